@@ -1,0 +1,47 @@
+"""How the desk addresses a resident, taken from how the resident speaks of themselves."""
+
+import re
+from dataclasses import dataclass
+
+ELDERS = ("bác", "cô", "chú", "ông", "bà", "dì", "cậu", "mợ", "thím", "cụ")
+PEERS = ("anh", "chị")
+_WORDS = "|".join((*ELDERS, *PEERS))
+# What follows "I" when it is the speaker ("bác muốn hỏi"), what precedes it ("cho bác hỏi").
+# "bố bác", "con chị" are other people: a kinship word before it is not the speaker.
+_ACTS = (
+    "muốn|cần|hỏi|định|tính|xin|đang|mới|vừa|nghe|tới|đến|ra|lên|già|mắt|không|chưa|bị|có|đi|làm|"
+    "ở|quên|mất|nộp|thấy|hông|hổng|biết|lớn"
+)
+_SPEAKS = re.compile(
+    rf"(?:^|[,.!?]\s*)(?:dạ\s+|alo\s+|à\s+|ơi\s+|vâng\s+)*(?P<a>{_WORDS})\s+(?:{_ACTS})\b"
+    rf"|\b(?:cho|giúp|giùm|hộ|chỉ|bảo|nói|hướng dẫn|báo|nhắc)\s+(?P<b>{_WORDS})\b(?!\s+(?:em|tôi|mình))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """``you`` for the resident, ``me`` for the desk."""
+
+    you: str = "anh/chị"
+    me: str = "em"
+
+    @property
+    def you_start(self) -> str:
+        return self.you[0].upper() + self.you[1:]
+
+
+UNKNOWN = Address()
+
+
+def find_address(text: str) -> Address | None:
+    """The form of address a message gives away, None when it gives none.
+
+    Rule of the house (Vietnamese service manners): elders (bác, cô, chú, ông,
+    bà…) are answered by "cháu", anh and chị by "em"; everybody else stays
+    "anh/chị".
+    """
+    found = _SPEAKS.search(text.lower())
+    if not found:
+        return None
+    word = found.group("a") or found.group("b")
+    return Address(word, "cháu" if word in ELDERS else "em")

@@ -1,0 +1,209 @@
+"""Conversations and turns in SQL, so that a restart forgets nothing.
+
+Only masked text is stored. What a conversation remembers between turns is one
+small `State`; everything else is derived again on each turn.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, delete, func, insert, select, update
+
+from assistant.address import Address
+from assistant.answers import Answer, Choice
+from knowledge.database import reading, writing
+from knowledge.schema import ConversationRow, InquiryRow, TurnRow
+
+# Letters and digits nobody confuses when read aloud or copied from a screen.
+_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+
+class UnknownConversation(LookupError):
+    """No such conversation in this office (never started, deleted, or another office's)."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the desk remembers of a conversation.
+
+    ``code`` is the procedure in hand, ``case`` its chosen case, ``earlier`` the
+    procedures before it (latest last). ``choices`` were offered last, for
+    ``pending_topics``; ``asked_case`` tells that the last question was the one
+    that separates the cases of ``code``.
+    """
+
+    code: str | None = None
+    case: str | None = None
+    topics: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    pending_topics: tuple[str, ...] = ()
+    asked_case: bool = False
+    earlier: tuple[str, ...] = ()
+    address: Address | None = None
+    misses: int = 0
+    forgotten: bool = False
+
+    def with_procedure(self, code: str) -> "State":
+        """The state after the resident turned to ``code``; its case starts open."""
+        if code == self.code:
+            return self
+        earlier = (*self.earlier, self.code) if self.code else self.earlier
+        return replace(self, code=code, case=None, earlier=earlier[-8:])
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "State":
+        address = stored.get("address")
+        return cls(
+            code=stored.get("code"),
+            case=stored.get("case"),
+            topics=tuple(stored.get("topics", ())),
+            choices=tuple(Choice(**choice) for choice in stored.get("choices", ())),
+            pending_topics=tuple(stored.get("pending_topics", ())),
+            asked_case=stored.get("asked_case", False),
+            earlier=tuple(stored.get("earlier", ())),
+            address=Address(**address) if address else None,
+            misses=stored.get("misses", 0),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation (cuộc trò chuyện) as it stands before a turn."""
+
+    id: str
+    channel: str
+    state: State
+    updated_at: datetime
+    is_new: bool = False
+
+
+class Conversations:
+    """The conversations of one office."""
+
+    def __init__(self, engine: Engine, office_id: str, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._office_id = office_id
+        self._clock = clock
+
+    def start(self, channel: str) -> Conversation:
+        """A new conversation; it is stored with its first turn."""
+        return Conversation(secrets.token_urlsafe(16), channel, State(), self._clock(), is_new=True)
+
+    def get(self, conversation_id: str) -> Conversation:
+        """A stored conversation; raises UnknownConversation."""
+        query = select(ConversationRow.channel, ConversationRow.state, ConversationRow.updated_at)
+        query = query.where(
+            ConversationRow.id == conversation_id, ConversationRow.office_id == self._office_id
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            raise UnknownConversation(f"no conversation {conversation_id!r}")
+        return Conversation(conversation_id, row.channel, State.from_json(row.state), row.updated_at)
+
+    def record(self, conversation: Conversation, asked_masked: str, answer: Answer, state: State) -> Answer:
+        """Store one turn and the new state together; returns the answer bound to its turn."""
+        now = self._clock()
+        turn_id = secrets.token_urlsafe(12)
+        bound = answer.in_turn(conversation.id, turn_id)
+        with writing(self._engine) as connection:
+            if conversation.is_new:
+                connection.execute(
+                    insert(ConversationRow).values(
+                        id=conversation.id,
+                        office_id=self._office_id,
+                        channel=conversation.channel,
+                        state=state.to_json(),
+                        created_at=now,
+                        updated_at=now,
+                    )
+                )
+            else:
+                connection.execute(
+                    update(ConversationRow)
+                    .where(ConversationRow.id == conversation.id)
+                    .values(state=state.to_json(), updated_at=now)
+                )
+            seq = (
+                select(func.coalesce(func.max(TurnRow.seq), 0) + 1)
+                .where(TurnRow.conversation_id == conversation.id)
+                .scalar_subquery()
+            )
+            connection.execute(
+                insert(TurnRow).values(
+                    id=turn_id,
+                    conversation_id=conversation.id,
+                    office_id=self._office_id,
+                    seq=seq,
+                    asked_masked=asked_masked,
+                    outcome=bound.outcome.value,
+                    code=bound.procedure.code if bound.procedure else None,
+                    topics=list(bound.topics),
+                    probability=bound.probability,
+                    answer=bound.to_json(),
+                    created_at=now,
+                )
+            )
+        return bound
+
+    def turns(self, conversation_id: str) -> list[dict[str, Any]]:
+        """The turns of a conversation in order: asked (masked) and the answer as JSON."""
+        query = (
+            select(TurnRow.asked_masked, TurnRow.answer)
+            .where(TurnRow.conversation_id == conversation_id, TurnRow.office_id == self._office_id)
+            .order_by(TurnRow.seq)
+        )
+        with reading(self._engine) as connection:
+            return [{"asked": row.asked_masked, "answer": row.answer} for row in connection.execute(query)]
+
+    def forget(self, conversation_id: str) -> None:
+        """Delete a conversation with all its turns."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                delete(ConversationRow).where(
+                    ConversationRow.id == conversation_id, ConversationRow.office_id == self._office_id
+                )
+            )
+
+    def purge(self, older_than: timedelta) -> int:
+        """Delete conversations without a turn for ``older_than``; returns how many."""
+        with writing(self._engine) as connection:
+            done = connection.execute(
+                delete(ConversationRow).where(
+                    ConversationRow.office_id == self._office_id,
+                    ConversationRow.updated_at < self._clock() - older_than,
+                )
+            )
+            return int(done.rowcount)
+
+    def open_inquiry(
+        self, conversation: Conversation, question_masked: str, code: str | None, kind: str
+    ) -> str:
+        """Pass a question on to staff; returns the resident's reference code.
+
+        The conversation need not be stored yet: an inquiry outlives it.
+        """
+        now = self._clock()
+        reference = "".join(secrets.choice(_ALPHABET) for _ in range(6))
+        with writing(self._engine) as connection:
+            connection.execute(
+                insert(InquiryRow).values(
+                    code=reference,
+                    office_id=self._office_id,
+                    conversation_id=None if conversation.is_new else conversation.id,
+                    question=question_masked,
+                    procedure_code=code,
+                    status="open",
+                    channel=conversation.channel,
+                    address={"kind": kind},
+                    created_at=now,
+                    updated_at=now,
+                )
+            )
+        return reference

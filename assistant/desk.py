@@ -1,0 +1,92 @@
+"""The composition root: builds the desk of one office from settings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from assistant.conversations import Conversations
+from assistant.decide import Thresholds
+from assistant.receptionist import Receptionist
+from assistant.settings import AssistantSettings
+from knowledge.database import connect, migrate
+from knowledge.embedding import Embedder, load_encoder
+from knowledge.finder import Finder
+from knowledge.index import PassageIndex
+from knowledge.linking.ranker import Ranker
+from knowledge.linking.topics import TopicModel
+from knowledge.offices import HANOI
+from knowledge.sample import prepare
+from knowledge.settings import KnowledgeSettings, LetanSettings
+from knowledge.store import KnowledgeStore
+from knowledge.vectors import open_client
+
+
+def now() -> datetime:
+    """The present in Vietnam."""
+    return datetime.now(HANOI)
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The knowledge of a deployment, opened: store and index."""
+
+    engine: Engine
+    store: KnowledgeStore
+    index: PassageIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything one office answers with."""
+
+    library: Library
+    finder: Finder
+    conversations: Conversations
+    receptionist: Receptionist
+    office_id: str
+    clock: Callable[[], datetime]
+
+
+def open_library(
+    settings: LetanSettings, knowledge: KnowledgeSettings, clock: Callable[[], datetime] = now
+) -> Library:
+    """Open the store and index below ``LETAN_HOME``; an empty home gets the sample office."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    engine = connect(knowledge.database_at(settings.home))
+    migrate(engine)
+    store = KnowledgeStore(engine, clock)
+    prepare(store)
+    encoder = load_encoder(knowledge.embedding_model or None)
+    client = open_client(settings.home / "index", knowledge.chroma_server or None)
+    return Library(engine, store, PassageIndex(store, client, Embedder(encoder)))
+
+
+def build_desk(
+    settings: LetanSettings | None = None,
+    knowledge: KnowledgeSettings | None = None,
+    assistant: AssistantSettings | None = None,
+    clock: Callable[[], datetime] = now,
+) -> Desk:
+    """The desk of ``settings.office``, ready to answer; the index is brought in step first."""
+    settings = settings or LetanSettings()
+    knowledge = knowledge or KnowledgeSettings()
+    assistant = assistant or AssistantSettings()
+    library = open_library(settings, knowledge, clock)
+    if not library.index.is_in_step():
+        library.index.update()
+    encoder = load_encoder(knowledge.embedding_model or None)
+    finder = Finder(library.store, settings.office, encoder, library.index, Ranker.load())
+    conversations = Conversations(library.engine, settings.office, clock)
+    receptionist = Receptionist(
+        store=library.store,
+        finder=finder,
+        conversations=conversations,
+        topics=TopicModel.load(),
+        thresholds=Thresholds.shipped(),
+        office_id=settings.office,
+        clock=clock,
+        idle_after=assistant.idle_after,
+    )
+    return Desk(library, finder, conversations, receptionist, settings.office, clock)

@@ -1,0 +1,114 @@
+"""Questions about the office itself: hours, open now, address, phone, counters; all from its data."""
+
+from datetime import datetime
+
+from assistant.address import Address
+from assistant.wording import day
+from knowledge.offices import HANOI, Hours, Office, OpenReason, OpenState, Spans, opening
+
+WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
+
+
+def clock(moment: datetime) -> str:
+    """ "7 giờ 30"."""
+    local = moment.astimezone(HANOI)
+    return f"{local.hour} giờ {local.minute:02d}" if local.minute else f"{local.hour} giờ"
+
+
+def when(moment: datetime, now: datetime) -> str:
+    """ "7 giờ 30 sáng mai", "7 giờ 30 Thứ Hai (30/11/2026)"."""
+    local, today = moment.astimezone(HANOI), now.astimezone(HANOI).date()
+    ahead = (local.date() - today).days
+    if ahead == 0:
+        return f"{clock(moment)} hôm nay"
+    if ahead == 1:
+        return f"{clock(moment)} ngày mai"
+    return f"{clock(moment)} {WEEKDAYS[local.weekday()]} ({day(local.date())})"
+
+
+def spans_text(spans: Spans) -> str:
+    """ "7:30–11:30 và 13:30–17:00"."""
+    return " và ".join(
+        f"{s.opens.hour}:{s.opens.minute:02d}–{s.closes.hour}:{s.closes.minute:02d}" for s in spans
+    )
+
+
+def hours_text(hours: Hours) -> str:
+    """Opening hours with equal days grouped: "Thứ Hai đến Thứ Sáu 7:30–11:30 và 13:30–17:00"."""
+    week = (
+        hours.monday, hours.tuesday, hours.wednesday, hours.thursday,
+        hours.friday, hours.saturday, hours.sunday,
+    )  # fmt: skip
+    groups: list[tuple[int, int, Spans]] = []
+    for i, spans in enumerate(week):
+        if groups and groups[-1][2] == spans and groups[-1][1] == i - 1:
+            groups[-1] = (groups[-1][0], i, spans)
+        else:
+            groups.append((i, i, spans))
+    return "; ".join(
+        f"{WEEKDAYS[a]} đến {WEEKDAYS[b]} {spans_text(spans)}" if a != b else f"{WEEKDAYS[a]} {spans_text(spans)}"
+        for a, b, spans in groups
+        if spans
+    )
+
+
+def open_text(state: OpenState, now: datetime) -> str:
+    """Whether it is open, why not, and from when."""
+    if state.is_open:
+        assert state.closes_at is not None
+        special = f" ({state.note})" if state.note else ""
+        return f"Hiện đang mở cửa, đến {clock(state.closes_at)}{special}."
+    why = {
+        OpenReason.BEFORE_HOURS: "Hiện chưa đến giờ làm việc",
+        OpenReason.LUNCH_BREAK: "Hiện đang nghỉ trưa",
+        OpenReason.AFTER_HOURS: "Hiện đã hết giờ làm việc",
+        OpenReason.DAY_OFF: "Hôm nay không làm việc",
+        OpenReason.HOLIDAY: f"Hôm nay nghỉ {state.note}",
+        OpenReason.SPECIAL_DAY: f"Hôm nay nghỉ: {state.note}",
+        OpenReason.UNKNOWN_HOURS: "Giờ làm việc chưa được công bố",
+    }[state.reason]
+    if state.next_opening is None:
+        return f"{why}."
+    return f"{why}; mở cửa lại lúc {when(state.next_opening, now)}."
+
+
+def office_facts(office: Office, now: datetime) -> dict[str, str]:
+    """The placeholders that fixed replies may use, for one office and moment."""
+    state = opening(office, now)
+    reception = office.find_reception()
+    phone = office.phones[0].number if office.phones else "số điện thoại của trung tâm"
+    if reception and reception.phone:
+        phone = reception.phone
+    return {
+        "office": office.name,
+        "phone": phone,
+        "address": office.address,
+        "hours": hours_text(office.hours),
+        "open_now": open_text(state, now),
+        "next_opening": when(state.next_opening, now) if state.next_opening else "giờ làm việc",
+        "reception": f"quầy số {reception.number} – {reception.name}" if reception else "quầy hướng dẫn",
+        "website": office.website or "",
+        "notices": " ".join(n.text for n in office.notices_on(now.astimezone(HANOI).date())),
+        "counters": "\n".join(f"• Quầy {c.number}: {c.name}" for c in office.counters),
+        "opening": "" if state.is_open else open_text(state, now),
+    }
+
+
+def office_reply(topic: str | None, office: Office, address: Address, now: datetime) -> str | None:
+    """The answer to one office topic; None for topics that have only a fixed reply."""
+    facts = office_facts(office, now)
+    notices = f"\nThông báo: {facts['notices']}" if facts["notices"] else ""
+    match topic:
+        case "hours" | "sunday_saturday":
+            note = f"\n{office.hours_note}" if office.hours_note else ""
+            return f"Dạ, {office.name} làm việc: {facts['hours']}. {facts['open_now']}{note}{notices}"
+        case "open_now" | "open_on_day":
+            return f"Dạ, {facts['open_now']} Giờ làm việc: {facts['hours']}.{notices}"
+        case "address":
+            return f"Dạ, {office.name} ở {office.address} ạ. {facts['open_now']}"
+        case "phone":
+            numbers = "; ".join(f"{p.label}: {p.number}" for p in office.phones)
+            return f"Dạ, điện thoại {office.name}: {numbers} ạ."
+        case "counter":
+            return f"Dạ, {office.name} có các quầy:\n{facts['counters']}\n{address.you_start} cần làm việc gì để {address.me} chỉ đúng quầy ạ?"
+    return None

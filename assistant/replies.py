@@ -1,0 +1,39 @@
+"""Fixed sentences of the desk, kept as data and filled with forms of address and office facts."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from assistant.address import UNKNOWN, Address
+
+FILE = Path(__file__).parent / "data" / "replies.yaml"
+
+
+@lru_cache(maxsize=1)
+def _sentences() -> dict[str, str]:
+    content: dict[str, str] = yaml.safe_load(FILE.read_text("utf-8"))
+    return content
+
+
+def say(name: str, address: Address = UNKNOWN, **facts: Any) -> str:
+    """The sentence ``name`` with its placeholders filled; raises KeyError for an unknown name."""
+    return fill(_sentences()[name], address, **facts)
+
+
+def fill(sentence: str, address: Address, **facts: Any) -> str:
+    """A sentence from data with forms of address and facts put in.
+
+    Raises KeyError when the sentence names a fact that was not given.
+    """
+    return sentence.format_map(
+        {
+            "you": address.you,
+            "You": address.you_start,
+            "me": address.me,
+            "Me": address.me[0].upper() + address.me[1:],
+            "self": address.me,
+            **facts,
+        }
+    )

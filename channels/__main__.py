@@ -1,0 +1,5 @@
+"""`python -m channels` is the command line `letan`."""
+
+from channels.cli import main
+
+main()

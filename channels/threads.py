@@ -1,0 +1,23 @@
+"""The one place that moves blocking work (SQL, Chroma, encoding) off the event loop."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import anyio.to_thread
+from anyio import CapacityLimiter
+
+T = TypeVar("T")
+
+
+class Workers:
+    """A bounded set of threads; callers beyond it wait their turn."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._limiter: CapacityLimiter | None = None
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """The result of ``work``, run in a thread."""
+        if self._limiter is None:  # a limiter belongs to the loop that first uses it
+            self._limiter = CapacityLimiter(self._size)
+        return await anyio.to_thread.run_sync(work, limiter=self._limiter)

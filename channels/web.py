@@ -1,0 +1,134 @@
+"""The HTTP door: chat page, `POST /api/chat`, health; errors a person can read."""
+
+from collections.abc import Awaitable, Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+from fastapi.templating import Jinja2Templates
+from pydantic import BaseModel, ConfigDict, StringConstraints
+from starlette.exceptions import HTTPException
+
+from assistant.conversations import UnknownConversation
+from assistant.desk import Desk
+from assistant.office_answers import office_facts
+from assistant.replies import say
+from channels.settings import ChannelSettings
+from channels.threads import Workers
+
+HERE = Path(__file__).parent
+ERRORS = {
+    "empty": "Tin nhắn trống. Hãy gõ câu hỏi rồi gửi lại.",
+    "too_long": "Tin nhắn quá dài. Hãy rút ngắn còn tối đa {limit} ký tự.",
+    "too_large": "Dữ liệu gửi lên quá lớn.",
+    "not_json": "Dữ liệu gửi lên không phải JSON hợp lệ.",
+    "bad_request": "Yêu cầu không đúng dạng: {detail}.",
+    "unknown_conversation": "Không tìm thấy cuộc trò chuyện này. Hãy bắt đầu cuộc mới (bỏ conversation_id).",
+}
+
+
+class ChatRequest(BaseModel):
+    """The body of `POST /api/chat`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    message: str
+    conversation_id: Annotated[str, StringConstraints(max_length=64)] | None = None
+    channel: Literal["web", "kiosk", "telegram", "zalo", "api"] = "api"
+
+
+def error(status: int, code: str, **details: Any) -> JSONResponse:
+    """A refusal with a stable code and a sentence in Vietnamese."""
+    message = ERRORS.get(code, "Có lỗi, xin thử lại.").format(**details)
+    return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)
+
+
+def create_app(desk: Desk, settings: ChannelSettings | None = None) -> FastAPI:
+    """The web application around one desk."""
+    settings = settings or ChannelSettings()
+    workers = Workers(settings.answer_threads)
+    app = FastAPI(title="Lễ Tân", version=version("letan"), docs_url=None, redoc_url=None)
+    templates = Jinja2Templates(HERE / "templates")
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+
+    @app.middleware("http")
+    async def limit_body(
+        request: Request, call_next: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        length = request.headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > settings.max_body_bytes:
+            return error(413, "too_large")
+        return await call_next(request)
+
+    @app.exception_handler(RequestValidationError)
+    async def refuse(request: Request, problem: RequestValidationError) -> JSONResponse:
+        first = problem.errors()[0]
+        if first["type"] == "json_invalid":
+            return error(400, "not_json")
+        where = ".".join(str(part) for part in first["loc"] if part != "body") or "body"
+        return error(422, "bad_request", detail=f"{where}: {first['msg']}")
+
+    @app.exception_handler(HTTPException)
+    async def refuse_plainly(request: Request, problem: HTTPException) -> JSONResponse:
+        return JSONResponse(
+            {"error": {"code": f"http_{problem.status_code}", "message": str(problem.detail)}},
+            status_code=problem.status_code,
+            headers=problem.headers,
+        )
+
+    @app.post("/api/chat")
+    async def chat(body: ChatRequest) -> Response:
+        """One turn of a conversation; the answer contract of the project."""
+        message = body.message.strip()
+        if not message:
+            return error(422, "empty")
+        if len(message) > settings.max_message_chars:
+            return error(413, "too_long", limit=settings.max_message_chars)
+        try:
+            answer = await workers.run(
+                lambda: desk.receptionist.reply(message, body.conversation_id, body.channel)
+            )
+        except UnknownConversation:
+            return error(404, "unknown_conversation")
+        return JSONResponse(answer.to_json())
+
+    @app.get("/", response_class=HTMLResponse)
+    async def page(request: Request) -> Response:
+        """The chat page for residents."""
+        office, facts = await workers.run(lambda: _office(desk))
+        return templates.TemplateResponse(
+            request,
+            "chat.html",
+            {
+                "office": office,
+                "facts": facts,
+                "disclosure": say("disclosure", **facts),
+                "greeting": say("greeting", **facts),
+                "max_chars": settings.max_message_chars,
+            },
+        )
+
+    @app.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        """Alive: the process answers."""
+        return {"status": "ok"}
+
+    @app.get("/readyz")
+    async def readyz() -> Response:
+        """Ready: the database answers and knowledge is loaded."""
+        try:
+            held = await workers.run(lambda: len(desk.library.store.find_live_versions(desk.office_id)))
+        except Exception:  # whatever is wrong, the balancer only needs "no"
+            return JSONResponse({"status": "unavailable"}, status_code=503)
+        return JSONResponse({"status": "ok", "procedures": held}, status_code=200 if held else 503)
+
+    return app
+
+
+def _office(desk: Desk) -> tuple[Any, dict[str, str]]:
+    office = desk.library.store.office(desk.office_id)
+    return office, office_facts(office, desk.clock())

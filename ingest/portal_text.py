@@ -1,0 +1,95 @@
+"""Cleans and cuts the portal's free text; every other portal module works on what comes out of here."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+# Zero-width and direction marks that copy-paste leaves inside words ("k‎ý").
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+# Control characters, lone surrogates (JSON allows them, UTF-8 does not) and Word's private bullets.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufffd]")
+_BLANKS = re.compile(r"[^\S\n]+")
+_BULLET = re.compile(r"^(?:[-+*•–—·.]+\s*|\(?(?:\d{1,2}(?:\.\d{1,2})*|[a-zđ]|[ivx]{1,4})[.)]\s+)+", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=[.;!?])\s+(?=[-+*]?\s?[A-ZÀ-ỸĐ“\"(])")
+_ABBREVIATION = re.compile(r"(?:\b(?:TP|Tp|Mr|Ths|TS|v\.v|STT|số|No)|\b[A-ZĐ])\.$")
+
+# The district level (cấp huyện: huyện, quận, thị xã) ended on 1/7/2025 (Luật 72/2025/QH15).
+DISTRICT = re.compile(r"\b(?:huyện|quận|thị xã|phòng tư pháp)\b", re.IGNORECASE)
+# Wording that sends somebody to a district office, as opposed to naming one as a fact of the past.
+_DISTRICT_OFFICE = re.compile(
+    r"(?:cấp huyện|(?:ubnd|ủy ban nhân dân|uỷ ban nhân dân|công an|quân sự|bảo hiểm xã hội|bhxh|thuế|bưu điện|tòa án"
+    r"|toà án|đăng ký kinh doanh|tư pháp)[^.;,\n]{0,25}\b(?:huyện|quận|thị xã)\b|phòng tư pháp)",
+    re.IGNORECASE,
+)
+# A clinic "từ cấp huyện trở lên" and a paper issued "trước ngày 1/7/2025" are history, not a place to go.
+_HISTORY = re.compile(r"cấp huyện trở lên|tuyến huyện|trước ngày 0?1(?:/0?7/| tháng 0?7 năm )2025", re.IGNORECASE)
+
+
+def clean(text: object) -> str:
+    """Text with one Unicode form, no invisible characters and single blanks; line breaks stay.
+
+    Anything that is not text (a number, a list, nothing) gives "".
+    """
+    if not isinstance(text, str):
+        return ""
+    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    text = _BLANKS.sub(" ", _UNPRINTABLE.sub(" ", text))
+    return "\n".join(line for line in (line.strip() for line in text.split("\n")) if line)
+
+
+def one_line(text: object) -> str:
+    """The same text without line breaks."""
+    return " ".join(clean(text).split("\n"))
+
+
+def texts(value: object) -> list[str]:
+    """The non-empty strings of a JSON list, cleaned; a bare string counts as a list of one."""
+    items: Iterable[object] = value if isinstance(value, list) else [value]
+    return [text for text in map(clean, items) if text]
+
+
+def without_bullet(text: str) -> str:
+    """Text without the leading "- ", "+ ", "a) ", "1. " of a list."""
+    return _BULLET.sub("", text).strip()
+
+
+def sentences(text: str) -> list[str]:
+    """Lines and sentences in order; "TP. Hồ Chí Minh" is not a sentence end."""
+    parts: list[str] = []
+    for line in text.split("\n"):
+        held = ""
+        for piece in _SENTENCE_END.split(line):
+            held = f"{held} {piece}" if held else piece
+            if not _ABBREVIATION.search(held) and held.count("(") <= held.count(")"):
+                parts.append(held)
+                held = ""
+        if held:
+            parts.append(held)
+    return [part for part in map(str.strip, parts) if part]
+
+
+def capped(text: str, limit: int) -> str:
+    """Text of at most ``limit`` characters, cut between words and marked with "…"."""
+    if len(text) <= limit:
+        return text
+    return text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:-(") + "…"
+
+
+def capitalised(text: str) -> str:
+    """Text with a capital first letter; the rest stays as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def sends_to_district(text: str) -> bool:
+    """Whether a sentence sends the reader to an office of the abolished district level."""
+    return bool(_DISTRICT_OFFICE.search(_HISTORY.sub("", text)))
+
+
+def bracket(text: str) -> tuple[str, str]:
+    """Split "(inside) rest" into inside and rest; an unclosed bracket runs to the end."""
+    depth = 0
+    for index, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if depth == 0 and index:
+            return text[1:index].strip(), text[index + 1 :].strip()
+    return text[1:].strip().rstrip(")").strip(), ""

@@ -1,0 +1,130 @@
+"""Opens the SQL database and brings its tables up to date. SQLite or PostgreSQL, by URL alone."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, TimeoutError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_TIMEOUT_SECONDS = 10
+# Any constant: the number of the lock that migrating processes queue for on PostgreSQL.
+MIGRATION_LOCK = 7_104_116
+# Waiting for a lock longer than a writer ever takes means something is stuck: fail, do not hang.
+LOCK_TIMEOUT_SECONDS = 30
+# Vietnamese stays readable in the tables, and half as long as escaped.
+_to_json = partial(json.dumps, ensure_ascii=False)
+
+
+class DatabaseUnavailable(RuntimeError):
+    """The database did not answer, is locked, full or read-only; the cause is attached."""
+
+
+def connect(url: str | URL, *, pool_size: int = 16) -> Engine:
+    """An engine for ``sqlite:///path`` or ``postgresql://…`` (through psycopg 3).
+
+    A SQLite file's folder is created. ``pool_size`` is the number of connections kept; as
+    many again may open under load. Nothing is opened before first use.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() in {"postgresql", "postgres"}:
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            json_serializer=_to_json,
+        )
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        raise ValueError(
+            f"database URL {str(parsed)!r} is neither sqlite:///file nor postgresql://"
+        )
+    Path(parsed.database).expanduser().resolve().parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        parsed,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        json_serializer=_to_json,
+        connect_args={"timeout": BUSY_TIMEOUT_SECONDS},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(dbapi_connection: object, _record: object) -> None:
+    # The driver's own transaction handling starts none before SELECT or DDL; _begin_sqlite does.
+    dbapi_connection.isolation_level = None  # type: ignore[attr-defined]
+    cursor = dbapi_connection.cursor()  # type: ignore[attr-defined]
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes the lock at once: a reader that upgrades later fails instead of waiting.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection with one consistent snapshot; raises DatabaseUnavailable when it fails."""
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except (DBAPIError, TimeoutError) as error:
+        raise _unavailable(error) from error
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction, committed or rolled back whole; raises DatabaseUnavailable when it fails."""
+    try:
+        with engine.connect() as connection:
+            connection = connection.execution_options(writes=True)
+            with connection.begin():
+                yield connection
+    except (DBAPIError, TimeoutError) as error:
+        raise _unavailable(error) from error
+
+
+def _unavailable(error: Exception) -> Exception:
+    cause = getattr(error, "orig", None) or error
+    return DatabaseUnavailable(f"database did not do its work: {cause}")
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the tables to the newest schema; several processes may call this at once.
+
+    One of them works while the others wait; a current database is left alone. All or nothing:
+    a migration that fails leaves the schema as it was.
+    """
+    if engine.dialect.name == "sqlite":
+        _use_wal(engine)
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _use_wal(engine: Engine) -> None:
+    # Kept in the file, so once is enough; it cannot be switched inside a transaction.
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA journal_mode = WAL")
+    except Exception as error:
+        raise _unavailable(error) from error
+    finally:
+        raw.close()

@@ -1,0 +1,154 @@
+"""Finds what a question means among everything that answers today, and keeps itself current.
+
+A `Snapshot` is immutable: labels, phrases and their views at one revision of
+the store. When the revision moves, a new one is built beside the old and then
+swapped in; facts are always read from the store, so a snapshot that is seconds
+old can only rank, never answer from an old version.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock, Thread
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from knowledge.index import PassageIndex
+from knowledge.linking.bank import Intent, read_intents
+from knowledge.linking.linker import Linker, Linking
+from knowledge.linking.ranker import Ranker
+from knowledge.linking.views import Encoder, Label, Phrase, Views
+from knowledge.procedures import Body, Procedure
+from knowledge.store import KnowledgeStore
+from knowledge.vectors import VectorIndex, VectorsUnavailable
+from knowledge.vietnamese import normalise
+
+log = structlog.get_logger()
+
+PASSAGES = 40  # enough that one long record cannot crowd the others out
+BODY_CHARS = 1500
+_AT_COMMUNE = {Body.COMMUNE, Body.COMMUNE_POLICE, Body.COMMUNE_MILITARY}
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What can be meant at one revision of the store."""
+
+    revision: int
+    linker: Linker
+    intents: Mapping[str, Intent]
+
+
+def procedure_label(procedure: Procedure) -> Label:
+    """A procedure as something a question can mean."""
+    names = [procedure.name, procedure.title, *procedure.aliases]
+    body = " ".join(
+        [
+            procedure.summary or "",
+            " ".join(case.label for case in procedure.cases),
+            " ".join(paper.name for paper in procedure.documents),
+            procedure.result or "",
+            " ".join(procedure.conditions),
+        ]
+    )
+    return Label(
+        procedure.code,
+        tuple(dict.fromkeys(n for n in map(normalise, names) if n)),
+        normalise(body[:BODY_CHARS]),
+        popularity=procedure.popularity / 5,
+        is_office=procedure.origin == "office",
+        is_commune=procedure.receiving_body in _AT_COMMUNE,
+    )
+
+
+def intent_label(intent: Intent) -> Label:
+    """An intent as something a question can mean."""
+    return Label(intent.id, (), is_intent=True)
+
+
+class Finder:
+    """Links questions to procedures and intents for one office; safe between threads."""
+
+    def __init__(
+        self,
+        store: KnowledgeStore,
+        office_id: str,
+        encoder: Encoder,
+        index: PassageIndex,
+        ranker: Ranker,
+    ) -> None:
+        self._store = store
+        self._office_id = office_id
+        self._encoder = encoder
+        self._index = index
+        self._ranker = ranker
+        self._swap = Lock()
+        self._building = False
+        self._snapshot = self._build()
+
+    @property
+    def intents(self) -> Mapping[str, Intent]:
+        return self._snapshot.intents
+
+    def link(self, text: str, *, explain: bool = False) -> Linking:
+        """What a message most probably means, with calibrated probabilities."""
+        self._refresh()
+        return self._snapshot.linker.link(text, explain=explain)
+
+    def refresh_now(self) -> None:
+        """Take over what is published now, before the next question."""
+        if self._snapshot.revision != self._store.revision():
+            self._snapshot = self._build()
+
+    def _refresh(self) -> None:
+        if self._building or self._snapshot.revision == self._store.revision():
+            return
+        with self._swap:
+            if self._building:
+                return
+            self._building = True
+        Thread(target=self._rebuild, name="finder", daemon=True).start()
+
+    def _rebuild(self) -> None:
+        try:
+            self._index.update()
+            self._snapshot = self._build()
+        except Exception:
+            log.exception("finder_rebuild_failed")
+        finally:
+            self._building = False
+
+    def _build(self) -> Snapshot:
+        revision = self._store.revision()
+        intents = read_intents()
+        labels = [procedure_label(procedure) for procedure, _ in self._store.live_procedures(self._office_id)]
+        labels += [intent_label(intent) for intent in intents]
+        phrases = [
+            Phrase(normalise(said.text), said.code)
+            for said in self._store.utterances(self._office_id)
+            if said.code
+        ]
+        phrases += [Phrase(normalise(text), i.id) for i in intents for text in i.utterances]
+        search = _PassageSearch(self._index.current(), self._store.find_live_versions(self._office_id))
+        linker = Linker(Views(labels, phrases, self._encoder), self._ranker, search)
+        return Snapshot(revision, linker, {intent.id: intent for intent in intents})
+
+
+class _PassageSearch:
+    """Nearest live passages by procedure; words alone when Chroma does not answer."""
+
+    def __init__(self, index: VectorIndex, live: Mapping[str, int]) -> None:
+        self._index = index
+        self._live = live
+
+    def __call__(self, vector: NDArray[np.float32]) -> Mapping[str, float]:
+        try:
+            hits = self._index.nearest(vector.tolist(), PASSAGES, self._live)
+        except VectorsUnavailable:
+            log.warning("vectors_unavailable")
+            return {}
+        best: dict[str, float] = {}
+        for hit in hits:
+            best[hit.code] = max(best.get(hit.code, 0.0), hit.similarity)
+        return best

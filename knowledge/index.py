@@ -1,0 +1,126 @@
+"""Keeps the passages in Chroma in step with the store; derived, and rebuilt at any time.
+
+The live collection is named by one setting. An update adds and removes what
+changed; a rebuild fills a new collection, checks it against the catalogue and
+moves the pointer, so readers never see a half-filled index.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+
+from chromadb.api import ClientAPI
+from langchain_core.embeddings import Embeddings
+
+from knowledge.passages import Passage, split
+from knowledge.store import KnowledgeStore
+from knowledge.vectors import BATCH, VectorIndex, list_collections
+
+POINTER = "index.collection"
+GOLDEN = 50  # procedures asked for by their own name after a rebuild
+
+Progress = Callable[[int, int], None]
+
+
+class IndexCheckFailed(RuntimeError):
+    """A rebuilt index does not find what the catalogue holds; the old one stays in use."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What an update or rebuild did."""
+
+    collection: str
+    procedures: int
+    passages: int
+    added: int
+    removed: int
+    seconds: float
+
+
+class PassageIndex:
+    """The index of one deployment; safe to call from several threads and processes."""
+
+    def __init__(self, store: KnowledgeStore, client: ClientAPI, embeddings: Embeddings) -> None:
+        self._store = store
+        self._client = client
+        self._embeddings = embeddings
+
+    def current(self) -> VectorIndex:
+        """The collection that answers now."""
+        name = self._store.find_setting(None, POINTER) or "passages"
+        return VectorIndex(self._client, str(name), self._embeddings)
+
+    def update(self, progress: Progress | None = None) -> IndexReport:
+        """Bring the live collection in step with what is published; unchanged passages stay."""
+        started = perf_counter()
+        index = self.current()
+        wanted = self._wanted()
+        present = index.ids()
+        missing = [passage for id_, passage in wanted.items() if id_ not in present]
+        _fill(index, missing, progress)
+        stale = present - wanted.keys()
+        index.delete(stale)
+        return self._report(index, wanted, len(missing), len(stale), started)
+
+    def rebuild(self, progress: Progress | None = None) -> IndexReport:
+        """Fill a new collection, check it, then point to it; raises IndexCheckFailed."""
+        started = perf_counter()
+        wanted = self._wanted()
+        old = self.current()
+        taken = set(list_collections(self._client))
+        name = next(n for i in range(1, len(taken) + 2) if (n := f"passages-{i}") not in taken)
+        index = VectorIndex(self._client, name, self._embeddings)
+        try:
+            _fill(index, list(wanted.values()), progress)
+            self._check(index, wanted)
+        except Exception:
+            index.drop()
+            raise
+        self._store.put_setting(None, POINTER, name, by="letan")
+        old.drop()
+        return self._report(index, wanted, len(wanted), 0, started)
+
+    def is_in_step(self) -> bool:
+        """Whether the live collection holds exactly the published versions."""
+        held = self.current().versions()
+        return held == self._store.find_live_versions()
+
+    def _wanted(self) -> dict[str, Passage]:
+        return {
+            passage.id: passage
+            for procedure, version in self._store.live_procedures()
+            for passage in split(procedure, version)
+        }
+
+    def _check(self, index: VectorIndex, wanted: dict[str, Passage]) -> None:
+        present = index.ids()
+        if present != wanted.keys():
+            raise IndexCheckFailed(
+                f"{len(wanted.keys() - present)} passages missing, {len(present - wanted.keys())} extra"
+            )
+        named = [p for p in wanted.values() if p.section == "name"]
+        live = {p.code: p.version for p in named}
+        for passage in named[:: max(1, len(named) // GOLDEN)]:
+            vector = self._embeddings.embed_query(passage.text)
+            if all(hit.code != passage.code for hit in index.nearest(vector, 20, live)):
+                raise IndexCheckFailed(f"procedure {passage.code!r} is not found by its own name")
+
+    def _report(
+        self, index: VectorIndex, wanted: dict[str, Passage], added: int, removed: int, started: float
+    ) -> IndexReport:
+        return IndexReport(
+            index.name,
+            len({p.code for p in wanted.values()}),
+            len(wanted),
+            added,
+            removed,
+            perf_counter() - started,
+        )
+
+
+def _fill(index: VectorIndex, passages: list[Passage], progress: Progress | None) -> None:
+    for start in range(0, len(passages), BATCH):
+        index.add(passages[start : start + BATCH])
+        if progress:
+            progress(min(start + BATCH, len(passages)), len(passages))

@@ -1,0 +1,91 @@
+"""Transactions, the revision and what is kept in memory as long as the revision stays."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from threading import Lock
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Connection, Engine, select, update
+
+from knowledge import audit
+from knowledge.audit import AuditEntry, Change
+from knowledge.database import reading, writing
+from knowledge.offices import HANOI
+from knowledge.schema import RevisionRow
+
+T = TypeVar("T")
+
+# A full import holds some 3,000 procedures of which a ward is asked a few hundred; a view is
+# about 20 kB, so this is 20 MB at most.
+CACHE_SIZE = 1024
+# date.toordinal() fits until the year 2870; the revision keeps the day in this many low bits.
+DAY_BITS = 20
+
+
+def now() -> datetime:
+    """The present in Hà Nội, the default clock of the store."""
+    return datetime.now(HANOI)
+
+
+class Ledger:
+    """One deployment's database with its clock; every change is a transaction with a log line."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], datetime] = now) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._lock = Lock()
+
+    def today(self) -> date:
+        """The present day in Hà Nội."""
+        return self._clock().astimezone(HANOI).date()
+
+    def revision(self) -> int:
+        """A number that grows with every change of knowledge, and at midnight.
+
+        At midnight because versions, rules and fees begin and end by date: whoever keeps
+        something derived from the store may keep it as long as this number stays.
+        """
+        with reading(self._engine) as connection:
+            value = connection.scalar(select(RevisionRow.value))
+        return int(value or 0) << DAY_BITS | self.today().toordinal()
+
+    def audit(
+        self, *, subject: str | None = None, office_id: str | None = None, limit: int = 100
+    ) -> Sequence[AuditEntry]:
+        """The newest audit lines first; subjects are "procedure:<code>", "office:<id>" …"""
+        with reading(self._engine) as connection:
+            return audit.read(connection, subject=subject, office_id=office_id, limit=limit)
+
+    @contextmanager
+    def _changing(self) -> Iterator[tuple[Connection, Callable[[], None]]]:
+        """One write transaction that holds the revision row, and what raises the revision.
+
+        Holding the row makes changes queue behind each other on PostgreSQL as they do on SQLite.
+        """
+        with writing(self._engine) as connection:
+            connection.execute(select(RevisionRow.value).with_for_update())
+
+            def bump() -> None:
+                connection.execute(update(RevisionRow).values(value=RevisionRow.value + 1))
+
+            yield connection, bump
+
+    def _change(self, by: str, note: str | None = None, office_id: str | None = None) -> Change:
+        return Change(by=by, at=self._clock(), today=self.today(), office_id=office_id, note=note)
+
+    def _cached(self, key: tuple[Hashable, ...], read: Callable[[], T]) -> T:
+        # The revision is read before the rest, so what is kept is never older than its key says.
+        key = (self.revision(), *key)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return cast(T, self._kept[key])
+        value = read()
+        with self._lock:
+            self._kept[key] = value
+            while len(self._kept) > CACHE_SIZE:
+                self._kept.popitem(last=False)
+        return value

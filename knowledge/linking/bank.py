@@ -1,0 +1,90 @@
+"""The utterance bank: how residents really ask, labelled with what they mean.
+
+A label is a procedure code ("1.001193") or an intent ("greeting", "court.divorce").
+The bank is both knowledge (nearest phrases at run time) and teaching material;
+one fifth of it, chosen by the text itself, is kept from the encoder so that the
+ranker learns from phrases the encoder has not seen.
+"""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, TypeAdapter
+
+from knowledge.procedures import Code, Text, Topic, Value
+from knowledge.sample import DATA, BadDataFile, read_yaml
+
+UTTERANCES = DATA / "utterances"
+FIT_SHARE = 5  # one line in five is for the ranker only
+
+
+class Intent(Value):
+    """Something residents say that is not one held procedure, and what to answer.
+
+    ``outcome`` is the outcome of the answer; ``reply`` a fixed sentence with
+    ``{placeholders}`` for office facts; ``place`` a kind of office to send them to.
+    """
+
+    id: Text
+    outcome: Literal[
+        "small_talk", "office_info", "out_of_scope", "refused", "handed_off", "follow_up", "not_found"
+    ]
+    topic: str | None = None
+    place: str | None = None
+    reply: str | None = None
+    english: str | None = None
+    related: tuple[Code, ...] = ()
+    utterances: tuple[str, ...] = Field(default=(), min_length=1)
+
+
+class Vague(Value):
+    """A request that fits several procedures; the desk asks which (``codes``, most likely first)."""
+
+    text: Text
+    codes: tuple[Code, ...] = Field(min_length=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One way to ask; ``label`` is a procedure code or an intent id."""
+
+    text: str
+    label: str
+    topics: tuple[str, ...] = ()
+
+
+def is_fit_part(text: str) -> bool:
+    """Whether a line is kept from the encoder and used to fit the ranker."""
+    return zlib.crc32(text.strip().lower().encode()) % FIT_SHARE == 0
+
+
+def read_utterances(folder: Path = UTTERANCES / "procedures") -> Iterator[Utterance]:
+    """Every phrase of every procedure file; raises BadDataFile for an unknown topic."""
+    for path in sorted(folder.rglob("*.yaml")):
+        content = dict(read_yaml(path))
+        code = str(content.pop("code"))
+        for key, texts in content.items():
+            topics = () if key == "general" else tuple(key.split("+"))
+            if strange := set(topics) - {t.value for t in Topic}:
+                raise BadDataFile(f"{path}: loại câu hỏi không có: {sorted(strange)!r}")
+            for text in texts or ():
+                yield Utterance(str(text), code, topics)
+
+
+def read_intents(folder: Path = UTTERANCES / "intents") -> list[Intent]:
+    """Every intent of the intent files, ids unique."""
+    intents: dict[str, Intent] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        for intent in TypeAdapter(list[Intent]).validate_python(read_yaml(path)):
+            if intent.id in intents:
+                raise BadDataFile(f"{path}: ý định {intent.id!r} có hai lần")
+            intents[intent.id] = intent
+    return list(intents.values())
+
+
+def read_vague(path: Path = UTTERANCES / "vague.yaml") -> list[Vague]:
+    """Requests that fit several procedures."""
+    return TypeAdapter(list[Vague]).validate_python(read_yaml(path)) if path.exists() else []

@@ -1,0 +1,277 @@
+"""Several views of how well a question fits each label, as one feature matrix.
+
+The views are deliberately different: phrases residents used before (vectors and
+words), names and aliases (vectors, words with and without tones, coverage both
+ways), the text of the record, passages in Chroma, and priors. None decides
+alone; `ranker` weighs them.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.vietnamese import fold
+from knowledge.words import WordIndex
+
+Floats = NDArray[np.float32]
+
+FEATURES = (
+    "phrase_cosine", "phrase_cosine_gap", "phrase_cosine_top3",
+    "phrase_words", "phrase_words_ratio",
+    "phrase_tones", "phrase_tones_ratio",
+    "name_cosine", "name_cosine_gap",
+    "name_words", "name_words_ratio",
+    "name_tones", "name_tones_ratio",
+    "name_covered", "question_covered", "phrase_overlap",
+    "body_words", "body_words_ratio",
+    "passage_cosine", "passage_cosine_gap",
+    "popularity", "is_office", "is_commune", "is_intent", "phrase_count",
+    "has_phrases",
+)  # fmt: skip
+GLOBALS = (
+    "phrase_cosine_best", "phrase_words_best", "phrase_tones_best", "name_cosine_best",
+    "name_words_best", "body_words_best", "passage_cosine_best", "phrase_cosine_margin",
+    "words", "known_share", "has_tones", "catalogue_size",
+)  # fmt: skip
+BM25_SCALE = 1 / 20  # BM25 of a full match of a usual question is about 20–60 here
+TOP_PER_VIEW = 12
+
+
+class Encoder(Protocol):
+    """Turns texts into unit vectors, shape (texts, dimensions)."""
+
+    def encode(self, texts: Sequence[str], kind: str = "query") -> Floats: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a question can mean: a procedure or an intent; all texts normalised."""
+
+    id: str
+    names: tuple[str, ...]
+    body: str = ""
+    popularity: float = 0.0
+    is_office: bool = False
+    is_commune: bool = False
+    is_intent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A normalised utterance with its label id."""
+
+    text: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The candidates of one question: indices (K,), features (K, F) and question features (G,)."""
+
+    candidates: NDArray[np.int64]
+    features: Floats
+    question: Floats
+
+
+class _Grouped:
+    """Documents that belong to labels, in label order, with their vectors and words."""
+
+    def __init__(
+        self, texts: Sequence[str], owners: Sequence[int], labels: int, encoder: Encoder, kind: str
+    ) -> None:
+        order = sorted(range(len(texts)), key=owners.__getitem__)
+        self.order = order
+        self.texts = [texts[i] for i in order]
+        self.owners = np.asarray([owners[i] for i in order], dtype=np.int64)
+        self.labels = labels
+        self.present, self.starts = np.unique(self.owners, return_index=True)
+        self.counts = np.bincount(self.owners, minlength=labels).astype(np.float32)
+        self.vectors = encoder.encode(self.texts, kind) if texts else np.zeros((0, 1), np.float32)
+        self.folded = WordIndex.build(self.texts, toned=False)
+        self.toned = WordIndex.build(self.texts, toned=True)
+
+    def best(self, scores: Floats, nothing: float) -> Floats:
+        """The best document score of each label; ``nothing`` where a label has none."""
+        out = np.full(self.labels, nothing, dtype=np.float32)
+        if len(self.texts):
+            out[self.present] = np.maximum.reduceat(scores, self.starts)
+        return out
+
+    def top3(self, scores: Floats, label: int) -> float:
+        at = np.searchsorted(self.present, label)
+        if at >= len(self.present) or self.present[at] != label:
+            return 0.0
+        start = self.starts[at]
+        end = self.starts[at + 1] if at + 1 < len(self.starts) else len(scores)
+        return float(np.sort(scores[start:end])[-3:].mean())
+
+
+class Views:
+    """All views over one fixed set of labels and phrases; immutable, safe between threads."""
+
+    def __init__(self, labels: Sequence[Label], phrases: Sequence[Phrase], encoder: Encoder) -> None:
+        self.labels = tuple(labels)
+        self.index = {label.id: i for i, label in enumerate(self.labels)}
+        self._encoder = encoder
+        known = [p for p in phrases if p.label in self.index]
+        self.phrases = _Grouped(
+            [p.text for p in known], [self.index[p.label] for p in known], len(labels), encoder, "query"
+        )
+        names = [(name, i) for i, label in enumerate(self.labels) for name in label.names]
+        self.names = _Grouped(
+            [name for name, _ in names], [i for _, i in names], len(labels), encoder, "query"
+        )
+        self._body = WordIndex.build([label.body for label in self.labels], toned=False)
+        self._idf = _inverse_frequency([*self.names.texts, *self.phrases.texts])
+        self._unseen = max(self._idf.values(), default=1.0)
+        self._name_terms: list[list[dict[str, float]]] = [[] for _ in self.labels]
+        for text, owner in zip(self.names.texts, self.names.owners, strict=True):
+            self._name_terms[owner].append(self._weights(text))
+        self._priors = np.asarray(
+            [
+                [
+                    label.popularity,
+                    float(label.is_office),
+                    float(label.is_commune),
+                    float(label.is_intent),
+                    math.log1p(self.phrases.counts[i]) / 4,
+                    float(self.phrases.counts[i] > 0),
+                ]
+                for i, label in enumerate(self.labels)
+            ],
+            dtype=np.float32,
+        ).reshape(len(self.labels), 6)
+
+    def encode(self, normalised: str) -> Floats:
+        """The unit vector of one normalised question, shape (dimensions,)."""
+        return self._encoder.encode([normalised], "query")[0]
+
+    def measure(
+        self,
+        normalised: str,
+        vector: Floats,
+        passages: Mapping[str, float],
+        *,
+        hidden_phrases: Collection[int] = (),
+        hidden_labels: Collection[int] = (),
+        without_phrases: int | None = None,
+    ) -> Measured:
+        """Features of every label worth considering.
+
+        ``passages`` maps a label id to the cosine of its nearest passage. The
+        ``hidden_…`` arguments serve teaching: phrases (by position in
+        ``self.phrases``) and labels the question must not see, and one label
+        whose phrases are all out of sight, as if it had just been imported.
+        """
+        phrase_cosines = self.phrases.vectors @ vector if len(self.phrases.texts) else np.zeros(0, np.float32)
+        phrase_words = self.phrases.folded.scores(normalised) * BM25_SCALE
+        phrase_tones = self.phrases.toned.scores(normalised) * BM25_SCALE
+        if hidden_phrases:
+            at = np.fromiter(hidden_phrases, dtype=np.int64)
+            phrase_cosines[at], phrase_words[at], phrase_tones[at] = 0.0, 0.0, 0.0
+        if without_phrases is not None:
+            own = self.phrases.owners == without_phrases
+            phrase_cosines[own], phrase_words[own], phrase_tones[own] = 0.0, 0.0, 0.0
+        views = {
+            "phrase_cosine": self.phrases.best(phrase_cosines, 0.0),
+            "phrase_words": self.phrases.best(phrase_words, 0.0),
+            "phrase_tones": self.phrases.best(phrase_tones, 0.0),
+            "name_cosine": self.names.best(self.names.vectors @ vector, 0.0),
+            "name_words": self.names.best(self.names.folded.scores(normalised) * BM25_SCALE, 0.0),
+            "name_tones": self.names.best(self.names.toned.scores(normalised) * BM25_SCALE, 0.0),
+            "body_words": self._body.scores(normalised) * BM25_SCALE,
+            "passage_cosine": np.zeros(len(self.labels), dtype=np.float32),
+        }
+        for label, cosine in passages.items():
+            if (at_label := self.index.get(label)) is not None:
+                views["passage_cosine"][at_label] = cosine
+        for hidden in hidden_labels:
+            for view in views.values():
+                view[hidden] = 0.0
+        candidates = _union_of_tops(views, TOP_PER_VIEW)
+        candidates = candidates[~np.isin(candidates, list(hidden_labels))]
+        best = {name: float(view.max(initial=0.0)) for name, view in views.items()}
+
+        asked = self._weights(normalised)
+        columns: dict[str, Floats] = {}
+        for name, view in views.items():
+            columns[name] = view[candidates]
+            if name.endswith("cosine"):
+                columns[f"{name}_gap"] = view[candidates] - best[name]
+            else:
+                columns[f"{name}_ratio"] = view[candidates] / max(best[name], 1e-6)
+        columns["phrase_cosine_top3"] = np.asarray(
+            [self.phrases.top3(phrase_cosines, int(c)) for c in candidates], dtype=np.float32
+        )
+        cover = np.asarray([self._coverage(asked, int(c)) for c in candidates], dtype=np.float32)
+        cover = cover.reshape(len(candidates), 3)
+        columns["name_covered"], columns["question_covered"], columns["phrase_overlap"] = cover.T
+        priors = self._priors[candidates].copy()
+        if without_phrases is not None:
+            priors[candidates == without_phrases, 4:] = 0.0
+        names = ("popularity", "is_office", "is_commune", "is_intent", "phrase_count", "has_phrases")
+        columns |= dict(zip(names, priors.T, strict=True))
+        features = np.stack([columns[name] for name in FEATURES], axis=1)
+
+        cosines = views["phrase_cosine"]
+        second = float(np.partition(cosines, -2)[-2]) if len(cosines) > 1 else 0.0
+        total = sum(asked.values()) or 1.0
+        question = np.asarray(
+            [
+                best["phrase_cosine"], best["phrase_words"], best["phrase_tones"],
+                best["name_cosine"], best["name_words"], best["body_words"],
+                best["passage_cosine"], best["phrase_cosine"] - second,
+                math.log1p(len(normalised.split())) / 3,
+                sum(w for t, w in asked.items() if t in self._idf) / total,
+                float(fold(normalised) != normalised),
+                math.log1p(len(self.labels)) / 10,
+            ],
+            dtype=np.float32,
+        )  # fmt: skip
+        return Measured(candidates, features.astype(np.float32), question)
+
+    def nearest_phrase(self, vector: Floats, label: int) -> str | None:
+        """The phrase of a label nearest to a question, to show why it was considered."""
+        own = np.flatnonzero(self.phrases.owners == label)
+        if not len(own):
+            return None
+        return self.phrases.texts[own[int(np.argmax(self.phrases.vectors[own] @ vector))]]
+
+    def _weights(self, normalised: str) -> dict[str, float]:
+        return {t: self._idf.get(t, self._unseen) for t in set(fold(normalised).split())}
+
+    def _coverage(self, asked: Mapping[str, float], label: int) -> tuple[float, float, float]:
+        """How much of the best name the question says, how much of the question the name says."""
+        total = sum(asked.values()) or 1.0
+        best = (0.0, 0.0, 0.0)
+        for name in self._name_terms[label]:
+            shared = sum(weight for term, weight in name.items() if term in asked)
+            if not shared:
+                continue
+            of_name, of_question = shared / sum(name.values()), shared / total
+            harmonic = 2 * of_name * of_question / (of_name + of_question)
+            if harmonic > best[2]:
+                best = (of_name, of_question, harmonic)
+        return best
+
+
+def _inverse_frequency(texts: Sequence[str]) -> dict[str, float]:
+    seen: Counter[str] = Counter()
+    for text in texts:
+        seen.update(set(fold(text).split()))
+    return {term: math.log(1 + len(texts) / (1 + count)) for term, count in seen.items()}
+
+
+def _union_of_tops(views: Mapping[str, Floats], count: int) -> NDArray[np.int64]:
+    chosen: set[int] = set()
+    for view in views.values():
+        size = min(count, len(view))
+        if size:
+            top = np.argpartition(view, -size)[-size:]
+            chosen.update(int(i) for i in top if view[i] > 0)
+    return np.asarray(sorted(chosen), dtype=np.int64)

@@ -1,0 +1,12 @@
+"""Alembic's entry: runs on the connection that ``knowledge.database.migrate`` opened."""
+
+from alembic import context
+
+from knowledge.schema import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,325 @@
+"""The office: its hours, counters and neighbours, and what a province or office adds to a record.
+
+Values and pure functions only. Times of day are local; the one time zone is Asia/Ho_Chi_Minh.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import StringConstraints, field_validator, model_validator
+
+from knowledge.procedures import Body, Code, Procedure, Source, Text, Value
+
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+OfficeId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+PhoneNumber = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 .\-]{1,18}[0-9]$")]
+
+# Tết is the longest closure (about 9 days); three weeks always reach the next working day.
+LOOK_AHEAD_DAYS = 21
+
+
+class Span(Value):
+    """An opening span within one day, written "07:30-11:30"; it is closed at ``closes`` sharp."""
+
+    opens: time
+    closes: time
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_words(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        found = re.fullmatch(r"\s*(\d{1,2}:\d{2})\s*[-–]\s*(\d{1,2}:\d{2})\s*", value)
+        if not found:
+            raise ValueError(f"giờ làm việc phải viết như 07:30-11:30, không phải {value!r}")
+        return {"opens": found[1].zfill(5), "closes": found[2].zfill(5)}
+
+    @model_validator(mode="after")
+    def _closes_after_opening(self) -> Self:
+        if self.closes <= self.opens:
+            raise ValueError(f"giờ đóng cửa {self.closes:%H:%M} phải sau giờ mở {self.opens:%H:%M}")
+        return self
+
+
+Spans = tuple[Span, ...]
+
+
+def _check_order(spans: Spans) -> Spans:
+    for earlier, later in pairwise(spans):
+        if later.opens < earlier.closes:
+            raise ValueError(
+                f"hai khoảng giờ chồng nhau hoặc sai thứ tự: đóng {earlier.closes:%H:%M}, "
+                f"mở lại {later.opens:%H:%M}"
+            )
+    return spans
+
+
+class Hours(Value):
+    """Opening spans for each weekday (giờ làm việc); an empty day is a day off."""
+
+    monday: Spans = ()
+    tuesday: Spans = ()
+    wednesday: Spans = ()
+    thursday: Spans = ()
+    friday: Spans = ()
+    saturday: Spans = ()
+    sunday: Spans = ()
+
+    _ordered = field_validator("*")(_check_order)
+
+    def on_weekday(self, day: date) -> Spans:
+        """The spans of the weekday ``day`` falls on, holidays not considered."""
+        week = (
+            self.monday, self.tuesday, self.wednesday, self.thursday,
+            self.friday, self.saturday, self.sunday,
+        )  # fmt: skip
+        return week[day.weekday()]
+
+
+class Holiday(Value):
+    """A public holiday (ngày nghỉ lễ)."""
+
+    date: date
+    name: Text
+
+
+class SpecialDay(Value):
+    """A day unlike others: closed, or open at its own hours (nghỉ họp, làm bù)."""
+
+    date: date
+    closed: bool = False
+    hours: Spans = ()
+    reason: Text
+
+    _ordered = field_validator("hours")(_check_order)
+
+    @model_validator(mode="after")
+    def _closed_or_open(self) -> Self:
+        if self.closed == bool(self.hours):
+            raise ValueError(
+                f"ngày {self.date:%d/%m/%Y}: ghi closed: true hoặc ghi hours, không cả hai, "
+                "không bỏ trống cả hai"
+            )
+        return self
+
+
+class Notice(Value):
+    """A sentence residents see from one day until another (thông báo)."""
+
+    text: Text
+    shown_from: date
+    shown_until: date
+
+    @model_validator(mode="after")
+    def _ends_after_start(self) -> Self:
+        if self.shown_until < self.shown_from:
+            raise ValueError("thông báo hết hạn trước ngày bắt đầu")
+        return self
+
+    def is_shown(self, on: date) -> bool:
+        return self.shown_from <= on <= self.shown_until
+
+
+class Phone(Value):
+    label: Text
+    number: PhoneNumber
+
+
+class Counter(Value):
+    """A counter (quầy) and what it takes: whole ``sectors``, and single ``codes`` besides.
+
+    ``body`` is another than the commune when a guest sits here (land office, tax …);
+    a guest counter without sectors takes all of its body's procedures.
+    ``is_reception`` marks the desk that directs people and takes what no other counter takes.
+    """
+
+    number: Text
+    name: Text
+    sectors: tuple[Text, ...] = ()
+    codes: tuple[Code, ...] = ()
+    body: Body = Body.COMMUNE
+    is_reception: bool = False
+    phone: PhoneNumber | None = None
+    floor: str | None = None
+    position: str | None = None
+    note: str | None = None
+
+
+class Place(Value):
+    """Where a body other than the commune's counters sits (công an xã, thuế, đất đai …)."""
+
+    body: Body
+    name: Text
+    address: str | None = None
+    phone: PhoneNumber | None = None
+    hours: Hours | None = None
+    note: str | None = None
+
+
+class Office(Value):
+    """One commune-level public service centre (Trung tâm Phục vụ hành chính công cấp xã)."""
+
+    id: OfficeId
+    kind: Literal["ward", "commune"]
+    name: Text
+    province: Text
+    address: Text
+    phones: tuple[Phone, ...] = ()
+    email: str | None = None
+    website: str | None = None
+    hours: Hours
+    hours_note: str | None = None
+    holidays: tuple[Holiday, ...] = ()
+    special_days: tuple[SpecialDay, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    counters: tuple[Counter, ...] = ()
+    places: tuple[Place, ...] = ()
+    note: str | None = None
+    source: Source
+
+    @model_validator(mode="after")
+    def _parts_agree(self) -> Self:
+        _refuse_twice("số quầy", [c.number for c in self.counters])
+        _refuse_twice("mã thủ tục ở hai quầy", [code for c in self.counters for code in c.codes])
+        _refuse_twice("ngày đặc biệt", [day.date.isoformat() for day in self.special_days])
+        _refuse_twice("ngày lễ", [day.date.isoformat() for day in self.holidays])
+        if sum(c.is_reception for c in self.counters) > 1:
+            raise ValueError("chỉ một quầy được ghi is_reception")
+        if any(place.body is Body.COMMUNE for place in self.places):
+            raise ValueError("places chỉ dành cho cơ quan khác; quầy của xã ghi ở counters")
+        return self
+
+    def find_reception(self) -> Counter | None:
+        """The counter that directs people, where there is one."""
+        return next((counter for counter in self.counters if counter.is_reception), None)
+
+    def notices_on(self, on: date) -> tuple[Notice, ...]:
+        return tuple(notice for notice in self.notices if notice.is_shown(on))
+
+
+def _refuse_twice(what: str, values: list[str]) -> None:
+    if twice := sorted({value for value in values if values.count(value) > 1}):
+        raise ValueError(f"{what} bị lặp: {', '.join(twice)}")
+
+
+class OpenReason(StrEnum):
+    """Why an office is open or closed at a moment."""
+
+    OPEN = "open"
+    BEFORE_HOURS = "before_hours"
+    LUNCH_BREAK = "lunch_break"
+    AFTER_HOURS = "after_hours"
+    DAY_OFF = "day_off"
+    HOLIDAY = "holiday"
+    SPECIAL_DAY = "special_day"
+    UNKNOWN_HOURS = "unknown_hours"
+
+
+class OpenState(Value):
+    """Whether a place is open. ``note`` is the holiday's name or the special day's reason."""
+
+    is_open: bool
+    reason: OpenReason
+    note: str | None = None
+    closes_at: datetime | None = None
+    next_opening: datetime | None = None
+
+
+def day_plan(office: Office, day: date, place: Place | None = None) -> tuple[Spans, str | None]:
+    """The spans of one day and what makes it special, if anything.
+
+    The office's special day beats a holiday, a holiday beats the weekday. A place keeps
+    public holidays, but not the office's own special days.
+    """
+    if place is None:
+        for special in office.special_days:
+            if special.date == day:
+                return special.hours, special.reason
+    for holiday in office.holidays:
+        if holiday.date == day:
+            return (), holiday.name
+    hours = office.hours if place is None else place.hours
+    return (hours.on_weekday(day) if hours else ()), None
+
+
+def opening(office: Office, moment: datetime, place: Place | None = None) -> OpenState:
+    """Whether the office (or one of its places) is open at ``moment``, and until or from when.
+
+    ``moment`` must carry a time zone; ValueError otherwise.
+    """
+    if moment.tzinfo is None:
+        raise ValueError(f"moment {moment!r} has no time zone; use an aware datetime")
+    if place is not None and place.hours is None:
+        return OpenState(is_open=False, reason=OpenReason.UNKNOWN_HOURS)
+    local = moment.astimezone(HANOI)
+    today, now = local.date(), local.time()
+    spans, note = day_plan(office, today, place)
+    for span in spans:
+        if span.opens <= now < span.closes:
+            closes_at = datetime.combine(today, span.closes, HANOI)
+            return OpenState(is_open=True, reason=OpenReason.OPEN, note=note, closes_at=closes_at)
+    return OpenState(
+        is_open=False,
+        reason=_closed_reason(office, today, now, spans, place),
+        note=note,
+        next_opening=next(_openings_after(office, local, place), None),
+    )
+
+
+def _closed_reason(
+    office: Office, today: date, now: time, spans: Spans, place: Place | None
+) -> OpenReason:
+    if spans:
+        if now < spans[0].opens:
+            return OpenReason.BEFORE_HOURS
+        return OpenReason.LUNCH_BREAK if now < spans[-1].closes else OpenReason.AFTER_HOURS
+    if place is None and any(special.date == today for special in office.special_days):
+        return OpenReason.SPECIAL_DAY
+    if any(holiday.date == today for holiday in office.holidays):
+        return OpenReason.HOLIDAY
+    return OpenReason.DAY_OFF
+
+
+def _openings_after(office: Office, local: datetime, place: Place | None) -> Iterator[datetime]:
+    for ahead in range(LOOK_AHEAD_DAYS + 1):
+        day = local.date() + timedelta(days=ahead)
+        for span in day_plan(office, day, place)[0]:
+            opens = datetime.combine(day, span.opens, HANOI)
+            if opens > local:
+                yield opens
+
+
+def same_sector(one: str, other: str) -> bool:
+    """Whether two sector names are the same but for case, spacing and Unicode form."""
+    return _fold(one) == _fold(other)
+
+
+def _fold(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def counter_for(office: Office, procedure: Procedure) -> Counter | Place | None:
+    """Where this office takes a procedure: a counter, another body's place, or None if unknown.
+
+    A counter that names the code beats one that names the sector. A body other than the
+    commune is met at its guest counter if it has one here, else at its place.
+    """
+    for counter in office.counters:
+        if procedure.code in counter.codes:
+            return counter
+    hosted = [counter for counter in office.counters if counter.body is procedure.receiving_body]
+    for counter in hosted:
+        if any(same_sector(sector, procedure.sector) for sector in counter.sectors):
+            return counter
+    if procedure.receiving_body is Body.COMMUNE:
+        return None
+    for counter in hosted:
+        if not counter.sectors:
+            return counter
+    return next((p for p in office.places if p.body is procedure.receiving_body), None)

@@ -1,0 +1,119 @@
+"""Vietnamese as residents type and say it, brought to one written form.
+
+``clean`` keeps the words and removes what is invisible; ``normalise`` writes
+them in one way (NFC, lower case, one tone placement, abbreviations, teencode,
+regional words and speech slips spelled out from data tables); ``fold`` drops
+the tones, so that "khai sinh" and "khai sinh" without marks meet.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+TABLES = Path(__file__).parent / "data" / "vietnamese"
+_TOKEN = re.compile(r"\d+(?:[.,/]\d+)*|[^\W\d_]+")
+_SPACES = re.compile(r"\s+")
+
+# Old placement puts the mark on the second vowel of an open "oa oe uy" (hoà, thuỷ);
+# new placement on the first (hòa, thủy). Only at the end of a syllable; "quý" keeps its mark.
+_MARKS = "\u0300\u0301\u0303\u0309\u0323"
+_OLD_PLACEMENT = re.compile(rf"(?<![qQ])([oOuU])([aAeEyY])([{_MARKS}])(?![^\W\d_])")
+
+
+def clean(text: str) -> str:
+    """The text in NFC without invisible, control or direction characters, spaces collapsed.
+
+    Emoji stay; what hides inside words (zero-width joiners, soft hyphens, tag
+    characters) goes, because masking and safety read the cleaned text.
+    """
+    composed = unicodedata.normalize("NFC", text)
+    kept = (
+        " " if char.isspace() else char
+        for char in composed
+        if char.isspace() or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+    )
+    return _SPACES.sub(" ", "".join(kept)).strip()
+
+
+def place_tones(text: str) -> str:
+    """The text with tone marks in the new placement (hoà → hòa, thuỷ → thủy)."""
+    decomposed = unicodedata.normalize("NFD", text)
+    moved = _OLD_PLACEMENT.sub(r"\1\3\2", decomposed)
+    return unicodedata.normalize("NFC", moved)
+
+
+@lru_cache(maxsize=65536)
+def _fold_word(word: str) -> str:
+    decomposed = unicodedata.normalize("NFD", word.replace("đ", "d").replace("Đ", "d"))
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
+
+
+def fold(text: str) -> str:
+    """The text in lower case without tones and diacritics; đ becomes d."""
+    return " ".join(_fold_word(word) for word in text.split())
+
+
+def tokens(text: str) -> list[str]:
+    """Words (syllables) and numbers of a text, lower-case, in order."""
+    return _TOKEN.findall(text.lower())
+
+
+def has_tones(text: str) -> bool:
+    """Whether the text carries any Vietnamese mark at all."""
+    return fold(text) != " ".join(text.lower().split())
+
+
+class Spelling:
+    """Spells out what people shorten or slur, by longest match over data tables.
+
+    Each table maps written words to meant words; a longer entry wins over a
+    shorter one, so "chi phí" can protect itself from the regional "chi" → "gì".
+    """
+
+    def __init__(self, tables: Iterable[Mapping[str, str]]) -> None:
+        self._phrases: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for table in tables:
+            for written, meant in table.items():
+                key = tuple(tokens(place_tones(str(written))))
+                if key:
+                    self._phrases[key] = tuple(tokens(place_tones(str(meant))))
+        self._longest = max((len(key) for key in self._phrases), default=0)
+
+    def expand(self, words: list[str]) -> list[str]:
+        """The words with every known short or slurred form replaced."""
+        out: list[str] = []
+        at = 0
+        while at < len(words):
+            for length in range(min(self._longest, len(words) - at), 0, -1):
+                meant = self._phrases.get(tuple(words[at : at + length]))
+                if meant is not None:
+                    out.extend(meant)
+                    at += length
+                    break
+            else:
+                out.append(words[at])
+                at += 1
+        return out
+
+
+def read_table(path: Path) -> dict[str, str]:
+    """One spelling table: a YAML mapping of written form to meant form."""
+    content = yaml.safe_load(path.read_text("utf-8")) or {}
+    return {str(written): str(meant) for written, meant in content.items()}
+
+
+@lru_cache(maxsize=1)
+def shipped_spelling() -> Spelling:
+    """The spelling tables that come with the package, read once."""
+    return Spelling(read_table(path) for path in sorted(TABLES.glob("*.yaml")))
+
+
+@lru_cache(maxsize=4096)
+def normalise(text: str) -> str:
+    """The text as lower-case words in one spelling, ready for matching and encoding."""
+    words = tokens(place_tones(clean(text)))
+    return " ".join(shipped_spelling().expand(words))
