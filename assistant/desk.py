@@ -11,7 +11,7 @@ from assistant.decide import Thresholds
 from assistant.receptionist import Receptionist
 from assistant.settings import AssistantSettings
 from knowledge.database import connect, migrate
-from knowledge.embedding import Embedder, load_encoder
+from knowledge.embedding import DeskEmbeddings, load_encoder
 from knowledge.finder import Finder
 from knowledge.index import PassageIndex
 from knowledge.linking.ranker import Ranker
@@ -60,7 +60,7 @@ def open_library(
     prepare(store)
     encoder = load_encoder(knowledge.embedding_model or None)
     client = open_client(settings.home / "index", knowledge.chroma_server or None)
-    return Library(engine, store, PassageIndex(store, client, Embedder(encoder)))
+    return Library(engine, store, PassageIndex(store, client, DeskEmbeddings(encoder)))
 
 
 def build_desk(

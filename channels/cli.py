@@ -18,6 +18,8 @@ app = typer.Typer(
 )
 index_app = typer.Typer(help="Chỉ mục tìm kiếm (dựng lại được bất cứ lúc nào).", no_args_is_help=True)
 app.add_typer(index_app, name="index")
+eval_app = typer.Typer(help="Đánh giá: câu trả lời tốt đến đâu.", invoke_without_command=True)
+app.add_typer(eval_app, name="eval")
 out = Console()
 err = Console(stderr=True)
 
@@ -135,6 +137,33 @@ def _show_import(path: Path, report: Any) -> None:
         out.print(f"  … và {len(report.rejected) - 20} bản ghi khác (xem đủ bằng --json)")
 
 
+@app.command()
+def bench(
+    portal: Annotated[Path | None, typer.Option(help="Tệp cổng quốc gia để nhập trước khi đo.")] = None,
+    questions: Annotated[int, typer.Option(help="Số câu hỏi.", min=20)] = 1000,
+    as_json: Json = False,
+) -> None:
+    """Đo tốc độ nhập, khởi động, bộ nhớ, thời gian trả lời qua HTTP."""
+    import os
+    from tempfile import TemporaryDirectory
+
+    from evals.bench import bench as measure
+
+    with TemporaryDirectory(prefix="letan-bench-", ignore_cleanup_errors=True) as folder:
+        report = measure(
+            Path(folder), os.environ, portal=portal, questions=questions, step=lambda what: err.print(f"{what}…")
+        )
+    if as_json:
+        typer.echo(json.dumps(report.to_json(), ensure_ascii=False))
+        return
+    table = Table(title="Lễ Tân: đo trên " + report.machine)
+    table.add_column("chỉ số")
+    table.add_column("giá trị", justify="right")
+    for name, value in report.to_json().items():
+        table.add_row(name, str(value))
+    out.print(table)
+
+
 @index_app.command("rebuild")
 def index_rebuild(as_json: Json = False) -> None:
     """Dựng lại chỉ mục vào chỗ mới, kiểm tra, rồi mới chuyển sang."""
@@ -156,6 +185,58 @@ def index_rebuild(as_json: Json = False) -> None:
         typer.echo(json.dumps(_report(report)))
     else:
         out.print(f"Chỉ mục {report.collection}: {report.procedures} thủ tục, {report.passages} đoạn, {report.seconds:.1f} giây.")
+
+
+@eval_app.callback()
+def evaluate(
+    context: typer.Context,
+    home: Annotated[Path | None, typer.Option(help="LETAN_HOME có sẵn; bỏ trống: phường mẫu mới.")] = None,
+    save: Annotated[bool, typer.Option(help="Ghi lại làm mốc so sánh.")] = False,
+    failures: Annotated[bool, typer.Option(help="In từng câu chưa đạt.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Chạy mọi câu thử trong evals/cases và so với mốc đã lưu."""
+    if context.invoked_subcommand:
+        return
+    from evals import report as reports
+    from evals.desk import fresh_desk
+    from evals.running import judge, run_conversations, run_questions
+
+    with fresh_desk(home) as desk, _progress() as progress:
+        asking = progress.add_task("Câu hỏi", total=None)
+        rows = run_questions(desk, lambda done, total: progress.update(asking, completed=done, total=total))
+        verdicts = [judge(desk, row) for row in rows]
+        talking = progress.add_task("Hội thoại", total=None)
+        turns = run_conversations(
+            desk, lambda done, total: progress.update(talking, completed=done, total=total)
+        )
+    figures = reports.to_json(verdicts, turns)
+    if failures:
+        _print_failures(rows, verdicts, turns)
+    if as_json:
+        typer.echo(json.dumps(figures, ensure_ascii=False))
+    else:
+        out.print(reports.to_table(figures))
+    if save:
+        reports.write_baseline(figures)
+    worse = reports.worse_than_baseline(figures)
+    for line in worse:
+        err.print(f"[red]Kém hơn mốc:[/red] {line}")
+    raise typer.Exit(1 if worse else 0)
+
+
+def _print_failures(rows: Any, verdicts: Any, turns: Any) -> None:
+    for row, verdict in zip(rows, verdicts, strict=True):
+        if not (verdict.first and verdict.outcome_ok and verdict.facts_ok) or verdict.wrong_facts:
+            procedure = row.answer["procedure"]
+            got = procedure["code"] if procedure else [c["code"] for c in row.answer["choices"]]
+            typer.echo(
+                f"{verdict.case}\t{verdict.kind}\t{row.case.question}\t{row.answer['outcome']} {got} "
+                f"{verdict.probability:.2f}\t{verdict.wrong_facts or ''}"
+            )
+    for turn in turns:
+        if turn.problems:
+            typer.echo(f"{turn.case}#{turn.turn}\tconversation\t{turn.say}\t{'; '.join(turn.problems)}")
 
 
 def _report(report: Any) -> dict[str, Any]:

@@ -324,6 +324,8 @@ def _unrepeated(words: str, main: int, per: str | None) -> str:
 def _note(text: str) -> str | None:
     text = re.sub(r"^\((.*)\)$", r"\1", " ".join(text.split()), flags=re.DOTALL)
     text = re.sub(r"(?<=[.;:])\s*[-+*]+\s+", " ", without_bullet(text)).strip(" ;:")
+    if text.count("(") > text.count(")"):
+        text = text.removeprefix("(") if text.startswith("(") else f"{text})"
     if not re.search(r"\w{2}", text):
         return None
     return capped(capitalised(text).removesuffix("."), NOTE_LIMIT)

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from ingest.portal_text import capitalised, capped, clean, texts, without_bullet
+from ingest.portal_counts import split_count
+from ingest.portal_text import capitalised, capped, clean, texts, without_bullet, without_file_name
 from knowledge.procedures import DeclarationForm, LegalBasis
 
 # The page glues the next title to a number ("47/2019/TT-BTCThông tư"), so the issuing body is matched by name.
@@ -16,8 +17,6 @@ _NUMBER = re.compile(
     rf"|UBTVQH\d{{1,2}}|PL-UBTVQH\d{{1,2}}|(?:TT|QĐ)-{_ISSUER}|TTLT[-/]{_ISSUER}(?:-{_ISSUER})*|HĐTP)",
     re.IGNORECASE,
 )
-_FILE = re.compile(r"[^;()]*?\.(?:docx?|pdf|xlsx?|rtf|zip|rar)\b", re.IGNORECASE)
-_COUNT = re.compile(r"\(\s*\d+ bản[^()]*\)\s*$")
 _FORM_NUMBER = re.compile(
     r"\b(?:mẫu|biểu mẫu|mẫu đơn)\s+(?:số\s+)?(?P<number>(?:[A-ZĐ]{0,5}\d{1,3}[A-Za-zĐđ]?(?:[./-](?:\d{1,3}|[A-ZĐ]{1,8}\d{0,4}|[a-zđ]))*)|[A-Z]{2,3}\d{1,3}[a-z]?)\b",
     re.IGNORECASE,
@@ -52,7 +51,7 @@ def read_forms(listed: object, names: Iterable[str]) -> tuple[DeclarationForm, .
     """Forms to fill in: the record's own list without bare file names, then numbered forms among its papers."""
     forms: dict[str, DeclarationForm] = {}
     for entry in texts(listed):
-        name = without_bullet(_COUNT.sub("", _FILE.sub(" ", entry)).strip())
+        name = without_bullet(without_file_name(split_count(entry).text))
         name = " ".join(name.split()).strip(" ;.,:()-")
         if len(name) >= 8 and re.search(r"[a-zà-ỹ]{2}", name):
             forms.setdefault(name.lower(), form_named(name))

@@ -7,24 +7,23 @@ only when it starts like one.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from ingest.portal_counts import split_count
 from ingest.portal_law import form_number
-from ingest.portal_text import capitalised, capped, sends_to_district, sentences, texts, without_bullet
+from ingest.portal_text import capitalised, capped, sends_to_district, sentences, texts, without_bullet, without_file_name
 from knowledge.procedures import Case, RequiredDocument
 
 NAME_LIMIT = 400
 WHEN_LIMIT = 600
-NOTE_LIMIT = 4000
+NOTE_LIMIT = 2500
 MOST_CASES = 8
+# Portal rows with the count 0 under "một trong các giấy tờ sau:" are its alternatives, in no order.
+ONE_OF_MANY = "thuộc nhóm giấy tờ chỉ cần một trong số đó; chưa rõ cần giấy nào thì hỏi lại nơi nhận hồ sơ"
 CASE_QUESTION = "Anh/chị làm theo trường hợp nào dưới đây ạ?"
 
 _HEADING = re.compile(r"^\[(?P<heading>(?:[^\[\]]|\[[^\[\]]*\])*)\]\s*", re.DOTALL)
-_COUNT = re.compile(
-    r"\(\s*(?:(?P<originals>\d{1,2})\s*bản (?:chính|gốc))?\s*[,;]?\s*(?:(?P<copies>\d{1,2})\s*bản sao)?\s*(?P<any>\d{1,2}\s*bản)?\s*\)\s*[.;]?\s*$",
-    re.IGNORECASE,
-)
 _MID_COUNT = re.compile(r"\(\s*(?P<n>\d{1,2})\s*bản (?P<kind>chính|gốc|sao)\s*\)", re.IGNORECASE)
 _LEADING_COUNT = re.compile(r"^(?P<n>0?[1-9]|1\d)\s*(?:\([^)]{1,12}\)\s*)?bản (?P<kind>chính|gốc|sao)\s+", re.IGNORECASE)
 _NOTE_HEADING = re.compile(r"^\W*(?:lưu ý|ghi chú|chú ý|số lượng|cách thức)", re.IGNORECASE)
@@ -47,19 +46,27 @@ _PAPER = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(
-    r"^(?:người|cơ quan|cán bộ|công chức|cá nhân|tổ chức|việc|khi|nếu|trong|kể từ|nhà đầu tư|doanh nghiệp|chủ|đối với|trường hợp|riêng|ngoài ra|mỗi"
+    r"^(?:trừ|người|cơ quan|cán bộ|công chức|cá nhân|tổ chức|việc|khi|nếu|trong|kể từ|nhà đầu tư|doanh nghiệp|chủ|đối với|trường hợp|riêng|ngoài ra|mỗi"
     r"|sau khi|theo|số lượng|lưu ý|ghi chú|bước \d|các giấy tờ (?:trên|này)|hồ sơ (?:được|gửi|nộp|này|trên)|giấy tờ (?:do|bằng|nộp)|văn bản (?:này|trên)"
-    r"|thông tin (?:này|trên)|và |hoặc |có thể|không )",
+    r"|(?:các )?thông tin (?:này|trên|cá nhân trong)|và |hoặc |có thể|không )",
     re.IGNORECASE,
 )
+# An uncounted row that tells what happens to a paper, and a row that is about the dossier as a whole.
+_TELLS = re.compile(r"^(?:\S+ ){1,6}?(?:được tạo|được lập khi|được thể hiện|có trách nhiệm|phải bảo đảm|phải được|chỉ cần)\b", re.IGNORECASE)
+_WHOLE_DOSSIER = re.compile(r"^hồ sơ\b[^.;]{0,120}(?:bao gồm các giấy tờ theo quy định|trên môi trường điện tử có giá trị)", re.IGNORECASE)
 _FRAGMENT = re.compile(r"^[)\];,.:]")
 _STEP = re.compile(r"(?:^|\n)\s*(?:bước \d|\d\.\s*(?:đơn vị|NLĐ|cơ quan))", re.IGNORECASE)
 _CASE_PAPER = re.compile(
-    r"^(?:đối với )?trường hợp (?P<when>[^,:]{3,300}?)\s*(?:,\s*(?:thì\s+)?|\s+thì\s+|:\s*)"
+    r"^(?:đối với )?trường hợp (?:(?P<when>[^,:.;]{3,300}?)(?:\s*,\s*(?!(?:\w+ ){0,4}thì\b)|\s*:\s*|\s+(?=(?:phải|cần) (?:có|nộp|kèm|gửi|xuất trình)\b))"
+    r"|(?P<then>[^:.;]{3,400}?)\s*,?\s+thì\s+)"
     r"(?P<must>(?:phải|cần)?\s*(?:có|nộp|kèm theo|gửi kèm|gửi|xuất trình)(?: thêm| kèm theo| kèm)?\s+)?(?P<paper>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
 _TRAILING_CONDITION = re.compile(r"\s*\((?P<when>(?:nếu|trường hợp|trong trường hợp|đối với|khi|áp dụng|chỉ)\b[^()]{3,400})\)\s*[;,.]?$", re.IGNORECASE)
+_LIST = re.compile(r":\s*[-+•]\s")
+_INTRO_END = re.compile(r",?\s*(?:bao gồm|gồm có|gồm|như sau|sau đây|sau)\s*$", re.IGNORECASE)
+_CHOICE_INTRO = re.compile(r"một trong (?:các|những|số)\b.*(?::|gồm|sau|sau đây)\s*$", re.IGNORECASE | re.DOTALL)
+_FOOTNOTE = re.compile(r"(?<=[;.)\w])[;.]\d{1,2}$")
 _ALTERNATIVES = re.compile(r"một trong|hoặc|như:|sau đây|gồm\b|bao gồm|sau:|\bsau\b[^.]{0,40}:", re.IGNORECASE)
 _FORM_FIRST = re.compile(r"^(?:bản )?(?:tờ khai|đơn|giấy đề nghị|phiếu|mẫu|giấy khai|văn bản đề nghị)\b", re.IGNORECASE)
 
@@ -88,11 +95,12 @@ class _Cell:
 
 def read_papers(listed: object) -> Papers:
     """The papers of a record; sentences that are no papers go into the note in the source's order."""
-    cells = [part for text in texts(listed) for part in _split(_cell(text))]
+    cells = _without_repeats([part for text in texts(listed) for part in _split(_cell(text))])
     cases = _cases(cells)
     documents: dict[tuple[str, str, str | None, tuple[str, ...]], RequiredDocument] = {}
     notes: list[str] = []
     doubtful = False
+    choices = {cell.heading for cell in cells if _CHOICE_INTRO.search(cell.text)}
     for cell in cells:
         if _STEP.search(cell.text) or sends_to_district(cell.text):
             doubtful = True
@@ -101,11 +109,14 @@ def read_papers(listed: object) -> Papers:
             if text := _remark(cell):
                 notes.append(text)
             continue
+        if not cell.counted and cell.heading in choices and not _CHOICE_INTRO.search(cell.text):
+            document = document.model_copy(update={"when": capped("; ".join(filter(None, [ONE_OF_MANY, document.when])), WHEN_LIMIT)})
         documents.setdefault((document.name.lower(), document.handling, document.when, document.cases), document)
-    ordered = sorted(documents.values(), key=lambda d: (d.handling == "show", not _FORM_FIRST.match(d.name)))
+    ordered = sorted(_shared(documents.values(), cases.values()), key=lambda d: (d.handling == "show", not _FORM_FIRST.match(d.name)))
     note = capped("\n".join(dict.fromkeys(notes)), NOTE_LIMIT) if notes else None
-    used = {case for document in ordered for case in document.cases}
-    kept = tuple(case for case in cases.values() if case.id in used)
+    used = {case for document in documents.values() for case in document.cases}
+    split = any(document.cases for document in ordered)
+    kept = tuple(case for case in cases.values() if case.id in used) if split else ()
     return Papers(tuple(ordered), kept, note, doubtful)
 
 
@@ -113,14 +124,8 @@ def _cell(text: str) -> _Cell:
     match = _HEADING.match(text)
     heading = " ".join(match["heading"].split()) if match else ""
     body = text[match.end() :] if match else text
-    count = _COUNT.search(body)
-    originals = copies = 0
-    if count and any(count.groups()):
-        originals, copies = int(count["originals"] or 0), int(count["copies"] or 0)
-        if count["any"] and not (originals or copies):
-            originals = int(re.sub(r"\D", "", count["any"]))
-        body = body[: count.start()]
-    return _Cell(_label(heading), body.strip(), min(originals, 20), min(copies, 20))
+    counted = split_count(body)
+    return _Cell(_label(heading), without_file_name(counted.text), counted.originals, counted.copies)
 
 
 def _label(heading: str) -> str:
@@ -138,6 +143,31 @@ def _split(cell: _Cell) -> list[_Cell]:
     return [replace(cell, text=start) for start in starts]
 
 
+def _without_repeats(cells: Sequence[_Cell]) -> list[_Cell]:
+    """Without cells that only repeat an alternative of "một trong những giấy tờ …: + A. + B." in their group."""
+    lists = [(cell.heading, " ".join(cell.text.lower().split())) for cell in cells if _ALTERNATIVES.search(cell.text) and _LIST.search(cell.text)]
+    kept = []
+    for cell in cells:
+        text = " ".join(without_bullet(cell.text).lower().split()).strip(" ;.")
+        if len(text) < 20 or not any(heading == cell.heading and text in other and len(other) > len(text) + 40 for heading, other in lists):
+            kept.append(cell)
+    return kept
+
+
+def _shared(documents: Iterable[RequiredDocument], cases: Iterable[Case]) -> list[RequiredDocument]:
+    """A paper that several cases ask for alike is listed once; needed in all of them, it names none."""
+    documents = list(documents)
+    used = {case for document in documents for case in document.cases}
+    everywhere = tuple(case.id for case in cases if case.id in used)
+    merged: dict[RequiredDocument, list[str]] = {}
+    for document in documents:
+        merged.setdefault(document.model_copy(update={"cases": ()}), []).extend(document.cases or everywhere)
+    return [
+        document.model_copy(update={"cases": () if set(ids) >= set(everywhere) else tuple(dict.fromkeys(ids))})
+        for document, ids in merged.items()
+    ]
+
+
 def _cases(cells: Sequence[_Cell]) -> dict[str, Case]:
     """Cases by heading, where two to eight headings name situations that exclude each other."""
     headings = list(dict.fromkeys(cell.heading for cell in cells if cell.heading))
@@ -152,7 +182,7 @@ def _cases(cells: Sequence[_Cell]) -> dict[str, Case]:
 
 def _document(cell: _Cell, cases: dict[str, Case]) -> RequiredDocument | None:
     """A cell as a paper, None when it is a remark, a heading or the torn-off end of another cell."""
-    text = without_bullet(cell.text).strip(" ;,.:")
+    text = _FOOTNOTE.sub("", without_bullet(cell.text).strip(" ;,.:"))
     if _NOTE_HEADING.match(cell.heading) or _NOTE_HEADING.match(text) or _FRAGMENT.match(cell.text) or len(text) < 4:
         return None
     when: list[str] = []
@@ -160,14 +190,17 @@ def _document(cell: _Cell, cases: dict[str, Case]) -> RequiredDocument | None:
     if not show and re.match(r"(?:xuất trình)\b(?! hoặc)", text, re.IGNORECASE):
         show, text = True, re.sub(r"^xuất trình\s*(?:bản chính\s+)?:?\s*", "", text, flags=re.IGNORECASE)
     text = re.sub(r"^(?:nộp|gửi kèm|kèm theo|đính kèm|thành phần hồ sơ \d+(?: \([^)]*\))?\s*:)\s*", "", text, flags=re.IGNORECASE)
-    if (match := _CASE_PAPER.match(text)) and (_PAPER.match(match["paper"]) or (match["must"] and cell.counted)):
+    if (match := _CASE_PAPER.match(text)) and _is_case_paper(match, counted=cell.counted):
         show = show or "xuất trình" in (match["must"] or "").lower()
-        when.append(f"trường hợp {match['when'].strip()}")
+        situation = (match["when"] or match["then"]).strip(" ,").removesuffix(" thì")
+        when.append(f"trường hợp {situation.strip(' ,')}")
         text = match["paper"]
     counted = cell.counted or bool(_MID_COUNT.search(text)) or bool(_LEADING_COUNT.match(text))
     if not _PAPER.match(text) and (not counted or _SENTENCE.match(text)):
         return None
     if not counted and (_SENTENCE.match(text) or text.endswith(":") or re.search(r"(?:sau|gồm|như sau)\s*$", text)):
+        return None
+    if not cell.counted and _TELLS.match(text) or _WHOLE_DOSSIER.match(text):
         return None
     name, rest = _name_and_rest(text)
     while match := _TRAILING_CONDITION.search(name):
@@ -194,10 +227,22 @@ def _document(cell: _Cell, cases: dict[str, Case]) -> RequiredDocument | None:
     )
 
 
+def _is_case_paper(match: re.Match[str], *, counted: bool) -> bool:
+    """Whether "Trường hợp X thì Y" asks for a paper Y, rather than telling what happens then."""
+    if not counted and not match["must"]:
+        return False
+    return bool(_PAPER.match(match["paper"]) and not _SENTENCE.match(match["paper"])) or bool(match["must"] and counted)
+
+
 def _name_and_rest(text: str) -> tuple[str, str]:
-    """The first sentence names the paper; what follows explains it."""
-    parts = sentences(" ".join(text.split()))
-    name = parts[0].strip(" ;,.")
+    """The first sentence, or what stands before a list, names the paper; the rest explains it."""
+    text = " ".join(text.split())
+    if match := _LIST.search(text):
+        items = re.split(r"(?:^|(?<=[.;]))\s*[-+•]\s+", text[match.end() - 2 :])
+        listed = "; ".join(item.strip(" ;.+-") for item in items if item.strip(" ;.+-"))
+        return _INTRO_END.sub("", text[: match.start()]).strip(" ;,.:"), listed
+    parts = sentences(text, at_semicolons=False)
+    name = _INTRO_END.sub("", parts[0].strip(" ;,.:")).strip(" ;,.:")
     return name, " ".join(parts[1:]).strip(" ;,.")
 
 
@@ -220,10 +265,10 @@ def _counts(name: str, cell: _Cell) -> tuple[str, int, int]:
 
 def _remark(cell: _Cell) -> str:
     """A sentence for the note; torn-off punctuation and bare headings are nothing to tell anybody."""
-    text = without_bullet(re.sub(r"^[)\];,.:\s]+", "", cell.text)).strip()
+    text = re.sub(r"^[)\];,.:\s\d]*\)\s|^[)\];,.:\s]+", "", without_bullet(cell.text)).strip()
     if len(text) < 15 or text.endswith(":") or re.match(r"\W*số lượng hồ sơ", text, re.IGNORECASE):
         return ""
     prefix = ""
     if cell.heading and not _NOTE_HEADING.match(cell.heading) and not _PLAIN_HEADING.match(cell.heading):
-        prefix = "" if re.match(r"giấy tờ (?:phải )?(?:nộp|xuất trình)", cell.heading, re.IGNORECASE) else f"{cell.heading}: "
+        prefix = "" if re.match(r"giấy tờ (?:phải )?(?:nộp|xuất trình)", cell.heading, re.IGNORECASE) else f"{without_bullet(cell.heading)}: "
     return capitalised(capped(prefix + " ".join(text.split()), 800))

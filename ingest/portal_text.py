@@ -11,6 +11,10 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8f
 _BLANKS = re.compile(r"[^\S\n]+")
 _BULLET = re.compile(r"^(?:[-+*•–—·.]+\s*|\(?(?:\d{1,2}(?:\.\d{1,2})*|[a-zđ]|[ivx]{1,4})[.)]\s+)+", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.;!?])\s+(?=[-+*]?\s?[A-ZÀ-ỸĐ“\"(])")
+_FULL_STOP = re.compile(r"(?<=[.!?])\s+(?=[-+*]?\s?[A-ZÀ-ỸĐ“\"(])")
+# Link texts of attachments run into the sentence before them: "…ngày 25/01/2026Mau don.docx".
+_FILE_NAME = re.compile(r"(?:(?<=\d)|(?<=CP)|(?<=BTC)|(?<=[a-zà-ỹ);.])(?=[A-ZĐ]))[^\W_][^;]{0,150}?\.(?:docx?|pdf|xlsx?|rtf|zip|rar)\b")
+_ONLY_FILE = re.compile(r"^[^;]{1,120}?\.(?:docx?|pdf|xlsx?|rtf|zip|rar)$", re.IGNORECASE)
 _ABBREVIATION = re.compile(r"(?:\b(?:TP|Tp|Mr|Ths|TS|v\.v|STT|số|No)|\b[A-ZĐ])\.$")
 
 # The district level (cấp huyện: huyện, quận, thị xã) ended on 1/7/2025 (Luật 72/2025/QH15).
@@ -53,12 +57,19 @@ def without_bullet(text: str) -> str:
     return _BULLET.sub("", text).strip()
 
 
-def sentences(text: str) -> list[str]:
+def without_file_name(text: str) -> str:
+    """Text without the attachment's file name that the page glued to its end; "" when it is nothing else."""
+    if _ONLY_FILE.match(text) and not _FILE_NAME.search(text):
+        return ""
+    return _FILE_NAME.sub("", text).strip()
+
+
+def sentences(text: str, *, at_semicolons: bool = True) -> list[str]:
     """Lines and sentences in order; "TP. Hồ Chí Minh" is not a sentence end."""
     parts: list[str] = []
     for line in text.split("\n"):
         held = ""
-        for piece in _SENTENCE_END.split(line):
+        for piece in (_SENTENCE_END if at_semicolons else _FULL_STOP).split(line):
             held = f"{held} {piece}" if held else piece
             if not _ABBREVIATION.search(held) and held.count("(") <= held.count(")"):
                 parts.append(held)

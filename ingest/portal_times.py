@@ -50,6 +50,8 @@ def read_times(rows: Sequence[Row], context: str = "") -> TimeReading:
     if mountain := _mountain(tuple(by_time), context):
         return TimeReading(mountain, doubtful)
     channels = {row.channel for row in rows}
+    # Two numbers by channel without a word are often plain and mountain communes (17 and 27 days).
+    doubtful |= len(by_time) > 1 and not any(time.note for time in by_time)
     times: list[ProcessingTime] = []
     for time, where in by_time.items():
         everywhere = None in where or set(where) == channels

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, select, update
 
 from knowledge import audit
 from knowledge.audit import AuditEntry, Change
-from knowledge.database import reading, writing
+from knowledge.database import read_value, reading, writing
 from knowledge.offices import HANOI
 from knowledge.schema import RevisionRow
 
@@ -48,8 +48,7 @@ class Ledger:
         At midnight because versions, rules and fees begin and end by date: whoever keeps
         something derived from the store may keep it as long as this number stays.
         """
-        with reading(self._engine) as connection:
-            value = connection.scalar(select(RevisionRow.value))
+        value = read_value(self._engine, "SELECT value FROM revision")
         return int(value or 0) << DAY_BITS | self.today().toordinal()
 
     def audit(

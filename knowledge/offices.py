@@ -3,110 +3,29 @@
 Values and pure functions only. Times of day are local; the one time zone is Asia/Ho_Chi_Minh.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from itertools import pairwise
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo
 
-from pydantic import StringConstraints, field_validator, model_validator
+from pydantic import StringConstraints, model_validator
 
+from knowledge.hours import HANOI, Holiday, Hours, Span, Spans, SpecialDay
 from knowledge.procedures import Body, Code, Procedure, Source, Text, Value
 
-HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+__all__ = [
+    "HANOI", "Counter", "Holiday", "Hours", "Notice", "Office", "OfficeId", "OpenReason",
+    "OpenState", "Phone", "Place", "Span", "Spans", "SpecialDay", "counter_for", "day_plan",
+    "opening", "same_sector",
+]  # fmt: skip
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=60)]
 OfficeId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 PhoneNumber = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 .\-]{1,18}[0-9]$")]
 
 # Tết is the longest closure (about 9 days); three weeks always reach the next working day.
 LOOK_AHEAD_DAYS = 21
-
-
-class Span(Value):
-    """An opening span within one day, written "07:30-11:30"; it is closed at ``closes`` sharp."""
-
-    opens: time
-    closes: time
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_words(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        found = re.fullmatch(r"\s*(\d{1,2}:\d{2})\s*[-–]\s*(\d{1,2}:\d{2})\s*", value)
-        if not found:
-            raise ValueError(f"giờ làm việc phải viết như 07:30-11:30, không phải {value!r}")
-        return {"opens": found[1].zfill(5), "closes": found[2].zfill(5)}
-
-    @model_validator(mode="after")
-    def _closes_after_opening(self) -> Self:
-        if self.closes <= self.opens:
-            raise ValueError(f"giờ đóng cửa {self.closes:%H:%M} phải sau giờ mở {self.opens:%H:%M}")
-        return self
-
-
-Spans = tuple[Span, ...]
-
-
-def _check_order(spans: Spans) -> Spans:
-    for earlier, later in pairwise(spans):
-        if later.opens < earlier.closes:
-            raise ValueError(
-                f"hai khoảng giờ chồng nhau hoặc sai thứ tự: đóng {earlier.closes:%H:%M}, "
-                f"mở lại {later.opens:%H:%M}"
-            )
-    return spans
-
-
-class Hours(Value):
-    """Opening spans for each weekday (giờ làm việc); an empty day is a day off."""
-
-    monday: Spans = ()
-    tuesday: Spans = ()
-    wednesday: Spans = ()
-    thursday: Spans = ()
-    friday: Spans = ()
-    saturday: Spans = ()
-    sunday: Spans = ()
-
-    _ordered = field_validator("*")(_check_order)
-
-    def on_weekday(self, day: date) -> Spans:
-        """The spans of the weekday ``day`` falls on, holidays not considered."""
-        week = (
-            self.monday, self.tuesday, self.wednesday, self.thursday,
-            self.friday, self.saturday, self.sunday,
-        )  # fmt: skip
-        return week[day.weekday()]
-
-
-class Holiday(Value):
-    """A public holiday (ngày nghỉ lễ)."""
-
-    date: date
-    name: Text
-
-
-class SpecialDay(Value):
-    """A day unlike others: closed, or open at its own hours (nghỉ họp, làm bù)."""
-
-    date: date
-    closed: bool = False
-    hours: Spans = ()
-    reason: Text
-
-    _ordered = field_validator("hours")(_check_order)
-
-    @model_validator(mode="after")
-    def _closed_or_open(self) -> Self:
-        if self.closed == bool(self.hours):
-            raise ValueError(
-                f"ngày {self.date:%d/%m/%Y}: ghi closed: true hoặc ghi hours, không cả hai, "
-                "không bỏ trống cả hai"
-            )
-        return self
 
 
 class Notice(Value):
@@ -152,10 +71,16 @@ class Counter(Value):
 
 
 class Place(Value):
-    """Where a body other than the commune's counters sits (công an xã, thuế, đất đai …)."""
+    """Where a body other than the commune's counters sits (công an xã, thuế, đất đai …).
 
+    A body of the province or "other" is many bodies: such a place takes only the procedures
+    whose ``codes`` it names.
+    """
+
+    id: Slug
     body: Body
     name: Text
+    codes: tuple[Code, ...] = ()
     address: str | None = None
     phone: PhoneNumber | None = None
     hours: Hours | None = None
@@ -186,7 +111,10 @@ class Office(Value):
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:
         _refuse_twice("số quầy", [c.number for c in self.counters])
-        _refuse_twice("mã thủ tục ở hai quầy", [code for c in self.counters for code in c.codes])
+        named: tuple[Counter | Place, ...] = (*self.counters, *self.places)
+        codes = [code for part in named for code in part.codes]
+        _refuse_twice("mã thủ tục ở hai quầy (hoặc nơi)", codes)
+        _refuse_twice("id của nơi", [place.id for place in self.places])
         _refuse_twice("ngày đặc biệt", [day.date.isoformat() for day in self.special_days])
         _refuse_twice("ngày lễ", [day.date.isoformat() for day in self.holidays])
         if sum(c.is_reception for c in self.counters) > 1:
@@ -198,6 +126,10 @@ class Office(Value):
     def find_reception(self) -> Counter | None:
         """The counter that directs people, where there is one."""
         return next((counter for counter in self.counters if counter.is_reception), None)
+
+    def find_place(self, place_id: str) -> Place | None:
+        """The neighbour with this id ("court", "police" …), if the office lists it."""
+        return next((place for place in self.places if place.id == place_id), None)
 
     def notices_on(self, on: date) -> tuple[Notice, ...]:
         return tuple(notice for notice in self.notices if notice.is_shown(on))
@@ -307,19 +239,21 @@ def _fold(text: str) -> str:
 def counter_for(office: Office, procedure: Procedure) -> Counter | Place | None:
     """Where this office takes a procedure: a counter, another body's place, or None if unknown.
 
-    A counter that names the code beats one that names the sector. A body other than the
-    commune is met at its guest counter if it has one here, else at its place.
+    What names the code beats what names the sector. A body other than the commune is met at its
+    guest counter if it has one here, else at its place.
     """
-    for counter in office.counters:
-        if procedure.code in counter.codes:
-            return counter
-    hosted = [counter for counter in office.counters if counter.body is procedure.receiving_body]
+    everywhere: tuple[Counter | Place, ...] = (*office.counters, *office.places)
+    for named in everywhere:
+        if procedure.code in named.codes:
+            return named
+    body = procedure.receiving_body
+    hosted = [counter for counter in office.counters if counter.body is body]
     for counter in hosted:
         if any(same_sector(sector, procedure.sector) for sector in counter.sectors):
             return counter
-    if procedure.receiving_body is Body.COMMUNE:
+    if body in (Body.COMMUNE, Body.PROVINCE, Body.OTHER):
         return None
     for counter in hosted:
         if not counter.sectors:
             return counter
-    return next((p for p in office.places if p.body is procedure.receiving_body), None)
+    return next((place for place in office.places if place.body is body), None)

@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from knowledge import drafts, localities, publishing, versions
 from knowledge.database import reading
-from knowledge.layers import ProcedureView, overlay
+from knowledge.layers import LocalRule, ProcedureView, overlay
 from knowledge.ledger import Ledger
+from knowledge.offices import Office
 from knowledge.procedures import Procedure
 from knowledge.schema import ProcedureVersion
 from knowledge.version_rows import get_row
@@ -70,10 +71,17 @@ class ProcedureStore(Ledger):
             row = versions.answering(rows, on).get(code)
             if row is None:
                 return None
-            office = localities.get_office(connection, office_id)
-            rules = localities.rules_of(connection, office)
+        office, rules = self._locality(office_id)
         procedure = Procedure.model_validate(row.record)
         return overlay(procedure, rules, on, version=row.version, office=office)
+
+    def _locality(self, office_id: str) -> tuple[Office, tuple[LocalRule, ...]]:
+        def read() -> tuple[Office, tuple[LocalRule, ...]]:
+            with reading(self._engine) as connection:
+                office = localities.get_office(connection, office_id)
+                return office, tuple(localities.rules_of(connection, office))
+
+        return self._cached(("locality", office_id), read)
 
     def history(self, code: str) -> list[VersionInfo]:
         """Every version of a code, newest first; empty when the code was never held."""

@@ -4,7 +4,7 @@ Every change is one transaction with its audit line and a new revision; readers 
 see it at their next question. SQLAlchemy stays behind this door.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from knowledge import audit, catalogue, localities, utterances
@@ -44,11 +44,7 @@ class KnowledgeStore(ProcedureStore):
 
     def office(self, office_id: str) -> Office:
         """The office with its counters and hours; raises UnknownOffice."""
-        return self._cached(("office", office_id), lambda: self._read_office(office_id))
-
-    def _read_office(self, office_id: str) -> Office:
-        with reading(self._engine) as connection:
-            return localities.get_office(connection, office_id)
+        return self._locality(office_id)[0]
 
     def offices(self) -> list[Office]:
         """Every office of the deployment, ordered by id."""
@@ -67,11 +63,9 @@ class KnowledgeStore(ProcedureStore):
                 bump()
         return changed
 
-    def rules(self, office_id: str) -> list[LocalRule]:
+    def rules(self, office_id: str) -> Sequence[LocalRule]:
         """The rules of an office and its province, in force or not; raises UnknownOffice."""
-        with reading(self._engine) as connection:
-            office = localities.get_office(connection, office_id)
-            return localities.rules_of(connection, office)
+        return self._locality(office_id)[1]
 
     def put_rule(self, rule: LocalRule, *, by: str, base: LocalRule | None = None) -> bool:
         """Insert or replace a rule by its id; whether anything changed. See ``put_office``."""

@@ -26,11 +26,11 @@ from knowledge.database import connect
 from knowledge.embedding import load_encoder
 from knowledge.finder import PASSAGES, intent_label, procedure_label
 from knowledge.linking.bank import is_fit_part, read_intents, read_utterances, read_vague
-from knowledge.linking.noise import disturb
 from knowledge.linking.ranker import WEIGHTS
 from knowledge.linking.topics import WEIGHTS as TOPIC_WEIGHTS
 from knowledge.linking.topics import topic_terms
 from knowledge.linking.views import FEATURES, GLOBALS, Encoder, Label, Measured, Phrase, Views
+from knowledge.model.noise import Noise
 from knowledge.passages import split
 from knowledge.procedures import Procedure, Topic
 from knowledge.settings import KnowledgeSettings
@@ -136,7 +136,7 @@ def examples(
     small: Universe, large: Universe | None, procedures: Sequence[Procedure], rng: random.Random
 ) -> Iterator[tuple[str, Example]]:
     """Teaching questions with the text they come from (for the split)."""
-    intents = read_intents()
+    intents, noise = read_intents(), Noise(rng)
     bank = [(u.text, u.label) for u in read_utterances()]
     bank += [(text, intent.id) for intent in intents for text in intent.utterances]
     universes = [small, large] if large else [small]
@@ -144,7 +144,7 @@ def examples(
         if not is_fit_part(text):
             continue
         for variant in range(VARIANTS):
-            said = text if variant == 0 else disturb(text, rng)
+            said = text if variant == 0 else noise.question(text)
             chance = rng.random()
             made = example(
                 rng.choice(universes),
@@ -159,7 +159,7 @@ def examples(
     for vague in read_vague():
         for _ in range(2):
             shares = {code: 1.0 / (1 + 0.3 * i) for i, code in enumerate(vague.codes)}
-            if made := example(rng.choice(universes), disturb(vague.text, rng), shares):
+            if made := example(rng.choice(universes), noise.question(vague.text), shares):
                 yield vague.text, made
     if large is None:
         return
@@ -170,7 +170,7 @@ def examples(
         if rng.random() < 0.5 and len(words) > 6:
             keep = rng.uniform(0.45, 0.9)
             words = [w for w in words if rng.random() < keep]
-        text = disturb(" ".join([*words, rng.choice(NAME_TAILS)]), rng)
+        text = noise.question(" ".join([*words, rng.choice(NAME_TAILS)]))
         made = example(
             large, text, {procedure.code: 1.0}, remove=rng.random() < 0.2, weight=0.35
         )
@@ -294,7 +294,7 @@ def expected_calibration_error(right: Sequence[float], sure: Sequence[float], bi
 
 def fit_topics(rng: random.Random) -> dict[str, Any]:
     """Weights of the topic model from every labelled utterance and follow-up."""
-    topics = list(Topic)
+    topics, noise = list(Topic), Noise(rng)
     said = [(u.text, {Topic(t) for t in u.topics}) for u in read_utterances()]
     said += [
         (text, {Topic(i.topic)} if i.topic in set(topics) else set())
@@ -302,7 +302,7 @@ def fit_topics(rng: random.Random) -> dict[str, Any]:
         if i.outcome == "follow_up" or i.outcome in ("small_talk", "out_of_scope")
         for text in i.utterances
     ]
-    rows = [(topic_terms(normalise(disturb(text, rng) if n else text)), wanted) for text, wanted in said for n in range(3)]
+    rows = [(topic_terms(normalise(noise.question(text) if n else text)), wanted) for text, wanted in said for n in range(3)]
     counts: dict[str, int] = {}
     for words, _ in rows:
         for word in set(words):

@@ -1,0 +1,66 @@
+"""What everyone ships today, run on the same questions: BM25 on names, plain vectors in Chroma, RRF.
+
+Each baseline ranks procedure codes for a question. None of them knows when not
+to answer, so only their rankings are compared.
+"""
+
+from collections.abc import Callable, Sequence
+from tempfile import TemporaryDirectory
+
+import bm25s
+import chromadb
+from chromadb.config import Settings
+from langchain_chroma import Chroma
+from langchain_core.embeddings import Embeddings
+
+from knowledge.procedures import Procedure
+
+Rank = Callable[[str], list[str]]
+TOP = 20
+
+
+def bm25_on_names(procedures: Sequence[Procedure]) -> Rank:
+    """BM25 (bm25s, its own tokenizer) over procedure names."""
+    names = [procedure.name for procedure in procedures]
+    codes = [procedure.code for procedure in procedures]
+    retriever = bm25s.BM25()
+    retriever.index(bm25s.tokenize(names, stopwords=None, show_progress=False), show_progress=False)
+
+    def rank(question: str) -> list[str]:
+        asked = bm25s.tokenize([question], stopwords=None, show_progress=False)
+        found, scores = retriever.retrieve(asked, k=min(TOP, len(codes)), show_progress=False)
+        return [codes[i] for i, score in zip(found[0], scores[0], strict=True) if score > 0]
+
+    return rank
+
+
+def chroma_top_k(procedures: Sequence[Procedure], embeddings: Embeddings) -> Rank:
+    """Records as texts in Chroma, `similarity_search`, as a LangChain tutorial builds it."""
+    texts = [
+        "\n".join([p.name, *(d.name for d in p.documents), *(p.steps), *(p.conditions)])[:2000] for p in procedures
+    ]
+    folder = TemporaryDirectory(prefix="letan-baseline-", ignore_cleanup_errors=True)
+    client = chromadb.PersistentClient(folder.name, settings=Settings(anonymized_telemetry=False))
+    store = Chroma(client=client, collection_name="tutorial", embedding_function=embeddings)
+    for start in range(0, len(texts), 1000):
+        store.add_texts(
+            texts[start : start + 1000], metadatas=[{"code": p.code} for p in procedures[start : start + 1000]]
+        )
+
+    def rank(question: str, _keep: object = folder) -> list[str]:
+        return [str(d.metadata["code"]) for d in store.similarity_search(question, k=TOP)]
+
+    return rank
+
+
+def reciprocal_rank_fusion(rankings: Sequence[Rank], k: int = 60) -> Rank:
+    """RRF of several rankings (Cormack, Clarke, Büttcher, SIGIR 2009; k = 60 as there)."""
+
+    def rank(question: str) -> list[str]:
+        scores: dict[str, float] = {}
+        for ranking in rankings:
+            for position, code in enumerate(ranking(question), 1):
+                scores[code] = scores.get(code, 0.0) + 1 / (k + position)
+        return sorted(scores, key=scores.__getitem__, reverse=True)
+
+    return rank

@@ -1,0 +1,138 @@
+"""Measures the running desk as a process: ingest, cold start, memory, latency through HTTP."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import httpx
+import psutil
+
+from evals.cases import LinkCase, read_cases
+from evals.scoring import percentile
+
+READY_TIMEOUT_SECONDS = 120
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class BenchReport:
+    """Figures of one run; seconds, milliseconds, MiB."""
+
+    machine: str
+    records: int
+    ingest_seconds: float | None
+    cold_start_seconds: float
+    questions: int
+    p50_ms: float
+    p95_ms: float
+    errors: int
+    memory_mib: float
+
+    def to_json(self) -> dict[str, Any]:
+        return {key: round(v, 2) if isinstance(v, float) else v for key, v in asdict(self).items()}
+
+
+def free_port() -> int:
+    """A TCP port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def letan(*args: str, environment: Mapping[str, str]) -> subprocess.Popen[str]:
+    """A `letan` command as a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "channels", *args],
+        env=dict(environment),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+@contextmanager
+def serving(environment: Mapping[str, str]) -> Iterator[tuple[str, float, int]]:
+    """A running server: its address, seconds until it was ready, process id."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    started = time.perf_counter()
+    process = letan("serve", "--port", str(port), environment=environment)
+    try:
+        while True:
+            try:
+                if httpx.get(f"{address}/readyz", timeout=1).status_code == 200:
+                    break
+            except httpx.TransportError:
+                pass
+            if process.poll() is not None:
+                raise RuntimeError(f"letan serve ended at start: {process.communicate()[1][-2000:]}")
+            if time.perf_counter() - started > READY_TIMEOUT_SECONDS:
+                raise RuntimeError("letan serve was not ready in time")
+            time.sleep(0.02)
+        yield address, time.perf_counter() - started, process.pid
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+def memory_mib(pid: int) -> float:
+    """Resident memory of a process and its children, MiB."""
+    process = psutil.Process(pid)
+    every = [process, *process.children(recursive=True)]
+    return float(sum(p.memory_info().rss for p in every)) / 2**20
+
+
+def bench(
+    home: Path, environment: Mapping[str, str], *, portal: Path | None, questions: int, step: Step
+) -> BenchReport:
+    """Import ``portal`` into an empty ``home`` when given, serve it, ask distinct questions by HTTP."""
+    environment = {**environment, "LETAN_HOME": str(home)}
+    ingest_seconds = None
+    if portal is not None:
+        step("Nhập dữ liệu cổng quốc gia")
+        started = time.perf_counter()
+        process = letan("ingest", str(portal), "--json", environment=environment)
+        _, problems = process.communicate()
+        if process.returncode:
+            raise RuntimeError(f"letan ingest failed: {problems[-2000:]}")
+        ingest_seconds = time.perf_counter() - started
+    step("Khởi động lần đầu (dựng chỉ mục)")
+    with serving(environment):
+        pass
+    step("Khởi động nguội")
+    with serving(environment) as (address, cold_start, pid):
+        asked = list(dict.fromkeys(case.question for case in read_cases(LinkCase, "linking")))
+        asked = (asked * (questions // max(1, len(asked)) + 1))[:questions]
+        times: list[float] = []
+        errors = 0
+        with httpx.Client(base_url=address, timeout=30) as client:
+            for question in asked[:20]:
+                client.post("/api/chat", json={"message": question})
+            step(f"Hỏi {len(asked)} câu, một khách")
+            for question in asked:
+                begun = time.perf_counter()
+                answer = client.post("/api/chat", json={"message": question})
+                times.append((time.perf_counter() - begun) * 1000)
+                errors += answer.status_code != 200 or answer.json()["outcome"] == "failed"
+            records = client.get("/readyz").json()["procedures"]
+        memory = memory_mib(pid)
+    return BenchReport(
+        machine(), records, ingest_seconds, cold_start, len(asked), median(times), percentile(times, 0.95), errors, memory
+    )
+
+
+def machine() -> str:
+    """The processor and its cores, in words."""
+    name = "unknown processor"
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        lines = [line for line in info.read_text("utf-8").splitlines() if line.startswith("model name")]
+        name = lines[0].split(":", 1)[1].strip() if lines else name
+    return f"{name}, {psutil.cpu_count()} cores"

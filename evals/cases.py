@@ -1,0 +1,99 @@
+"""Evaluation cases: what is asked and what a fair clerk would accept, one pydantic model a row."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+HERE = Path(__file__).parent / "cases"
+Row = TypeVar("Row", bound=BaseModel)
+
+
+class BadCase(ValueError):
+    """A case file holds a line that is no case; the message names file and line."""
+
+
+class LinkCase(BaseModel):
+    """A question and every code acceptable as its first answer; no codes means "do not answer"."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    kind: str
+    question: str
+    codes: tuple[str, ...] = ()
+    note: str | None = None
+
+
+class FactCase(BaseModel):
+    """A question on one procedure and the exact facts it must bring."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    kind: str
+    question: str
+    code: str
+    topics: tuple[str, ...] = ()
+    expect: dict[str, Any]
+    note: str | None = None
+
+
+class OutcomeCase(BaseModel):
+    """A message and the outcomes acceptable for it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    kind: str
+    question: str
+    outcome: str | tuple[str, ...]
+    topic: str | None = None
+    note: str | None = None
+
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        return (self.outcome,) if isinstance(self.outcome, str) else self.outcome
+
+
+class ScriptedTurn(BaseModel):
+    """One turn of a scripted conversation and what must come back."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    say: str
+    outcome: str | tuple[str, ...] | None = None
+    code: str | tuple[str, ...] | None = None
+    topics: tuple[str, ...] | None = None
+    expect: dict[str, Any] | None = None
+    note: str | None = None
+
+
+class ConversationCase(BaseModel):
+    """A scripted conversation of several turns."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    kind: str = "conversation"
+    turns: tuple[ScriptedTurn, ...]
+    note: str | None = None
+
+
+def read_cases(model: type[Row], name: str, folder: Path = HERE) -> list[Row]:
+    """All rows of ``name``.jsonl; raises BadCase with file and line. A missing file has no rows."""
+    return list(_rows(model, folder / f"{name}.jsonl"))
+
+
+def _rows(model: type[Row], path: Path) -> Iterator[Row]:
+    if not path.exists():
+        return
+    adapter = TypeAdapter(model)
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            yield adapter.validate_json(line)
+        except ValidationError as error:
+            raise BadCase(f"{path}:{number}: {error}") from error

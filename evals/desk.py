@@ -1,0 +1,24 @@
+"""A desk of its own for each evaluation, so that nothing of an office's state plays a part."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from assistant.desk import Desk, build_desk
+from knowledge.offices import HANOI
+from knowledge.settings import KnowledgeSettings, LetanSettings
+
+# A working morning: answers about opening hours do not depend on when the evaluation runs.
+MOMENT = datetime(2026, 11, 24, 9, 0, tzinfo=HANOI)
+
+
+@contextmanager
+def fresh_desk(home: Path | None = None) -> Iterator[Desk]:
+    """The sample office in a temporary home, or the desk of an existing one."""
+    if home is not None:
+        yield build_desk(LetanSettings(home=home), KnowledgeSettings(), clock=lambda: MOMENT)
+        return
+    with TemporaryDirectory(prefix="letan-eval-", ignore_cleanup_errors=True) as folder:
+        yield build_desk(LetanSettings(home=Path(folder)), KnowledgeSettings(), clock=lambda: MOMENT)

@@ -1,0 +1,63 @@
+"""The arrows of the layout point one way."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("assistant", "knowledge", "ingest", "channels", "evals")
+MAY_IMPORT = {
+    "knowledge": set(),
+    "ingest": {"knowledge"},
+    "assistant": {"knowledge"},
+    "channels": {"assistant", "knowledge", "ingest"},
+    "evals": {"assistant", "knowledge"},
+}
+# The command line starts everything, so it alone also reaches evals.
+EXCEPTIONS = {"channels/cli.py": {"evals"}}
+
+
+def imported_packages(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text("utf-8"))
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found & set(PACKAGES)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_package_imports_only_what_its_arrow_allows(package: str) -> None:
+    for path in (ROOT / package).rglob("*.py"):
+        name = path.relative_to(ROOT).as_posix()
+        allowed = MAY_IMPORT[package] | {package} | EXCEPTIONS.get(name, set())
+        assert imported_packages(path) <= allowed, name
+
+
+def test_vendor_types_stop_at_their_module() -> None:
+    """Chroma and LangChain's store are known to one module, FastAPI to channels."""
+    owners = {
+        "chromadb": {"knowledge/vectors.py", "knowledge/index.py"},
+        "langchain_chroma": {"knowledge/vectors.py"},
+        "bm25s": {"knowledge/words.py"},
+    }
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            name = path.relative_to(ROOT).as_posix()
+            source = path.read_text("utf-8")
+            for vendor, allowed in owners.items():
+                if f"import {vendor}" in source or f"from {vendor}" in source:
+                    assert name in allowed, f"{name} imports {vendor}"
+
+
+def test_no_module_is_named_after_a_dependency_or_a_dustbin() -> None:
+    forbidden = {
+        "utils", "helpers", "common", "base", "manager", "service",
+        "telegram", "logging", "json", "http", "fastapi", "chroma", "langchain",
+    }  # fmt: skip
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            assert path.stem not in forbidden, path

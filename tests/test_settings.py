@@ -1,0 +1,26 @@
+"""`.env.example` names every setting, and nothing else."""
+
+import re
+from pathlib import Path
+
+from pydantic_settings import BaseSettings
+
+from assistant.settings import AssistantSettings
+from channels.settings import ChannelSettings
+from knowledge.settings import KnowledgeSettings, LetanSettings
+
+ROOT = Path(__file__).parent.parent
+CLASSES: tuple[type[BaseSettings], ...] = (
+    LetanSettings, KnowledgeSettings, AssistantSettings, ChannelSettings,
+)  # fmt: skip
+
+
+def test_env_example_lists_every_setting_with_its_default() -> None:
+    lines = (ROOT / ".env.example").read_text("utf-8").splitlines()
+    example = dict(re.findall(r"^#?\s?([A-Z_]+)=(.*)$", line)[0] for line in lines if re.match(r"^#?\s?[A-Z_]+=", line))
+    expected = {}
+    for settings in CLASSES:
+        prefix = str(settings.model_config.get("env_prefix", ""))
+        for name, field in settings.model_fields.items():
+            expected[f"{prefix}{name}".upper()] = str(field.default)
+    assert example == expected
