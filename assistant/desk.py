@@ -14,6 +14,7 @@ from knowledge.database import connect, migrate
 from knowledge.embedding import DeskEmbeddings, load_encoder
 from knowledge.finder import Finder
 from knowledge.index import PassageIndex
+from knowledge.linking.classes import Classifier
 from knowledge.linking.ranker import Ranker
 from knowledge.linking.topics import TopicModel
 from knowledge.offices import HANOI
@@ -77,7 +78,15 @@ def build_desk(
     if not library.index.is_in_step():
         library.index.update()
     encoder = load_encoder(knowledge.embedding_model or None)
-    finder = Finder(library.store, settings.office, encoder, library.index, Ranker.load())
+    finder = Finder(
+        library.store,
+        settings.office,
+        encoder,
+        library.index,
+        Ranker.load(),
+        Classifier.load(),
+        cache=settings.home / "index",
+    )
     conversations = Conversations(library.engine, settings.office, clock)
     receptionist = Receptionist(
         store=library.store,

@@ -1,6 +1,78 @@
-"""The answer as it is read aloud."""
+"""The answer as it is read aloud: words instead of signs, and sentences short enough to follow."""
+
+import re
+
+from assistant.speech_tokens import PAUSE, shipped_speller
+from knowledge.vietnamese import has_tones
+
+MAX_WORDS = 20  # a listener cannot look back; longer sentences are cut at a comma
+MIN_WORDS = 3  # a shorter piece stays with its neighbour ("Dạ,")
+
+_BULLET = re.compile(r"^(?:[•●▪◦‣·*☐☑✓✔➤►]|[-–—](?= )) *")
+_NUMBERED = re.compile(r"^(\d{1,2})[.)] +")
+_SOURCE = re.compile(r"^Nguồn: (?P<name>[^,(\n]+)[^(\n]*(?:\(dữ liệu [\d/]+(?:, (?P<warning>[^)]*))?\))?\.?$")
+# Pictures, arrows and their modifiers say nothing aloud; signs that do are in speech.yaml.
+_PICTURES = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe00-\ufe0f\u200b-\u200f\u20e3\U000e0000-\U000e007f]+")
+_BRACKETS = re.compile(r" *[(\[{] *| *[)\]}]")
+_QUOTES = re.compile("[\"“”«»„‘`*_]|(?<!\\w)['’]|['’](?!\\w)")
+_DASH = re.compile(r" +[-–—] +| *[–—] *")
+_SLASH = re.compile(r"(?<=[^\W\d]) ?/ ?(?=[^\W\d])")
+_PAUSES = re.compile(r" *[,;:](?:[ ,;:]*[,;:])? *")
+_BEFORE_STOP = re.compile(r"[ ,;:]+(?=[.!?]|$)")
+_STOPS = re.compile(r"([.!?])[.!? ,;:…]*")
+_SENTENCE = re.compile(r"(?<=[.!?]) +")
 
 
 def to_speech(text: str) -> str:
-    """The text without bullets."""
-    return text.replace("•", "").replace("–", ",")
+    """The answer in words a Vietnamese voice reads right, one line, every sentence closed.
+
+    Sentences of more than MAX_WORDS words are cut where a comma or semicolon
+    allows it. A text without Vietnamese marks (an English answer) only loses its
+    signs, because its numbers are not Vietnamese words.
+    """
+    speller = shipped_speller() if has_tones(text) else None
+    sentences: list[str] = []
+    for line in text.splitlines():
+        written = _BULLET.sub("", _PICTURES.sub("", line).strip())
+        if source := _SOURCE.match(written):
+            written = f"Nguồn: {source['name'].strip()}."
+            if source["warning"]:
+                written += f" Dữ liệu {source['warning']}."
+        written = _NUMBERED.sub(r"\1: ", written)
+        written = written.replace("…", ".").replace("...", ".").replace("và/hoặc", "hoặc")
+        said = speller.spell(written) if speller else written
+        for sentence in _SENTENCE.split(_punctuate(said)):
+            sentences += _cut(sentence)
+    return " ".join(_capital(sentence) for sentence in sentences).replace(PAUSE, ",")
+
+
+def _punctuate(line: str) -> str:
+    """The line with brackets, dashes and slashes as pauses, closed by a full stop."""
+    line = _BRACKETS.sub(", ", line)
+    line = _SLASH.sub(", ", _DASH.sub(", ", _QUOTES.sub("", line)))
+    line = _PAUSES.sub(", ", line)
+    line = _STOPS.sub(r"\1 ", _BEFORE_STOP.sub("", line))
+    line = " ".join(line.split()).strip(" ,;:")
+    if not any(char.isalnum() for char in line):
+        return ""
+    return line if line[-1] in ".!?" else f"{line}."
+
+
+def _cut(sentence: str) -> list[str]:
+    """A sentence as one or more of at most MAX_WORDS words, as far as its commas allow."""
+    if not sentence or len(sentence.split()) <= MAX_WORDS:
+        return [sentence] if sentence else []
+    pieces: list[str] = []
+    for part in sentence.split(", "):
+        words = len(part.split())
+        held = len(pieces[-1].split()) if pieces else 0
+        fits = held + words <= MAX_WORDS
+        if pieces and (fits or held < MIN_WORDS or words < MIN_WORDS):
+            pieces[-1] += f", {part}"
+        else:
+            pieces.append(part)
+    return [piece if piece[-1] in ".!?" else f"{piece}." for piece in pieces]
+
+
+def _capital(sentence: str) -> str:
+    return sentence[0].upper() + sentence[1:]

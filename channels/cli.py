@@ -5,6 +5,7 @@ Heavy modules are imported inside the commands, so that `letan --help` answers a
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -107,14 +108,15 @@ def ingest(
         for path in paths:
             task = progress.add_task(f"Đọc {path.name}", total=None)
 
-            def moved(done: int, total: int | None = None, task: Any = task) -> None:
-                progress.update(task, completed=done, total=total)
+            def moved(at: Any, task: Any = task) -> None:
+                total = at.done / at.fraction if at.fraction else None
+                progress.update(task, completed=at.done, total=total)
 
             reports.append((path, import_file(path, library.store, on_progress=moved)))
         task = progress.add_task("Cập nhật chỉ mục", total=None)
         index = library.index.update(lambda done, total: progress.update(task, completed=done, total=total))
     if as_json:
-        body = [{"file": str(path), **report.to_json()} for path, report in reports]
+        body = [asdict(report) | {"path": str(path)} for path, report in reports]
         typer.echo(json.dumps({"files": body, "index": _report(index)}, ensure_ascii=False))
         return
     for path, report in reports:
@@ -132,7 +134,7 @@ def _show_import(path: Path, report: Any) -> None:
     )  # fmt: skip
     out.print(table)
     for rejection in report.rejected[:20]:
-        out.print(f"  dòng {rejection.line}, mã {rejection.code or '?'}: {rejection.reason}", markup=False)
+        out.print(f"  dòng {rejection.line}, mã {rejection.code or '?'}: {rejection.why}", markup=False)
     if len(report.rejected) > 20:
         out.print(f"  … và {len(report.rejected) - 20} bản ghi khác (xem đủ bằng --json)")
 
@@ -240,8 +242,6 @@ def _print_failures(rows: Any, verdicts: Any, turns: Any) -> None:
 
 
 def _report(report: Any) -> dict[str, Any]:
-    from dataclasses import asdict
-
     return {**asdict(report), "seconds": round(report.seconds, 2)}
 
 

@@ -13,6 +13,7 @@ from fastapi.templating import Jinja2Templates
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from starlette.exceptions import HTTPException
 
+from assistant.compose import SECTION_NAMES
 from assistant.conversations import UnknownConversation
 from assistant.desk import Desk
 from assistant.office_answers import office_facts
@@ -28,6 +29,17 @@ ERRORS = {
     "not_json": "Dữ liệu gửi lên không phải JSON hợp lệ.",
     "bad_request": "Yêu cầu không đúng dạng: {detail}.",
     "unknown_conversation": "Không tìm thấy cuộc trò chuyện này. Hãy bắt đầu cuộc mới (bỏ conversation_id).",
+}
+# Only what we serve ourselves runs or loads, so an answer can never become a script. no-cache: the
+# page says whether the office is open now.
+PAGE_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+    ),
+    "Cache-Control": "no-cache",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
 }
 
 
@@ -106,10 +118,13 @@ def create_app(desk: Desk, settings: ChannelSettings | None = None) -> FastAPI:
             {
                 "office": office,
                 "facts": facts,
-                "disclosure": say("disclosure", **facts),
-                "greeting": say("greeting", **facts),
+                "disclosure": say("disclosure", office=office.name),
+                "greeting": say("greeting", office=office.name),
+                "phones": {facts["phone"], *(phone.number for phone in office.phones)},
+                "sections": SECTION_NAMES,
                 "max_chars": settings.max_message_chars,
             },
+            headers=PAGE_HEADERS,
         )
 
     @app.get("/healthz")
@@ -121,7 +136,9 @@ def create_app(desk: Desk, settings: ChannelSettings | None = None) -> FastAPI:
     async def readyz() -> Response:
         """Ready: the database answers and knowledge is loaded."""
         try:
-            held = await workers.run(lambda: len(desk.library.store.find_live_versions(desk.office_id)))
+            held = await workers.run(
+                lambda: len(desk.library.store.find_live_versions(desk.office_id))
+            )
         except Exception:  # whatever is wrong, the balancer only needs "no"
             return JSONResponse({"status": "unavailable"}, status_code=503)
         return JSONResponse({"status": "ok", "procedures": held}, status_code=200 if held else 503)

@@ -1,4 +1,4 @@
-"""Separates a paper's text from its count ("1 bản chính, 1 bản sao"), which the page ran together."""
+"""Separates a paper's text from its count ("1 bản chính, 1 bản sao"); the page glued them."""
 
 import re
 from dataclasses import dataclass
@@ -6,11 +6,15 @@ from dataclasses import dataclass
 # The record refuses more; nobody is asked for more than 20 copies of one paper.
 MOST = 20
 _COUNT = re.compile(
-    r"\(\s*(?:(?P<originals>\d{1,8})\s*bản (?:chính|gốc))?\s*[,;]?\s*(?:(?P<copies>\d{1,8})\s*bản sao)?\s*(?P<any>\d{1,8}\s*bản)?\s*\)\s*[.;]?\s*$",
+    r"\(\s*(?:(?P<originals>\d{1,8})\s*bản (?:chính|gốc))?"
+    r"\s*[,;]?\s*(?:(?P<copies>\d{1,8})\s*bản sao)?\s*(?P<any>\d{1,8}\s*bản)?"
+    r"\s*\)\s*[.;]?\s*$",
     re.IGNORECASE,
 )
 # After these words a number is missing, so the digits before the count belong to the text.
-_WANTS_NUMBER = re.compile(r"(?:/|\.|\b(?:số|năm|mẫu|bước|nghị định|thông tư|điều|khoản|phụ lục|[A-ZĐ-]{2,}))$", re.IGNORECASE)
+_WANTS_NUMBER = re.compile(
+    r"(?:/|\.|\b(?i:số|năm|mẫu|bước|nghị định|thông tư|điều|khoản|phụ lục)|\b[A-ZĐ-]{2,})$"
+)
 
 
 @dataclass(frozen=True)

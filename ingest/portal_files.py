@@ -1,15 +1,15 @@
 """Streams portal records out of .json, .jsonl and their .gz, however long the file."""
 
+import codecs
 import gzip
-import io
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-# One record of the portal is at most some 300 kB; a longer line is not one, and would fill the memory.
+# The portal's longest record is some 300 kB; a longer line is not one, and would fill the memory.
 LONGEST_LINE = 8 * 1024 * 1024
 CHUNK = 1024 * 1024
 
@@ -21,11 +21,14 @@ class BrokenLine:
     why: str
 
 
-def read_records(path: Path) -> Iterator[tuple[int, dict[str, Any] | BrokenLine]]:
+def read_records(
+    path: Path, on_position: Callable[[int], None] | None = None
+) -> Iterator[tuple[int, dict[str, Any] | BrokenLine]]:
     """Each record with its line (JSONL) or its number in the list (JSON), from 1.
 
     A broken line comes out as BrokenLine and reading goes on; a file cut short ends
-    with one. Only the current record is held in memory. Raises OSError when the file
+    with one. Only the current record is held in memory. ``on_position`` hears how many
+    bytes of the file have been read before each record. Raises OSError when the file
     cannot be opened.
     """
     with path.open("rb") as plain:
@@ -36,6 +39,8 @@ def read_records(path: Path) -> Iterator[tuple[int, dict[str, Any] | BrokenLine]
         try:
             records = _lines(stream) if _is_lines(path) else _values(stream)
             for number, record in records:
+                if on_position is not None:
+                    on_position(plain.tell())
                 yield number, record
         except (EOFError, gzip.BadGzipFile, zlib.error):
             yield number + 1, BrokenLine("tệp nén bị hỏng hoặc bị cắt giữa chừng")
@@ -52,7 +57,12 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[int, dict[str, Any] | BrokenLine]
         if len(line) > LONGEST_LINE:
             while line and not line.endswith(b"\n"):
                 line = stream.readline(LONGEST_LINE)
-            yield number, BrokenLine(f"dòng dài hơn {LONGEST_LINE // 1024 // 1024} MB, không phải một bản ghi")
+            yield (
+                number,
+                BrokenLine(
+                    f"dòng dài hơn {LONGEST_LINE // 1024 // 1024} MB, không phải một bản ghi"
+                ),
+            )
             continue
         text = line.removeprefix(b"\xef\xbb\xbf").strip()
         if text:
@@ -69,20 +79,24 @@ def _parsed(text: bytes) -> dict[str, Any] | BrokenLine:
 
 
 def _checked(value: object) -> dict[str, Any] | BrokenLine:
-    return value if isinstance(value, dict) else BrokenLine("không phải một bản ghi (cần một đối tượng JSON {…})")
+    return (
+        value
+        if isinstance(value, dict)
+        else BrokenLine("không phải một bản ghi (cần một đối tượng JSON {…})")
+    )
 
 
 def _values(stream: BinaryIO) -> Iterator[tuple[int, dict[str, Any] | BrokenLine]]:
     """The elements of one JSON list, or one or several objects one after another."""
-    decoder = json.JSONDecoder()
-    reader = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace")
+    json_decoder = json.JSONDecoder()
+    to_text = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
     held, at_end, number = "", False, 0
     while True:
         held = held.lstrip(" \t\r\n,") if number else held.lstrip(" \t\r\n[")
         if held.startswith("]") or (at_end and not held):
             return
         try:
-            value, end = decoder.raw_decode(held) if held else (None, 0)
+            value, end = json_decoder.raw_decode(held) if held else (None, 0)
         except RecursionError:
             yield number + 1, BrokenLine("JSON hỏng: lồng nhau quá sâu")
             return
@@ -96,5 +110,5 @@ def _values(stream: BinaryIO) -> Iterator[tuple[int, dict[str, Any] | BrokenLine
             yield number, _checked(value)
             held = held[end:]
         else:
-            chunk = reader.read(CHUNK)
-            held, at_end = held + chunk, not chunk
+            chunk = stream.read(CHUNK)
+            held, at_end = held + to_text.decode(chunk, final=not chunk), not chunk

@@ -4,28 +4,44 @@ import re
 from collections.abc import Iterable
 
 from ingest.portal_counts import split_count
-from ingest.portal_text import capitalised, capped, clean, texts, without_bullet, without_file_name
+from ingest.portal_text import (
+    LOWER,
+    capitalised,
+    capped,
+    clean,
+    texts,
+    without_bullet,
+    without_file_name,
+)
 from knowledge.procedures import DeclarationForm, LegalBasis
 
-# The page glues the next title to a number ("47/2019/TT-BTCThông tư"), so the issuing body is matched by name.
+# The page glues the next title to a number ("47/2019/TT-BTCThông tư"): issuers are matched by name.
 _ISSUER = (
-    r"(?:BLĐTBXH|BNNPTNT|BVHTTDL|BGDĐT|BTNMT|BNNMT|BGTVT|BKHĐT|BKHCN|BTTTT|BDTTG|BQP|BTC|BTP|BCA|BXD|BYT|BNV|BCT|BNG|NHNN|VPCP"
+    r"(?:BLĐTBXH|BNNPTNT|BVHTTDL|BGDĐT|BTNMT|BNNMT|BGTVT|BKHĐT|BKHCN|BTTTT|BDTTG|BQP"
+    r"|BTC|BTP|BCA|BXD|BYT|BNV|BCT|BNG|NHNN|VPCP"
     r"|TTCP|UBDT|BHXH|TANDTC|VKSNDTC|KTNN)"
 )
 _NUMBER = re.compile(
-    rf"(?<![\d./])\d{{1,4}}(?:\.\d{{1,2}})?(?:/(?:19|20)\d{{2}})?/(?:NĐ-CP|NQ-CP|NQ-HĐND|QĐ-TTg|CT-TTg|QĐ-UBND|QH\d{{1,2}}|NQ-QH\d{{1,2}}"
-    rf"|UBTVQH\d{{1,2}}|PL-UBTVQH\d{{1,2}}|(?:TT|QĐ)-{_ISSUER}|TTLT[-/]{_ISSUER}(?:-{_ISSUER})*|HĐTP)",
+    rf"(?<![\d./])\d{{1,4}}(?:\.\d{{1,2}})?(?:/(?:19|20)\d{{2}})?/(?:NĐ-CP|NQ-CP|NQ-HĐND"
+    rf"|QĐ-TTg|CT-TTg|QĐ-UBND|QH\d{{1,2}}|NQ-QH\d{{1,2}}"
+    rf"|UBTVQH\d{{1,2}}|PL-UBTVQH\d{{1,2}}|(?:TT|QĐ)-{_ISSUER}"
+    rf"|TTLT[-/]{_ISSUER}(?:-{_ISSUER})*|HĐTP)",
     re.IGNORECASE,
 )
 _FORM_NUMBER = re.compile(
-    r"\b(?:mẫu|biểu mẫu|mẫu đơn)\s+(?:số\s+)?(?P<number>(?:[A-ZĐ]{0,5}\d{1,3}[A-Za-zĐđ]?(?:[./-](?:\d{1,3}|[A-ZĐ]{1,8}\d{0,4}|[a-zđ]))*)|[A-Z]{2,3}\d{1,3}[a-z]?)\b",
+    r"\b(?:mẫu|biểu mẫu|mẫu đơn)\s+(?:số\s+)?"
+    r"(?P<number>(?:[A-ZĐ]{0,5}\d{1,3}[A-Za-zĐđ]?(?:[./-](?:\d{1,3}|[A-ZĐ]{1,8}\d{0,4}"
+    r"|[a-zđ]))*)|[A-Z]{2,3}\d{1,3}[a-z]?)\b",
     re.IGNORECASE,
 )
-_FORM_PAPER = re.compile(r"^(?:bản |mẫu )?(?:tờ khai|đơn|giấy đề nghị|giấy khai|phiếu|văn bản đề nghị|bản khai|mẫu)\b", re.IGNORECASE)
+_FORM_PAPER = re.compile(
+    r"^(?:bản |mẫu )?(?:tờ khai|đơn|giấy đề nghị|giấy khai|phiếu|văn bản đề nghị|bản khai|mẫu)\b",
+    re.IGNORECASE,
+)
 
 
 def read_legal_basis(listed: object, raw: object) -> tuple[tuple[LegalBasis, ...], bool]:
-    """Documents by number in order of appearance, and whether entries had to be dropped as unreadable.
+    """Documents by number in order of appearance, and whether unreadable ones were dropped.
 
     The raw text decides where it is kept: the list beside it was cut by a pattern that
     loses last letters ("47/2019/TT-BT").
@@ -48,12 +64,17 @@ def read_legal_basis(listed: object, raw: object) -> tuple[tuple[LegalBasis, ...
 
 
 def read_forms(listed: object, names: Iterable[str]) -> tuple[DeclarationForm, ...]:
-    """Forms to fill in: the record's own list without bare file names, then numbered forms among its papers."""
+    """Forms to fill in: the record's own list without file names, then numbered papers."""
     forms: dict[str, DeclarationForm] = {}
     for entry in texts(listed):
         name = without_bullet(without_file_name(split_count(entry).text))
         name = " ".join(name.split()).strip(" ;.,:()-")
-        if len(name) >= 8 and re.search(r"[a-zà-ỹ]{2}", name):
+        if (
+            len(name) >= 8
+            and " " in name
+            and not re.search(r"\bBước \d", name)
+            and re.search(rf"[{LOWER}]{{2}}", name)
+        ):
             forms.setdefault(name.lower(), form_named(name))
     seen = {form.number for form in forms.values()}
     for name in names:
@@ -64,7 +85,7 @@ def read_forms(listed: object, names: Iterable[str]) -> tuple[DeclarationForm, .
 
 
 def form_number(text: str) -> str | None:
-    """"Mẫu số 01" out of a paper's description, None when no form is named."""
+    """ "Mẫu số 01" out of a paper's description, None when no form is named."""
     match = _FORM_NUMBER.search(text)
     return f"Mẫu số {match['number']}" if match else None
 
@@ -73,7 +94,11 @@ def form_named(name: str) -> DeclarationForm:
     """A form with the number and the legal document its name mentions."""
     number = form_number(name)
     law = _NUMBER.search(name, name.lower().find("mẫu") if number else 0)
-    return DeclarationForm(name=capped(capitalised(name), 300), number=number, issued_with=_normal(law[0]) if law else None)
+    return DeclarationForm(
+        name=capped(capitalised(name), 300),
+        number=number,
+        issued_with=_normal(law[0]) if law else None,
+    )
 
 
 def _normal(number: str) -> str:
@@ -82,5 +107,10 @@ def _normal(number: str) -> str:
 
 def _title(title: str, number: str) -> str | None:
     plain = " ".join(title.split())
-    says_more = re.sub(rf"{re.escape(number)}|luật|nghị định|thông tư|pháp lệnh|quyết định|số|[\W_]+", "", plain, flags=re.IGNORECASE)
+    says_more = re.sub(
+        rf"{re.escape(number)}|luật|nghị định|thông tư|pháp lệnh|quyết định|số|[\W_]+",
+        "",
+        plain,
+        flags=re.IGNORECASE,
+    )
     return capped(plain, 300) if len(says_more) > 5 else None

@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-_UNIT = r"(?:đồng|vnđ|vnd|việt nam đồng|đ(?![a-zà-ỹ]))"
+from ingest.portal_text import LOWER
+
+_UNIT = rf"(?:đồng|vnđ|vnd|việt nam đồng|đ(?![{LOWER}]))"
 _AMOUNT = re.compile(
     rf"(?<![\d.,/])(?:(?P<grouped>\d{{1,3}}(?:[.,]\d{{3}})+)(?=\s*(?:\([^()]{{0,80}}\)\s*)?(?:{_UNIT}|/\s?\S))"
     rf"|(?P<plain>\d{{4,12}})(?=\s*{_UNIT})"
@@ -14,14 +16,19 @@ _AMOUNT = re.compile(
 )
 _SCALES = {"triệu": 1_000_000, "nghìn": 1_000, "ngàn": 1_000, "tỷ": 1_000_000_000}
 # "dưới 500.000.000 đồng" is the size of a case, not what one pays.
-_THRESHOLD = re.compile(r"(?:dưới|trên|từ|đến|tới|hơn|lớn hơn|bằng|vượt|giá trị|vốn)(?: \S+)?\s*$", re.IGNORECASE)
+_THRESHOLD = re.compile(
+    r"(?:dưới|trên|từ|đến|tới|hơn|lớn hơn|bằng|vượt|giá trị|vốn)(?: \S+)?\s*$", re.IGNORECASE
+)
 _PER = re.compile(
-    r"^\s*/\s*(?:\d{1,2}\s+)?(?P<what>[a-zà-ỹđA-ZÀ-ỸĐ][^\s,;.()\[\]:]*(?:\s(?!(?:đối|theo|khi|kể|áp|cho|và|hoặc|nếu|tại"
-    r"|từ|do|được|trường|thu|tối|không|giá|bằng|miễn|lệ|phí|của|khối|xuất|-|\+)\b)[^\s,;.()\[\]:]+){0,3})"
+    r"^\s*/\s*(?:\d{1,2}\s+)?(?P<what>[^\W\d_][^\s,;.()\[\]:]*(?:\s(?!(?:đối"
+    r"|theo|khi|kể|áp|cho|và|hoặc|nếu|tại"
+    r"|từ|do|được|trường|thu|tối|không|giá|bằng|miễn|lệ|phí|của|khối|xuất|-"
+    r"|\+)\b)[^\s,;.()\[\]:]+){0,3})"
 )
 _DAY = r"(\d{1,2})(?:\s*/\s*|\s+tháng\s+)(\d{1,2})(?:\s*/\s*|\s+năm\s+)(\d{4})"
-_PERIOD = re.compile(
-    rf"(?:từ\s+)?(?:kể\s+từ\s+)?(?:ngày\s+)?{_DAY}\s*(?:cho\s+)?đến\s+(?:hết\s+)?(?:ngày\s+)?{_DAY}|đến\s+hết\s+(?:ngày\s+)?{_DAY}",
+PERIOD = re.compile(
+    rf"(?:từ\s+)?(?:kể\s+từ\s+)?(?:ngày\s+)?{_DAY}\s*(?:cho\s+)?đến\s+(?:hết\s+)?"
+    rf"(?:ngày\s+)?{_DAY}|đến\s+hết\s+(?:ngày\s+)?{_DAY}",
     re.IGNORECASE,
 )
 
@@ -45,7 +52,7 @@ class Period:
 
 
 def amounts_in(text: str) -> list[Amount]:
-    """Every sum one may have to pay; limits such as "dưới 50 tỷ đồng" are left out unless nothing else is there."""
+    """Every sum one may have to pay; limits ("dưới 5 triệu đồng") only where nothing else is."""
     found: list[Amount] = []
     limits: list[Amount] = []
     for match in _AMOUNT.finditer(text):
@@ -53,7 +60,9 @@ def amounts_in(text: str) -> list[Amount]:
         if not 0 < vnd <= 1_000_000_000:
             continue
         amount = Amount(vnd, per_of(text[match.end() :]), match.start(), match.end())
-        is_limit = amount.per is None and _THRESHOLD.search(text[max(0, match.start() - 20) : match.start()])
+        is_limit = amount.per is None and _THRESHOLD.search(
+            text[max(0, match.start() - 20) : match.start()]
+        )
         (limits if is_limit else found).append(amount)
     return found or limits
 
@@ -66,7 +75,7 @@ def per_of(text: str) -> str | None:
 
 def period_in(text: str) -> Period | None:
     """The first "từ ngày … đến hết ngày …" of a text; a date that does not exist is ignored."""
-    match = _PERIOD.search(text)
+    match = PERIOD.search(text)
     if not match:
         return None
     numbers = match.groups()
@@ -79,7 +88,7 @@ def period_in(text: str) -> Period | None:
 
 
 def in_words(vnd: int) -> str:
-    """"150.000 đồng"."""
+    """ "150.000 đồng"."""
     return f"{vnd:,}".replace(",", ".") + " đồng"
 
 

@@ -10,17 +10,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ingest.portal_money import amounts_in
-from ingest.portal_text import bracket, clean, one_line, sentences, without_bullet
+from ingest.portal_text import UPPER, bracket, clean, one_line, sentences, without_bullet
 from knowledge.procedures import Channel
 
-_CURRENCY = re.compile(r"^(VNĐ|VND|Việt Nam Đồng|Đồng|USD)\s*(?=\(|$|[A-ZÀ-ỸĐ\-+*])")
+_CURRENCY = re.compile(rf"^(VNĐ|VND|Việt Nam Đồng|Đồng|USD)\s*(?=\(|$|[{UPPER}\-+*])")
+_FEE_HEAD = re.compile(r"^(?:Miễn phí|[\d.,]+ (?:Việt Nam Đồng|VNĐ|VND|USD))\s*\(")
 _DIGITS = re.compile(r"^\d[\d,.]*$")
 _FEE_WORDS = re.compile(r"(?:\bphí\b|lệ phí|mức thu)", re.IGNORECASE)
-_TIME_WORDS = re.compile(
-    r"\b(?:thời hạn|thời gian|ngày|giờ|tháng|phút|chậm nhất|kể từ)\b", re.IGNORECASE
+_OPENING_HOURS = re.compile(
+    r"(?:thời gian|giờ) tiếp nhận|giờ hành chính|thứ 2|thứ hai", re.IGNORECASE
 )
-_OPENING_HOURS = re.compile(r"(?:thời gian|giờ) tiếp nhận|giờ hành chính|thứ 2|thứ hai", re.IGNORECASE)
-_DURATION = re.compile(r"\d+\s*(?:\([^)]*\)\s*)?(?:ngày|giờ|tháng|phút|tuần)|ngay (?:trong|khi|sau)|trong ngày", re.IGNORECASE)
+_DURATION = re.compile(
+    r"\d+\s*(?:\([^)]*\)\s*)?(?:ngày|giờ|tháng|phút|tuần)|ngay (?:trong|khi|sau)|trong ngày",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,9 @@ def channel_of(name: object) -> Channel | None:
 
 def read_rows(methods: object) -> list[Row]:
     """The rows of a record's ``methods``; what is not a table row is left out."""
-    raw = [entry for entry in methods if isinstance(entry, dict)] if isinstance(methods, list) else []
+    raw = (
+        [entry for entry in methods if isinstance(entry, dict)] if isinstance(methods, list) else []
+    )
     known = {amount for entry in raw for amount in _stated_amounts(entry)}
     return [_row(entry, known) for entry in raw]
 
@@ -62,6 +67,7 @@ def _stated_amounts(entry: dict[str, Any]) -> Iterable[int]:
 
 def _row(entry: dict[str, Any], known: set[int]) -> Row:
     time, fee, note = one_line(entry.get("time")), clean(entry.get("fee")), clean(entry.get("note"))
+    fee, note = _fee_and_note(fee, note)
     row = Row(channel_of(entry.get("channel")), time, fee)
     currency = _CURRENCY.match(note)
     if not fee and currency and _DIGITS.match(time):
@@ -69,6 +75,15 @@ def _row(entry: dict[str, Any], known: set[int]) -> Row:
         inside, note = bracket(note) if note.startswith("(") else ("", note)
         row = _unglued(row, currency[1], inside, known)
     return _with_note(row, note)
+
+
+def _fee_and_note(fee: str, note: str) -> tuple[str, str]:
+    """What follows the fee's bracket ("Miễn phí(…)03 ngày làm việc …") belongs to the note."""
+    head = _FEE_HEAD.match(fee)
+    if not head:
+        return fee, note
+    inside, rest = bracket(fee[head.end() - 1 :])
+    return f"{fee[: head.end()]}{inside})", f"{rest}\n{note}" if rest.strip(" .)") else note
 
 
 def _unglued(row: Row, currency: str, inside: str, known: set[int]) -> Row:
@@ -93,17 +108,37 @@ def _unglued(row: Row, currency: str, inside: str, known: set[int]) -> Row:
 
 def _with_note(row: Row, note: str) -> Row:
     """Each sentence of the note goes to the column it talks about."""
-    columns: dict[str, list[str]] = {"time_note": [], "fee_note": [row.fee_note] if row.fee_note else [], "channel_note": []}
+    fee_words = [row.fee_note] if row.fee_note else []
+    columns: dict[str, list[str]] = {"time_note": [], "fee_note": fee_words, "channel_note": []}
     for sentence in sentences(note):
-        text = re.sub(r"^(?:cách (?:thức )?thực hiện|thời hạn giải quyết)\s*:\s*$", "", without_bullet(sentence), flags=re.IGNORECASE)
-        if text:
-            columns[_column(text)].append(text)
-    return replace(row, **{name: " ".join(parts) for name, parts in columns.items()})
+        text = re.sub(
+            r"^(?:cách (?:thức )?thực hiện|thời hạn giải quyết)\s*:\s*$",
+            "",
+            without_bullet(sentence),
+            flags=re.IGNORECASE,
+        )
+        for column in _columns_of(text) if text else ():
+            columns[column].append(text)
+    said = {name: " ".join(parts) for name, parts in columns.items()}
+    return replace(
+        row,
+        time_note=said["time_note"],
+        fee_note=said["fee_note"],
+        channel_note=said["channel_note"],
+    )
 
 
-def _column(sentence: str) -> str:
-    has_money = bool(amounts_in(sentence)) or bool(_FEE_WORDS.search(sentence))
+def _columns_of(sentence: str) -> tuple[str, ...]:
+    """Where a sentence belongs; one that names an amount and a duration belongs to both."""
     has_duration = bool(_DURATION.search(sentence)) and not _OPENING_HOURS.search(sentence)
-    if has_money and not has_duration:
-        return "fee_note"
-    return "time_note" if has_duration or re.match(r"không quy định|thời hạn", sentence, re.IGNORECASE) else "channel_note"
+    if amounts_in(sentence):
+        return ("fee_note", "time_note") if has_duration else ("fee_note",)
+    if has_duration or re.match(r"thời hạn", sentence, re.IGNORECASE):
+        return ("time_note",)
+    if _FEE_WORDS.search(sentence):
+        return ("fee_note",)
+    return (
+        ("time_note",)
+        if re.match(r"không quy định", sentence, re.IGNORECASE)
+        else ("channel_note",)
+    )

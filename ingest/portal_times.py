@@ -1,4 +1,4 @@
-"""Turns the portal's time column into processing times; a number without its unit stays without one."""
+"""Turns the portal's time column into processing times; a number without unit stays so."""
 
 import re
 from collections.abc import Sequence
@@ -18,12 +18,29 @@ _UNITS = {
     "giờ": TimeUnit.HOUR,
     "tháng": TimeUnit.MONTH,
 }
-_VALUE = re.compile(r"^(\d{1,4}(?:[.,]\d)?)\s*(ngày làm việc|ngày|giờ làm việc|giờ|tháng|năm|tuần)?$", re.IGNORECASE)
-_PHRASE = re.compile(r"(?<![\d/.,-])(\d{1,3})\s*(?:\([^)]{1,30}\)\s*)?(ngày làm việc|ngày|giờ làm việc|giờ|tháng)\b(?!\s*\d)", re.IGNORECASE)
-_NONE = re.compile(r"^(?:không|chưa)(?: có)?(?: quy định| thông tin)?\b[^,;:]{0,60}$", re.IGNORECASE)
-_SAME_DAY = re.compile(r"\b(?:ngay )?trong (?:cùng )?ngày(?: làm việc)?(?! \d)(?: nhận| tiếp nhận|\b)|giải quyết ngay", re.IGNORECASE)
-_CONDITION = re.compile(r"trường hợp|đối với|nếu|trừ|cấp xã|kéo dài|kiểm tra|thẩm định", re.IGNORECASE)
-_MOUNTAIN = re.compile(r"(?:miền núi|hải đảo|vùng sâu)[^.;\n]{0,160}(?:tăng thêm|thêm|kéo dài)[^.;\n]{0,20}?\b0?(\d{1,2}) ngày", re.IGNORECASE)
+_VALUE = re.compile(
+    r"^(\d{1,4}(?:[.,]\d)?)\s*(ngày làm việc|ngày|giờ làm việc|giờ|tháng|năm|tuần)?$", re.IGNORECASE
+)
+_PHRASE = re.compile(
+    r"(?<![\d/.,-])(\d{1,3})\s*(?:\([^)]{1,30}\)\s*)?(ngày làm việc|ngày|giờ làm việc"
+    r"|giờ|tháng)\b(?!\s*\d)",
+    re.IGNORECASE,
+)
+_NONE = re.compile(
+    r"^(?:không|chưa)(?: có)?(?: quy định| thông tin)?\b[^,;:]{0,60}$", re.IGNORECASE
+)
+_SAME_DAY = re.compile(
+    r"\b(?:ngay )?trong (?:cùng )?ngày(?: làm việc)?(?! \d)(?: nhận| tiếp nhận|\b)|giải quyết ngay",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(
+    r"trường hợp|đối với|nếu|trừ|cấp xã|kéo dài|kiểm tra|thẩm định", re.IGNORECASE
+)
+_MOUNTAIN = re.compile(
+    r"(?:miền núi|hải đảo|vùng sâu)[^.;\n]{0,160}(?:tăng thêm|thêm"
+    r"|kéo dài)[^.;\n]{0,20}?\b0?(\d{1,2}) ngày",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +63,9 @@ def read_times(rows: Sequence[Row], context: str = "") -> TimeReading:
             by_time.setdefault(time, [])
             if row.channel not in by_time[time]:
                 by_time[time].append(row.channel)
-    doubtful = any(time.unit is TimeUnit.UNKNOWN for time in by_time) or any(row.glued for row in rows)
+    doubtful = any(time.unit is TimeUnit.UNKNOWN for time in by_time) or any(
+        row.glued for row in rows
+    )
     if mountain := _mountain(tuple(by_time), context):
         return TimeReading(mountain, doubtful)
     channels = {row.channel for row in rows}
@@ -55,7 +74,11 @@ def read_times(rows: Sequence[Row], context: str = "") -> TimeReading:
     times: list[ProcessingTime] = []
     for time, where in by_time.items():
         everywhere = None in where or set(where) == channels
-        times += [time] if everywhere else [time.model_copy(update={"channel": channel}) for channel in where]
+        times += (
+            [time]
+            if everywhere
+            else [time.model_copy(update={"channel": channel}) for channel in where]
+        )
     return TimeReading(tuple(times), doubtful)
 
 
@@ -74,29 +97,49 @@ def _row_time(row: Row) -> ProcessingTime | None:
         said = _from_words(note)
         if said and said.unit is not TimeUnit.UNKNOWN:
             return said
-        return ProcessingTime(amount=_whole(number), unit=TimeUnit.UNKNOWN, note=_note(note)) if float(number) else said
+        return (
+            ProcessingTime(amount=_whole(number), unit=TimeUnit.UNKNOWN, note=_note(note))
+            if float(number)
+            else said
+        )
     if not float(number):
         return _from_words(note)
     if "." in number:
-        exact = "30 phút" if (number, unit) == ("0.5", "giờ") else f"{match[1].replace('.', ',')} {unit}"
-        return ProcessingTime(unit=TimeUnit.UNKNOWN, note=_note(f"{exact}. {note}" if exact not in note else note))
+        exact = (
+            "30 phút"
+            if (number, unit) == ("0.5", "giờ")
+            else f"{match[1].replace('.', ',')} {unit}"
+        )
+        return ProcessingTime(
+            unit=TimeUnit.UNKNOWN, note=_note(f"{exact}. {note}" if exact not in note else note)
+        )
     amount = int(number)
     if unit in ("năm", "tuần"):
         amount, unit = (amount * 12, "tháng") if unit == "năm" else (amount * 7, "ngày")
     if amount > 2000:
         return ProcessingTime(unit=TimeUnit.UNKNOWN, note=_note(f"{text}. {note}"))
-    return ProcessingTime(amount=amount, unit=_UNITS[unit], note=None if _repeats(note, amount, unit) else _note(note))
+    return ProcessingTime(
+        amount=amount, unit=_UNITS[unit], note=None if _repeats(note, amount, unit) else _note(note)
+    )
 
 
 def _from_words(words: str) -> ProcessingTime | None:
     """The time a sentence states, None when there are no words about time."""
     phrases = dict.fromkeys((int(n), unit.lower()) for n, unit in _PHRASE.findall(words))
-    if not words or not (phrases or _SAME_DAY.search(words) or re.search(r"\b(?:ngay|phút|chậm nhất|kết thúc|trước khi)\b", words, re.IGNORECASE)):
+    if not words or not (
+        phrases
+        or _SAME_DAY.search(words)
+        or re.search(r"\b(?:ngay|phút|chậm nhất|kết thúc|trước khi)\b", words, re.IGNORECASE)
+    ):
         return None
     if len(phrases) == 1 and not _SAME_DAY.search(words):
         ((amount, unit),) = phrases
         if amount:
-            return ProcessingTime(amount=amount, unit=_UNITS[unit], note=None if _repeats(words, amount, unit) else _note(words))
+            return ProcessingTime(
+                amount=amount,
+                unit=_UNITS[unit],
+                note=None if _repeats(words, amount, unit) else _note(words),
+            )
     if _SAME_DAY.search(words) and not phrases:
         return ProcessingTime(unit=TimeUnit.SAME_DAY, note=_note(words))
     return ProcessingTime(unit=TimeUnit.UNKNOWN, note=_note(words))

@@ -9,6 +9,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, TimeoutError
@@ -42,11 +44,13 @@ def connect(url: str | URL, *, pool_size: int = 16) -> Engine:
             pool_pre_ping=True,
             json_serializer=_to_json,
         )
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+    # Every connection to ":memory:" would be a database of its own.
+    file = parsed.database or ""
+    if parsed.get_backend_name() != "sqlite" or file in {"", ":memory:"}:
         raise ValueError(
             f"database URL {str(parsed)!r} is neither sqlite:///file nor postgresql://"
         )
-    Path(parsed.database).expanduser().resolve().parent.mkdir(parents=True, exist_ok=True)
+    Path(file).resolve().parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         parsed,
         pool_size=pool_size,
@@ -98,8 +102,10 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 def read_value(engine: Engine, statement: str) -> Any:
-    """The first value of a constant SELECT, by the shortest path (six times that of ``reading``):
-    for what is asked several times in one answer."""
+    """The first value of a constant SELECT, in a tenth of the time ``reading`` takes.
+
+    For what is asked several times in one answer.
+    """
     try:
         raw = engine.raw_connection()
         try:
@@ -122,19 +128,27 @@ def _unavailable(error: Exception) -> Exception:
 def migrate(engine: Engine) -> None:
     """Bring the tables to the newest schema; several processes may call this at once.
 
-    One of them works while the others wait; a current database is left alone. All or nothing:
-    a migration that fails leaves the schema as it was.
+    One of them works while the others wait; a current database is only read. All or nothing: a
+    migration that fails leaves the schema as it was.
     """
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    if _is_current(engine, config):
+        return
     if engine.dialect.name == "sqlite":
         _use_wal(engine)
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _is_current(engine: Engine, config: Config) -> bool:
+    heads = set(ScriptDirectory.from_config(config).get_heads())
+    with reading(engine) as connection:
+        return set(MigrationContext.configure(connection).get_current_heads()) == heads
 
 
 def _use_wal(engine: Engine) -> None:

@@ -60,12 +60,14 @@ class StaticEncoder:
             table = tensors.get_tensor("embeddings")
             self._scale: Vectors = tensors.get_tensor("weights").astype(np.float32)[:, None]
         if dimensions is not None and not 0 < dimensions <= table.shape[1]:
-            raise EncoderUnavailable(f"{folder} has {table.shape[1]} dimensions, not {dimensions!r}")
+            raise EncoderUnavailable(
+                f"{folder} has {table.shape[1]} dimensions, not {dimensions!r}"
+            )
         self._table: NDArray[np.int8] = np.ascontiguousarray(table[:, :dimensions])
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.dimensions: int = self._table.shape[1]
-        digest = sha256(weights.read_bytes()).hexdigest()[:12]
-        self.name = f"static-{self.dimensions}-{digest}"
+        content = weights.read_bytes() + (folder / "tokenizer.json").read_bytes()
+        self.name = f"static-{self.dimensions}-{sha256(content).hexdigest()[:12]}"
 
     def encode(self, texts: Sequence[str], kind: Kind = "query") -> Vectors:
         """Unit vectors, shape (texts, dimensions); ``kind`` makes no difference here.
@@ -111,7 +113,7 @@ class HubEncoder:
     def _find_prompts(self, model: str) -> dict[Kind, str]:
         own = self._model.prompts
         query = own.get("query") or ""
-        passage = next((own[k] for k in ("document", "passage", "corpus") if own.get(k)), "")
+        passage = own.get("document") or own.get("passage") or own.get("corpus") or ""
         if not query and not passage and "e5" in model.lower():
             return {"query": "query: ", "passage": "passage: "}
         return {"query": query, "passage": passage}

@@ -6,8 +6,12 @@ swapped in; facts are always read from the store, so a snapshot that is seconds
 old can only rank, never answer from an old version.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from threading import Lock, Thread
 
 import numpy as np
@@ -16,6 +20,7 @@ from numpy.typing import NDArray
 
 from knowledge.index import PassageIndex
 from knowledge.linking.bank import Intent, read_intents
+from knowledge.linking.classes import Classifier
 from knowledge.linking.linker import Linker, Linking
 from knowledge.linking.ranker import Ranker
 from knowledge.linking.views import Encoder, Label, Phrase, Views
@@ -28,6 +33,7 @@ log = structlog.get_logger()
 
 PASSAGES = 40  # enough that one long record cannot crowd the others out
 BODY_CHARS = 1500
+SHAPE = 1  # raise when normalising or label texts change, so that kept views are made anew
 _AT_COMMUNE = {Body.COMMUNE, Body.COMMUNE_POLICE, Body.COMMUNE_MILITARY}
 
 
@@ -77,12 +83,16 @@ class Finder:
         encoder: Encoder,
         index: PassageIndex,
         ranker: Ranker,
+        classifier: Classifier,
+        cache: Path | None = None,
     ) -> None:
+        self._cache = cache
         self._store = store
         self._office_id = office_id
         self._encoder = encoder
         self._index = index
         self._ranker = ranker
+        self._classifier = classifier
         self._swap = Lock()
         self._building = False
         self._snapshot = self._build()
@@ -121,18 +131,48 @@ class Finder:
 
     def _build(self) -> Snapshot:
         revision = self._store.revision()
+        live = self._store.find_live_versions(self._office_id)
         intents = read_intents()
-        labels = [procedure_label(procedure) for procedure, _ in self._store.live_procedures(self._office_id)]
-        labels += [intent_label(intent) for intent in intents]
         phrases = [
             Phrase(normalise(said.text), said.code)
             for said in self._store.utterances(self._office_id)
             if said.code
         ]
         phrases += [Phrase(normalise(text), i.id) for i in intents for text in i.utterances]
-        search = _PassageSearch(self._index.current(), self._store.find_live_versions(self._office_id))
-        linker = Linker(Views(labels, phrases, self._encoder), self._ranker, search)
+        folder = self._folder(live, phrases)
+        labels = self._labels(folder) + [intent_label(intent) for intent in intents]
+        views = Views(labels, phrases, self._encoder, self._classifier, folder)
+        if folder:
+            _drop_others(folder)
+        linker = Linker(views, self._ranker, _PassageSearch(self._index.current(), live))
         return Snapshot(revision, linker, {intent.id: intent for intent in intents})
+
+    def _folder(self, live: Mapping[str, int], phrases: Sequence[Phrase]) -> Path | None:
+        """Where what is derived from exactly this knowledge is kept between starts."""
+        if self._cache is None:
+            return None
+        content = json.dumps([SHAPE, sorted(live.items()), [(p.text, p.label) for p in phrases]])
+        return self._cache / f"views-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+
+    def _labels(self, folder: Path | None) -> list[Label]:
+        """Every procedure as a label; parsing and normalising 3,000 records takes seconds, so kept."""
+        kept = folder / "labels.json" if folder else None
+        if kept and kept.exists():
+            rows = json.loads(kept.read_text("utf-8"))
+            return [Label(**{**row, "names": tuple(row["names"])}) for row in rows]
+        labels = [procedure_label(p) for p, _ in self._store.live_procedures(self._office_id)]
+        if kept:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            part = kept.with_suffix(".part")
+            part.write_text(json.dumps([asdict(label) for label in labels]), "utf-8")
+            part.replace(kept)
+        return labels
+
+
+def _drop_others(folder: Path) -> None:
+    for other in folder.parent.glob("views-*"):
+        if other != folder:
+            shutil.rmtree(other, ignore_errors=True)
 
 
 class _PassageSearch:

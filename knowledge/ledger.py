@@ -17,8 +17,8 @@ from knowledge.schema import RevisionRow
 
 T = TypeVar("T")
 
-# A full import holds some 3,000 procedures of which a ward is asked a few hundred; a view is
-# about 20 kB, so this is 20 MB at most.
+# A full import holds some 3,000 procedures of which a ward is asked a few hundred; a view of
+# the sample office takes 24 kB, so this is some 24 MB at most.
 CACHE_SIZE = 1024
 # date.toordinal() fits until the year 2870; the revision keeps the day in this many low bits.
 DAY_BITS = 20

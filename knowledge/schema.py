@@ -114,7 +114,6 @@ class ProcedureVersion(Base):
             postgresql_where=literal_column("status = 'live'"),
         ),
         Index("ix_procedure_version_status_code", "status", "code"),
-        Index("ix_procedure_version_source_hash", "source_hash"),
     )
 
 

@@ -47,15 +47,18 @@ class WordIndex:
             return np.zeros(self._size, dtype=np.float32)
         return np.asarray(self._retriever.get_scores(known), dtype=np.float32)
 
-    def save(self, folder: Path) -> None:
-        """Write the index below ``folder``; ``load`` reads it back."""
-        folder.mkdir(parents=True, exist_ok=True)
-        if self._retriever is not None:
-            self._retriever.save(str(folder), show_progress=False)
-
     @classmethod
-    def load(cls, folder: Path, size: int, *, toned: bool) -> "WordIndex":
-        """An index saved before; ``size`` is the number of documents it was built from."""
-        if not (folder / "params.index.json").exists():
-            return cls(None, size, toned=toned)
-        return cls(bm25s.BM25.load(str(folder)), size, toned=toned)
+    def kept(cls, texts: Sequence[str], folder: Path | None, *, toned: bool) -> "WordIndex":
+        """The index of ``texts``, read from ``folder`` when it was kept there before.
+
+        The folder belongs to exactly these texts: who changes them names another folder.
+        """
+        if folder is None:
+            return cls.build(texts, toned=toned)
+        if (folder / "params.index.json").exists():
+            return cls(bm25s.BM25.load(str(folder)), len(texts), toned=toned)
+        built = cls.build(texts, toned=toned)
+        if built._retriever is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            built._retriever.save(str(folder), show_progress=False)
+        return built

@@ -14,7 +14,8 @@ from typing import Literal
 
 from pydantic import Field, TypeAdapter
 
-from knowledge.procedures import Code, Text, Topic, Value
+from knowledge import sample
+from knowledge.procedures import Code, Text, Value
 from knowledge.sample import DATA, BadDataFile, read_yaml
 
 UTTERANCES = DATA / "utterances"
@@ -63,15 +64,8 @@ def is_fit_part(text: str) -> bool:
 
 def read_utterances(folder: Path = UTTERANCES / "procedures") -> Iterator[Utterance]:
     """Every phrase of every procedure file; raises BadDataFile for an unknown topic."""
-    for path in sorted(folder.rglob("*.yaml")):
-        content = dict(read_yaml(path))
-        code = str(content.pop("code"))
-        for key, texts in content.items():
-            topics = () if key == "general" else tuple(key.split("+"))
-            if strange := set(topics) - {t.value for t in Topic}:
-                raise BadDataFile(f"{path}: loại câu hỏi không có: {sorted(strange)!r}")
-            for text in texts or ():
-                yield Utterance(str(text), code, topics)
+    for said in sample.read_utterances(folder):
+        yield Utterance(said.text, str(said.code), said.topics)
 
 
 def read_intents(folder: Path = UTTERANCES / "intents") -> list[Intent]:

@@ -10,11 +10,13 @@ import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.linking.classes import Classifier, places
 from knowledge.vietnamese import fold
 from knowledge.words import WordIndex
 
@@ -28,6 +30,7 @@ FEATURES = (
     "name_words", "name_words_ratio",
     "name_tones", "name_tones_ratio",
     "name_covered", "question_covered", "phrase_overlap",
+    "class_share", "class_gap",
     "body_words", "body_words_ratio",
     "passage_cosine", "passage_cosine_gap",
     "popularity", "is_office", "is_commune", "is_intent", "phrase_count",
@@ -36,7 +39,7 @@ FEATURES = (
 GLOBALS = (
     "phrase_cosine_best", "phrase_words_best", "phrase_tones_best", "name_cosine_best",
     "name_words_best", "body_words_best", "passage_cosine_best", "phrase_cosine_margin",
-    "words", "known_share", "has_tones", "catalogue_size",
+    "class_share_best", "words", "known_share", "has_tones", "catalogue_size",
 )  # fmt: skip
 BM25_SCALE = 1 / 20  # BM25 of a full match of a usual question is about 20–60 here
 TOP_PER_VIEW = 12
@@ -45,7 +48,10 @@ TOP_PER_VIEW = 12
 class Encoder(Protocol):
     """Turns texts into unit vectors, shape (texts, dimensions)."""
 
-    def encode(self, texts: Sequence[str], kind: str = "query") -> Floats: ...
+    @property
+    def name(self) -> str: ...
+
+    def encode(self, texts: Sequence[str], kind: Literal["query", "passage"] = "query") -> Floats: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +88,22 @@ class _Grouped:
     """Documents that belong to labels, in label order, with their vectors and words."""
 
     def __init__(
-        self, texts: Sequence[str], owners: Sequence[int], labels: int, encoder: Encoder, kind: str
+        self,
+        texts: Sequence[str],
+        owners: Sequence[int],
+        labels: int,
+        encoder: Encoder,
+        folder: Path | None,
     ) -> None:
         order = sorted(range(len(texts)), key=owners.__getitem__)
-        self.order = order
         self.texts = [texts[i] for i in order]
         self.owners = np.asarray([owners[i] for i in order], dtype=np.int64)
         self.labels = labels
         self.present, self.starts = np.unique(self.owners, return_index=True)
         self.counts = np.bincount(self.owners, minlength=labels).astype(np.float32)
-        self.vectors = encoder.encode(self.texts, kind) if texts else np.zeros((0, 1), np.float32)
-        self.folded = WordIndex.build(self.texts, toned=False)
-        self.toned = WordIndex.build(self.texts, toned=True)
+        self.vectors = encoder.encode(self.texts, "query") if texts else np.zeros((0, 1), np.float32)
+        self.folded = WordIndex.kept(self.texts, folder and folder / "folded", toned=False)
+        self.toned = WordIndex.kept(self.texts, folder and folder / "toned", toned=True)
 
     def best(self, scores: Floats, nothing: float) -> Floats:
         """The best document score of each label; ``nothing`` where a label has none."""
@@ -112,21 +122,44 @@ class _Grouped:
 
 
 class Views:
-    """All views over one fixed set of labels and phrases; immutable, safe between threads."""
+    """All views over one fixed set of labels and phrases; immutable, safe between threads.
 
-    def __init__(self, labels: Sequence[Label], phrases: Sequence[Phrase], encoder: Encoder) -> None:
+    ``folder`` keeps the word indexes between starts; it belongs to exactly these
+    labels and phrases.
+    """
+
+    def __init__(
+        self,
+        labels: Sequence[Label],
+        phrases: Sequence[Phrase],
+        encoder: Encoder,
+        classifier: Classifier,
+        folder: Path | None = None,
+    ) -> None:
+        self._classifier = classifier
+        self._columns = places(classifier, [label.id for label in labels])
         self.labels = tuple(labels)
         self.index = {label.id: i for i, label in enumerate(self.labels)}
         self._encoder = encoder
         known = [p for p in phrases if p.label in self.index]
         self.phrases = _Grouped(
-            [p.text for p in known], [self.index[p.label] for p in known], len(labels), encoder, "query"
+            [p.text for p in known],
+            [self.index[p.label] for p in known],
+            len(labels),
+            encoder,
+            folder and folder / "phrases",
         )
         names = [(name, i) for i, label in enumerate(self.labels) for name in label.names]
         self.names = _Grouped(
-            [name for name, _ in names], [i for _, i in names], len(labels), encoder, "query"
+            [name for name, _ in names],
+            [i for _, i in names],
+            len(labels),
+            encoder,
+            folder and folder / "names",
         )
-        self._body = WordIndex.build([label.body for label in self.labels], toned=False)
+        self._body = WordIndex.kept(
+            [label.body for label in self.labels], folder and folder / "body", toned=False
+        )
         self._idf = _inverse_frequency([*self.names.texts, *self.phrases.texts])
         self._unseen = max(self._idf.values(), default=1.0)
         self._name_terms: list[list[dict[str, float]]] = [[] for _ in self.labels]
@@ -186,6 +219,7 @@ class Views:
             "name_tones": self.names.best(self.names.toned.scores(normalised) * BM25_SCALE, 0.0),
             "body_words": self._body.scores(normalised) * BM25_SCALE,
             "passage_cosine": np.zeros(len(self.labels), dtype=np.float32),
+            "class_share": self._class_shares(normalised, hidden_labels, without_phrases),
         }
         for label, cosine in passages.items():
             if (at_label := self.index.get(label)) is not None:
@@ -201,7 +235,9 @@ class Views:
         columns: dict[str, Floats] = {}
         for name, view in views.items():
             columns[name] = view[candidates]
-            if name.endswith("cosine"):
+            if name == "class_share":
+                columns["class_gap"] = np.log((view[candidates] + 1e-4) / (best[name] + 1e-4)) / 5
+            elif name.endswith("cosine"):
                 columns[f"{name}_gap"] = view[candidates] - best[name]
             else:
                 columns[f"{name}_ratio"] = view[candidates] / max(best[name], 1e-6)
@@ -225,7 +261,7 @@ class Views:
             [
                 best["phrase_cosine"], best["phrase_words"], best["phrase_tones"],
                 best["name_cosine"], best["name_words"], best["body_words"],
-                best["passage_cosine"], best["phrase_cosine"] - second,
+                best["passage_cosine"], best["phrase_cosine"] - second, best["class_share"],
                 math.log1p(len(normalised.split())) / 3,
                 sum(w for t, w in asked.items() if t in self._idf) / total,
                 float(fold(normalised) != normalised),
@@ -234,6 +270,21 @@ class Views:
             dtype=np.float32,
         )  # fmt: skip
         return Measured(candidates, features.astype(np.float32), question)
+
+    def _class_shares(
+        self, normalised: str, hidden_labels: Collection[int], without_phrases: int | None
+    ) -> Floats:
+        """The classifier's softmax over the labels of this catalogue; 0 for those it never met."""
+        scores = self._classifier.scores(normalised)
+        known = self._columns >= 0
+        for label in (*hidden_labels, *(() if without_phrases is None else (without_phrases,))):
+            known[label] = False
+        shares = np.zeros(len(self.labels), dtype=np.float32)
+        if known.any():
+            own = scores[self._columns[known]]
+            exponents = np.exp(own - own.max())
+            shares[known] = exponents / exponents.sum()
+        return shares
 
     def nearest_phrase(self, vector: Floats, label: int) -> str | None:
         """The phrase of a label nearest to a question, to show why it was considered."""

@@ -5,17 +5,18 @@ any file of questions with ``gold_codes``. A procedure's score is that of its
 best passage; with ``phrasings`` the learned ways to ask count as passages too.
 """
 
+import argparse
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.embedding import Encoder
-from knowledge.model.pairs import Subject
+from knowledge.embedding import Encoder, load_encoder
+from knowledge.model.pairs import Subject, held_out, read_subjects
 from knowledge.vietnamese import fold, normalise
 from knowledge.words import WordIndex
 
@@ -64,7 +65,9 @@ class WordRanker:
 
     def __init__(self, subjects: Sequence[Subject], *, toned: bool) -> None:
         self.name = "BM25, with tones" if toned else "BM25, tone-less"
-        self._index = WordIndex.build([normalise(" ".join(s.texts())) for s in subjects], toned=toned)
+        self._index = WordIndex.build(
+            [normalise(" ".join(s.texts())) for s in subjects], toned=toned
+        )
 
     def scores(self, question: str) -> Scores:
         """The BM25 score of every subject, in the order given."""
@@ -72,9 +75,11 @@ class WordRanker:
 
 
 def read_questions(path: Path) -> list[Asked]:
-    """Questions that have an answer among the procedures (JSON lines: question, gold_codes, kind)."""
+    """Questions with an answer among the procedures (JSON lines: question, gold_codes, kind)."""
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
-    return [Asked(r["question"], frozenset(r["gold_codes"]), r["kind"]) for r in rows if r["gold_codes"]]
+    return [
+        Asked(r["question"], frozenset(r["gold_codes"]), r["kind"]) for r in rows if r["gold_codes"]
+    ]
 
 
 def without_tones(questions: Sequence[Asked]) -> list[Asked]:
@@ -110,12 +115,12 @@ def measure(
     ]
 
 
-def milliseconds(run: Callable[[str], object], texts: Sequence[str]) -> float:
-    """The median time of one call, in milliseconds."""
+def encoding_milliseconds(encoder: Encoder, texts: Sequence[str]) -> float:
+    """The median time to encode one question, in milliseconds."""
     took = []
     for text in texts:
         start = time.perf_counter()
-        run(text)
+        encoder.encode([text], "query")
         took.append(time.perf_counter() - start)
     return round(float(np.median(took)) * 1000, 3)
 
@@ -124,6 +129,40 @@ def tone_agreement(encoder: Encoder, texts: Sequence[str]) -> float:
     """The mean cosine between a text and itself without tones."""
     plain = encoder.encode([fold(t) for t in texts], "query")
     return round(float((encoder.encode(texts, "query") * plain).sum(axis=1).mean()), 3)
+
+
+def questions_for(files: Sequence[Path] = ()) -> list[Asked]:
+    """Held-out phrasings and the questions of ``files``, each with and without tones."""
+    own = [Asked(u.text, frozenset([u.label]), "held-out phrasings") for u in held_out()]
+    asked = [*own, *without_tones(own)]
+    for path in files:
+        rows = [Asked(q.text, q.codes, path.stem) for q in read_questions(path)]
+        asked += [*rows, *without_tones(rows)]
+    return asked
+
+
+def compare(
+    encoders: Sequence[Encoder], subjects: dict[str, Subject], questions: Sequence[Asked]
+) -> list[Figure]:
+    """Figures of BM25 and of each encoder, over the office's procedures and over all."""
+    written = [s for s in subjects.values() if s.sections]
+    office = [s for s in written if s.is_office]
+    figures: list[Figure] = []
+    for corpus, chosen in (("office", office), ("office + portal", written)):
+        if corpus != "office" and len(chosen) == len(office):
+            continue
+        corpus = f"{corpus} ({len(chosen)})"
+        rankers: list[EncoderRanker | WordRanker] = [
+            WordRanker(chosen, toned=True),
+            WordRanker(chosen, toned=False),
+        ]
+        for ranker in rankers:
+            figures += measure(ranker, chosen, questions, corpus)
+        for encoder in encoders:
+            for phrasings in (False, True):
+                ranker = EncoderRanker(encoder, chosen, phrasings=phrasings)
+                figures += measure(ranker, chosen, questions, corpus)
+    return figures
 
 
 def table(figures: Sequence[Figure]) -> str:
@@ -140,3 +179,28 @@ def table(figures: Sequence[Figure]) -> str:
         shown = [f"{c.first:.3f} · {c.five:.3f}" if c else "–" for c in row]
         lines.append(f"| {ranker} | {corpus} | " + " | ".join(shown) + " |")
     return "\n".join(lines)
+
+
+def main() -> None:
+    """Print the table for the encoders named on the command line."""
+    from knowledge.model.onnx_encoder import OnnxEncoder
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("encoders", nargs="*", help="folders or hub names; none: the shipped one")
+    parser.add_argument("--e5", type=Path, help="folder made by extract_e5")
+    parser.add_argument("--portal", type=Path, help="portal records, gzipped JSON lines")
+    parser.add_argument("--questions", type=Path, action="append", default=[])
+    options = parser.parse_args()
+    encoders = [load_encoder(name) for name in options.encoders or [None]]
+    encoders += [OnnxEncoder(options.e5)] if options.e5 else []
+    questions = questions_for(options.questions)
+    subjects = read_subjects(options.portal)
+    print(table(compare(encoders, subjects, questions)))  # noqa: T201
+    sample = [q.text for q in questions][:300]
+    for encoder in encoders:
+        took = encoding_milliseconds(encoder, sample)
+        print(f"{encoder.name}: {took} ms a question, {tone_agreement(encoder, sample)} tone")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

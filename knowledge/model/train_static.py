@@ -1,4 +1,4 @@
-"""Learns one vector a piece: e5's view of each piece to start from, then pairs that belong together.
+"""Learns one vector a piece, from e5's view of it and then from pairs that belong together.
 
 A piece's vector is ``gain · W e + own + Σ parts``: ``W`` turns e5's vector ``e``
 for all pieces alike, so that words no pair mentions move along with the rest;
@@ -43,10 +43,16 @@ class Recipe:
     rate: float = 0.01
     turn_rate: float = 0.0005
     frequency_floor: float = 1e-4  # SIF: gain = a / (a + p)
+    skip: float = 0.1  # share of a question's pieces left out
+    halve: float = 0.1  # share of a question's pairs read as two syllables
 
 
 def start_vectors(vocabulary: Vocabulary, teacher: Encoder) -> Floats:
-    """The teacher's vector of every piece, centred; a tone-less piece gets the mean of its toned forms."""
+    """The teacher's vectors of the pieces, centred.
+
+    The teacher cannot read text without tones: a tone-less piece gets the mean
+    of the toned pieces it may stand for, the frequent ones weighing more.
+    """
     pieces = list(vocabulary.scores)[1:]
     plain = [p.replace(MARK, " ").strip() for p in pieces]
     forms: dict[str, list[int]] = defaultdict(list)
@@ -87,7 +93,7 @@ class PieceVectors(nn.Module):
         share = np.array([vocabulary.counts[p] / total for p in pieces], np.float32)
         gain = recipe.frequency_floor / (recipe.frequency_floor + share)
         gain[0] = 0.0
-        self.register_buffer("start", torch.from_numpy(start * gain[:, None]))
+        self._start = torch.from_numpy(start * gain[:, None])
         self._parts, count = parts_of(pieces)
         own = torch.zeros(len(pieces), recipe.dimensions)
         parts = torch.zeros(count, recipe.dimensions)
@@ -96,23 +102,44 @@ class PieceVectors(nn.Module):
         _, _, axes = np.linalg.svd(start[:: max(1, len(start) // 20_000)], full_matrices=False)
         self.turn = nn.Linear(start.shape[1], recipe.dimensions, bias=False)
         self.turn.weight.data.copy_(torch.from_numpy(axes[: recipe.dimensions].copy()))
-        self._cache: dict[str, tuple[list[int], list[int]]] = {}
+        order = {p: i for i, p in enumerate(pieces)}
+        halves = [[order.get(MARK + s, 0) for s in p.split(MARK) if s] for p in pieces]
+        self._halves = [h if len(h) == 2 and all(h) else None for h in halves]
+        self._recipe = recipe
 
-    def forward(self, texts: Sequence[str]) -> torch.Tensor:
-        """Vectors of texts before any scaling, shape (texts, dimensions)."""
+    def forward(self, texts: Sequence[str], rng: random.Random | None = None) -> torch.Tensor:
+        """Vectors of texts before any scaling, shape (texts, dimensions).
+
+        With ``rng`` some pieces are left out or halved, so that no question
+        hangs on a single one.
+        """
         ids, parts = [], []
         for encoding in self._ids.encode_batch_fast(list(texts), add_special_tokens=False):
-            ids.append(encoding.ids or [0])
-            parts.append([p for i in encoding.ids for p in self._parts[i]])
+            found = self._blur(encoding.ids, rng) if rng else encoding.ids
+            ids.append(found or [0])
+            parts.append([p for i in found for p in self._parts[i]])
         flat, offsets = _bag(ids)
-        start = nn.functional.embedding_bag(flat, self.start, offsets, mode="sum")
-        return self.turn(start) + self.own(flat, offsets) + self.parts(*_bag(parts))
+        start = nn.functional.embedding_bag(flat, self._start, offsets, mode="sum")
+        vectors: torch.Tensor = (
+            self.turn(start) + self.own(flat, offsets) + self.parts(*_bag(parts))
+        )
+        return vectors
+
+    def _blur(self, ids: list[int], rng: random.Random) -> list[int]:
+        out: list[int] = []
+        for i in ids:
+            halves = self._halves[i]
+            draw = rng.random()
+            if draw < self._recipe.skip and len(ids) > 2:
+                continue
+            out += halves if halves and draw > 1 - self._recipe.halve else [i]
+        return out
 
     @torch.no_grad()
     def table(self) -> Floats:
         """The finished row of every piece; the unknown piece a faint fixed direction."""
         flat, offsets = _bag(self._parts)
-        rows = self.turn(self.start) + self.own.weight + self.parts(flat, offsets)
+        rows = self.turn(self._start) + self.own.weight + self.parts(flat, offsets)
         norm = rows.norm(dim=1).median()
         rows[0] = torch.ones(rows.shape[1]) / rows.shape[1] ** 0.5 * norm * 1e-3
         return np.asarray(rows.numpy(), np.float32)
@@ -160,7 +187,7 @@ def train(
     recipe: Recipe,
     on_step: Callable[[int, float], Any] = lambda step, loss: None,
 ) -> tuple[Tokenizer, Floats]:
-    """The tokenizer and the learned table, shape (pieces, dimensions); the same for the same seed."""
+    """The tokenizer and the learned table (pieces, dimensions); the same for the same seed."""
     torch.manual_seed(recipe.seed)
     rng = random.Random(recipe.seed)
     sampler, noise = PairSampler(subjects, rng), Noise(rng)
@@ -177,8 +204,10 @@ def train(
         pairs = sampler.draw(recipe.batch, recipe.asked_share)
         asked = [label for _, _, label in pairs]
         rivals = sampler.rivals(set(asked), recipe.rivals)
-        questions = model([noise.question(q) for q, _, _ in pairs])
-        texts = model([noise.passage(t) for _, t, _ in pairs] + [noise.passage(t) for t, _ in rivals])
+        questions = model([noise.question(q) for q, _, _ in pairs], rng)
+        texts = model(
+            [noise.passage(t) for _, t, _ in pairs] + [noise.passage(t) for t, _ in rivals]
+        )
         loss = contrast(questions, texts, asked, asked + [label for _, label in rivals], recipe)
         for optimiser in optimisers:
             optimiser.zero_grad()

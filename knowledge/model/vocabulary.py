@@ -11,6 +11,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 
@@ -25,13 +27,18 @@ OLD_PLACEMENT = {
     old: new
     for pair in ("òa óa õa ỏa ọa", "òe óe õe ỏe ọe", "ùy úy ũy ủy ụy")
     for new in pair.split()
-    for old in [unicodedata.normalize("NFC", "".join(unicodedata.normalize("NFD", new)[i] for i in (0, 2, 1)))]
+    for old in [
+        unicodedata.normalize(
+            "NFC", "".join(unicodedata.normalize("NFD", new)[i] for i in (0, 2, 1))
+        )
+    ]
 }
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=100_000)  # training draws the same texts again and again
+def words(text: str) -> tuple[str, ...]:
     """Lower-case syllables and numbers of a text in one tone placement."""
-    return tokens(place_tones(clean(text)))
+    return tuple(tokens(place_tones(clean(text))))
 
 
 def piece(*syllables: str) -> str:
@@ -56,7 +63,9 @@ class Vocabulary:
             steps.append(normalizers.Replace(Regex(before + old + r"(?!\p{L})"), new))
         steps += [normalizers.Replace(Regex(r"[^\p{L}\p{N}]+"), " "), normalizers.Strip()]
         tokenizer.normalizer = normalizers.Sequence(steps)
-        tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(MARK, prepend_scheme="always", split=False)
+        tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(
+            MARK, prepend_scheme="always", split=False
+        )
         return tokenizer
 
 
@@ -85,7 +94,7 @@ def choose(
     for source, counter, once in ((texts, official, False), (phrasings, spoken, True)):
         for text in source:
             found = words(text)
-            grams = [*((w,) for w in found), *zip(found, found[1:], strict=False)]
+            grams = [*((w,) for w in found), *pairwise(found)]
             counter.update(set(grams) if once else grams)
     total = official + spoken
     single = {k[0]: n for k, n in total.items() if len(k) == 1}

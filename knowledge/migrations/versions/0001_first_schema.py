@@ -125,7 +125,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_procedure_version"),
         sa.UniqueConstraint("code", "version", name="uq_procedure_version_code_version"),
     )
-    op.create_index("ix_procedure_version_source_hash", "procedure_version", ["source_hash"])
     op.create_index("ix_procedure_version_status_code", "procedure_version", ["status", "code"])
     op.create_table(
         "setting",

@@ -1,0 +1,64 @@
+"""A linear classifier over the bank's labels: which words tell confusable procedures apart.
+
+Nearest phrases count every word alike; this learns that "lại", "bản sao" or
+"nước ngoài" decide. It only knows the labels it was taught; new procedures and
+new phrases are carried by the other views until the next training.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.words import terms
+
+WEIGHTS = Path(__file__).parent.parent / "data" / "linking" / "classes.npz"
+Floats = NDArray[np.float32]
+
+
+def class_terms(normalised: str) -> list[str]:
+    """Tone-free syllables and pairs, and the toned ones beside them."""
+    toned = [f"={term}" for term in terms(normalised, toned=True)]
+    return terms(normalised, toned=False) + toned
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """``weights`` (terms, labels) times ``scale`` (terms), over unit-length idf-weighted terms."""
+
+    vocabulary: dict[str, int]
+    labels: tuple[str, ...]
+    idf: Floats
+    weights: NDArray[np.int8]
+    scale: Floats
+    bias: Floats
+
+    @classmethod
+    def load(cls, path: Path = WEIGHTS) -> "Classifier":
+        with np.load(path, allow_pickle=False) as stored:
+            return cls(
+                {str(term): i for i, term in enumerate(stored["vocabulary"])},
+                tuple(str(label) for label in stored["labels"]),
+                stored["idf"],
+                stored["weights"],
+                stored["scale"],
+                stored["bias"],
+            )
+
+    def scores(self, normalised: str) -> Floats:
+        """A score for each label, shape (labels,); only their differences mean anything."""
+        at = [i for t in set(class_terms(normalised)) if (i := self.vocabulary.get(t)) is not None]
+        if not at:
+            return self.bias.copy()
+        shares = self.idf[at]
+        shares = shares / math.sqrt(float(shares @ shares)) * self.scale[at]
+        return np.asarray(shares @ self.weights[at].astype(np.float32) + self.bias, np.float32)
+
+
+def places(classifier: Classifier, label_ids: Sequence[str]) -> NDArray[np.int64]:
+    """For each label of a catalogue, its column in the classifier, -1 where it has none."""
+    column = {label: i for i, label in enumerate(classifier.labels)}
+    return np.asarray([column.get(label, -1) for label in label_ids], dtype=np.int64)

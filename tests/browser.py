@@ -1,0 +1,79 @@
+"""A real server and a real Chromium for the tests of web pages."""
+
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = os.environ.get("LETAN_CHROMIUM", "/usr/bin/chromium")
+# What the system's Chromium needs to start in a container and to leave the network alone.
+ARGUMENTS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+NARROW = {"width": 360, "height": 740}
+WIDE = {"width": 1280, "height": 800}
+
+
+def missing(what: str) -> None:
+    """Skip for a missing part, or fail where everything is required (``LETAN_REQUIRE_ALL=1``)."""
+    if os.environ.get("LETAN_REQUIRE_ALL") == "1":
+        pytest.fail(f"{what}, and LETAN_REQUIRE_ALL=1 asks for every part")
+    pytest.skip(what)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, closed at the end."""
+    if not shutil.which(CHROMIUM):
+        missing(f"no Chromium at {CHROMIUM} (apt install chromium, or set LETAN_CHROMIUM)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def serving(app: Any) -> Iterator[str]:
+    """``app`` behind uvicorn on a free port of this machine; gives the address."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    # ws="none": the pages have no web sockets, and uvicorn's import of them warns
+    config = uvicorn.Config(app, log_level="error", access_log=False, lifespan="off", ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+        listener.close()
+
+
+@contextmanager
+def open_page(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
+    """A page in a context of its own; a script error or a broken security policy fails the test."""
+    context = browser.new_context(**{"viewport": NARROW, "locale": "vi-VN"} | options)
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on(
+        "console",
+        lambda said: (
+            problems.append(said.text)
+            if said.type == "error" and "Failed to load resource" not in said.text
+            else None
+        ),
+    )
+    page.goto(address)
+    page.locator("#send:enabled").wait_for()
+    yield page
+    context.close()
+    assert not problems, problems

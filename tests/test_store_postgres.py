@@ -1,0 +1,127 @@
+"""The same store on a real PostgreSQL, started for these tests and thrown away."""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+
+from knowledge import database, sample
+from knowledge.database import DatabaseUnavailable, connect, migrate, read_value, writing
+from knowledge.procedures import Body, Procedure, Source
+from knowledge.store import KnowledgeStore
+from knowledge.versions import Status
+
+pytest.importorskip("psycopg", reason="extra `postgres` is not installed")
+
+CODE = "1.001193"
+
+
+def _find_binaries() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    on_path = shutil.which("initdb")
+    return found[-1].parent if found else Path(on_path).resolve().parent if on_path else None
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    binaries = _find_binaries()
+    if binaries is None:
+        pytest.skip("PostgreSQL is not installed on this machine")
+    # Below /tmp and not pytest's folder: the server does not run as root, and a socket's path
+    # is at most 107 bytes long.
+    folder = Path(tempfile.mkdtemp(prefix="letan-pg-"))
+    user = None
+    if Path("/proc/self").stat().st_uid == 0:
+        user = "nobody"
+        shutil.chown(folder, user)
+    data = folder / "data"
+    init = [binaries / "initdb", "-D", data, "-U", "letan", "-A", "trust", "-E", "UTF8", "-N"]
+    subprocess.run([*init, "--locale=C"], user=user, check=True, capture_output=True, cwd="/")
+    options = f"-c listen_addresses= -k {folder} -c fsync=off"
+    control = [binaries / "pg_ctl", "-D", data, "-w"]
+    start = [*control, "-o", options, "-l", folder / "log", "start"]
+    subprocess.run(start, user=user, check=True, capture_output=True, cwd="/")
+    try:
+        yield f"postgresql://letan@/postgres?host={folder}"
+    finally:
+        stop = [*control, "-m", "immediate", "stop"]
+        subprocess.run(stop, user=user, check=True, capture_output=True, cwd="/")
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def store(url: str) -> Iterator[KnowledgeStore]:
+    code = (
+        "import sys; from knowledge.database import connect, migrate; migrate(connect(sys.argv[1]))"
+    )
+    root = Path(database.__file__).parents[1]
+    command = [sys.executable, "-c", code, url]
+    processes = [subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE) for _ in range(2)]
+    assert [(p.wait(), p.communicate()[1]) for p in processes] == [(0, b"")] * 2
+    engine = connect(url)
+    migrate(engine)
+    yield KnowledgeStore(engine)
+    engine.dispose()
+
+
+def record(name: str, **more: object) -> Procedure:
+    fields = {"code": CODE, "name": name, "sector": "Hộ tịch", "receiving_body": Body.COMMUNE}
+    source = Source(name="thử", as_of=date(2026, 11, 1))
+    return Procedure.model_validate({**fields, "receiving": "xã", "source": source, **more})
+
+
+def test_the_sample_office_is_prepared_once(store: KnowledgeStore) -> None:
+    assert sample.prepare(store)
+    assert not sample.prepare(store)
+    view = store.find_view(CODE, sample.SAMPLE_OFFICE)
+    assert view is not None and view.counter is not None
+    assert store.find_known_code("2.001009") is not None
+    assert len(store.utterances(sample.SAMPLE_OFFICE)) > 1000
+
+
+def test_threads_publish_one_after_another(store: KnowledgeStore) -> None:
+    start = store.publish(record("bắt đầu"), by="a")
+    together = Barrier(4)
+
+    def publish(who: int) -> list[int]:
+        together.wait()
+        return [store.publish(record(f"{who}-{n}"), by="a") for n in range(6)]
+
+    with ThreadPoolExecutor(4) as pool:
+        versions = [v for done in pool.map(publish, range(4)) for v in done]
+    assert sorted(versions) == list(range(start + 1, start + 25))
+    live = [v.version for v in store.history(CODE) if v.status is Status.LIVE]
+    assert live == [start + 24]
+
+
+def test_a_draft_is_published_and_rolled_back(store: KnowledgeStore) -> None:
+    before = store.publish(record("trước"), by="a")
+    revision = store.revision()
+    draft = store.save_draft(record("nháp"), by="lan", base_version=before)
+    store.submit(CODE, draft, by="lan")
+    store.publish_draft(CODE, draft, by="hoa", second_person=True)
+    assert store.find_live_versions()[CODE] == draft
+    assert store.get_version(CODE, store.rollback(CODE, before, by="hoa")).name == "trước"
+    assert store.revision() > revision
+
+
+def test_the_database_holds_its_own_rules(store: KnowledgeStore, url: str) -> None:
+    store.publish(record("sống"), by="a")
+    engine = connect(url)
+    refused = {
+        "UPDATE audit_log SET action = 'x'": "append-only",
+        "TRUNCATE audit_log": "append-only",
+        "UPDATE procedure_version SET status = 'live' WHERE status = 'retired'": "unique",
+    }
+    for statement, why in refused.items():
+        with pytest.raises(DatabaseUnavailable, match=why), writing(engine) as connection:
+            connection.exec_driver_sql(statement)
+    assert read_value(engine, "SELECT count(*) FROM revision") == 1
+    engine.dispose()
