@@ -14,7 +14,8 @@ _ACTS = (
 )
 _SPEAKS = re.compile(
     rf"(?:^|[,.!?]\s*)(?:dạ\s+|alo\s+|à\s+|ơi\s+|vâng\s+)*(?P<a>{_WORDS})\s+(?:{_ACTS})\b"
-    rf"|\b(?:cho|giúp|giùm|hộ|chỉ|bảo|nói|hướng dẫn|báo|nhắc)\s+(?P<b>{_WORDS})\b(?!\s+(?:em|tôi|mình))"
+    r"|\b(?:cho|giúp|giùm|hộ|chỉ|bảo|nói|hướng dẫn|báo|nhắc)\s+"
+    rf"(?P<b>{_WORDS})\b(?!\s+(?:em|tôi|mình))"
 )
 
 

@@ -1,4 +1,4 @@
-"""Renders the asked topics of one procedure as plain Vietnamese: short first, every fact from the record."""
+"""Renders the asked topics of one procedure in plain Vietnamese, every fact from the record."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -54,9 +54,7 @@ def compose(
                 procedure=procedure.title, reason=view.suspended.reason,
             )
         )  # fmt: skip
-    blocks = [
-        _BLOCKS[topic](view, address, len(topics) == 0 or len(topics) > 1) for topic in shown
-    ]
+    blocks = [_BLOCKS[topic](view, address, len(topics) == 0 or len(topics) > 1) for topic in shown]
     head = f"Dạ, {opening}{_name_in_sentence(procedure)}"
     if case:
         head += f" ({wording.case_labels(procedure, [case]).lower()})"
@@ -65,7 +63,9 @@ def compose(
         parts.append(f"{head}: {_lower_first(body[0])}")
     else:
         parts.append("\n".join([f"{head}:", *body]))
-    notes = [note.text for note in view.notes if note.section is None or note.section in _sections(shown)]
+    notes = [
+        note.text for note in view.notes if note.section is None or note.section in _sections(shown)
+    ]
     parts.extend(f"Lưu ý: {note}" for note in notes)
     parts.extend(_trust(view, shown, address, phone))
     return Answer(
@@ -122,7 +122,9 @@ def _papers(view: ProcedureView, address: Address, brief: bool) -> str:
     if procedure.documents_note and not brief:
         lines.append(procedure.documents_note)
     if procedure.not_needed:
-        lines.append("Không cần: " + "; ".join(f"{n.name} ({n.rule})" for n in procedure.not_needed[:3]))
+        lines.append(
+            "Không cần: " + "; ".join(f"{n.name} ({n.rule})" for n in procedure.not_needed[:3])
+        )
     return "\n".join(lines)
 
 
@@ -169,8 +171,12 @@ def _channel(view: ProcedureView, address: Address, brief: bool) -> str:
         return "Cách nộp: chưa công bố có nộp trực tuyến hay không."
     names = wording.join(list(dict.fromkeys(wording.CHANNELS[way.channel] for way in ways)))
     if brief:
-        online = any(way.channel is Channel.ONLINE for way in ways)
-        return f"Cách nộp: {names}." if online else f"Cách nộp: {names} (không thấy công bố nộp trực tuyến)."
+        has_online = any(way.channel is Channel.ONLINE for way in ways)
+        return (
+            f"Cách nộp: {names}."
+            if has_online
+            else f"Cách nộp: {names} (không thấy công bố nộp trực tuyến)."
+        )
     online = [way for way in ways if way.channel is Channel.ONLINE]
     lines = [
         f"Nộp trực tuyến được. Các cách nộp: {names}."
@@ -218,7 +224,9 @@ def _legal_basis(view: ProcedureView, address: Address, brief: bool) -> str:
 
 def _conditions(view: ProcedureView, address: Address, brief: bool) -> str:
     procedure = view.procedure
-    lines = [c for c in (procedure.who_can_apply and f"Ai làm được: {procedure.who_can_apply}",) if c]
+    lines = [
+        c for c in (procedure.who_can_apply and f"Ai làm được: {procedure.who_can_apply}",) if c
+    ]
     lines.extend(procedure.conditions[:12])
     if not lines:
         return "Điều kiện: nguồn không nêu điều kiện riêng."
@@ -253,7 +261,9 @@ def _listed(heading: str, lines: Sequence[str]) -> str:
 
 def _trust(view: ProcedureView, shown: Sequence[Topic], address: Address, phone: str) -> list[str]:
     """What is unverified, and where the facts come from, said plainly."""
-    said = [view.provenance[s] for s in dict.fromkeys(SECTION[t] for t in shown) if s in view.provenance]
+    said = [
+        view.provenance[s] for s in dict.fromkeys(SECTION[t] for t in shown) if s in view.provenance
+    ]
     doubtful = [
         section
         for section in dict.fromkeys(SECTION[t] for t in shown)
@@ -268,6 +278,11 @@ def _trust(view: ProcedureView, shown: Sequence[Topic], address: Address, phone:
     for source in dict.fromkeys(p.source for p in said):
         old = view.on - source.as_of > STALE_AFTER
         lines.append(
-            say("source_old" if old else "source", address, name=source.name, day=wording.day(source.as_of))
+            say(
+                "source_old" if old else "source",
+                address,
+                name=source.name,
+                day=wording.day(source.as_of),
+            )
         )
     return lines

@@ -105,9 +105,13 @@ class Conversations:
             row = connection.execute(query).first()
         if row is None:
             raise UnknownConversation(f"no conversation {conversation_id!r}")
-        return Conversation(conversation_id, row.channel, State.from_json(row.state), row.updated_at)
+        return Conversation(
+            conversation_id, row.channel, State.from_json(row.state), row.updated_at
+        )
 
-    def record(self, conversation: Conversation, asked_masked: str, answer: Answer, state: State) -> Answer:
+    def record(
+        self, conversation: Conversation, asked_masked: str, answer: Answer, state: State
+    ) -> Answer:
         """Store one turn and the new state together; returns the answer bound to its turn."""
         now = self._clock()
         turn_id = secrets.token_urlsafe(12)
@@ -160,14 +164,18 @@ class Conversations:
             .order_by(TurnRow.seq)
         )
         with reading(self._engine) as connection:
-            return [{"asked": row.asked_masked, "answer": row.answer} for row in connection.execute(query)]
+            return [
+                {"asked": row.asked_masked, "answer": row.answer}
+                for row in connection.execute(query)
+            ]
 
     def forget(self, conversation_id: str) -> None:
         """Delete a conversation with all its turns."""
         with writing(self._engine) as connection:
             connection.execute(
                 delete(ConversationRow).where(
-                    ConversationRow.id == conversation_id, ConversationRow.office_id == self._office_id
+                    ConversationRow.id == conversation_id,
+                    ConversationRow.office_id == self._office_id,
                 )
             )
 

@@ -18,8 +18,11 @@ MAX_CHOICES = 4
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Probabilities, 0…1: ``answer`` the best procedure from here; ``clarify`` when the best
-    few together reach this, each at least ``choice``; ``intent`` for everything that is no procedure."""
+    """Probabilities, 0…1.
+
+    ``answer``: the best procedure is answered from here. ``clarify``: the best few
+    together reach this, each at least ``choice``. ``intent``: what is no procedure.
+    """
 
     answer: float
     clarify: float

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from assistant.conversations import Conversations
 from assistant.decide import Thresholds
+from assistant.logs import configure_logs
 from assistant.receptionist import Receptionist
 from assistant.settings import AssistantSettings
 from knowledge.database import connect, migrate
@@ -74,6 +75,7 @@ def build_desk(
     settings = settings or LetanSettings()
     knowledge = knowledge or KnowledgeSettings()
     assistant = assistant or AssistantSettings()
+    configure_logs(assistant.log_level)
     library = open_library(settings, knowledge, clock)
     if not library.index.is_in_step():
         library.index.update()

@@ -1,4 +1,4 @@
-"""Questions about the office itself: hours, open now, address, phone, counters; all from its data."""
+"""Questions about the office itself (hours, address, phone, counters), from its data."""
 
 from datetime import datetime
 
@@ -46,7 +46,9 @@ def hours_text(hours: Hours) -> str:
         else:
             groups.append((i, i, spans))
     return "; ".join(
-        f"{WEEKDAYS[a]} đến {WEEKDAYS[b]} {spans_text(spans)}" if a != b else f"{WEEKDAYS[a]} {spans_text(spans)}"
+        f"{WEEKDAYS[a]} đến {WEEKDAYS[b]} {spans_text(spans)}"
+        if a != b
+        else f"{WEEKDAYS[a]} {spans_text(spans)}"
         for a, b, spans in groups
         if spans
     )
@@ -86,7 +88,9 @@ def office_facts(office: Office, now: datetime) -> dict[str, str]:
         "hours": hours_text(office.hours),
         "open_now": open_text(state, now),
         "next_opening": when(state.next_opening, now) if state.next_opening else "giờ làm việc",
-        "reception": f"quầy số {reception.number} – {reception.name}" if reception else "quầy hướng dẫn",
+        "reception": f"quầy số {reception.number} – {reception.name}"
+        if reception
+        else "quầy hướng dẫn",
         "website": office.website or "",
         "notices": " ".join(n.text for n in office.notices_on(now.astimezone(HANOI).date())),
         "counters": "\n".join(f"• Quầy {c.number}: {c.name}" for c in office.counters),
@@ -101,7 +105,9 @@ def office_reply(topic: str | None, office: Office, address: Address, now: datet
     match topic:
         case "hours" | "sunday_saturday":
             note = f"\n{office.hours_note}" if office.hours_note else ""
-            return f"Dạ, {office.name} làm việc: {facts['hours']}. {facts['open_now']}{note}{notices}"
+            return (
+                f"Dạ, {office.name} làm việc: {facts['hours']}. {facts['open_now']}{note}{notices}"
+            )
         case "open_now" | "open_on_day":
             return f"Dạ, {facts['open_now']} Giờ làm việc: {facts['hours']}.{notices}"
         case "address":
@@ -110,5 +116,6 @@ def office_reply(topic: str | None, office: Office, address: Address, now: datet
             numbers = "; ".join(f"{p.label}: {p.number}" for p in office.phones)
             return f"Dạ, điện thoại {office.name}: {numbers} ạ."
         case "counter":
-            return f"Dạ, {office.name} có các quầy:\n{facts['counters']}\n{address.you_start} cần làm việc gì để {address.me} chỉ đúng quầy ạ?"
+            ask = f"{address.you_start} cần làm việc gì để {address.me} chỉ đúng quầy ạ?"
+            return f"Dạ, {office.name} có các quầy:\n{facts['counters']}\n{ask}"
     return None

@@ -64,7 +64,7 @@ def mask(text: str) -> Masked:
 
 
 def without_placeholders(text: str) -> str:
-    """A masked text without its placeholders, for searching: "[số giấy tờ]" is no word of the resident."""
+    """A masked text without its placeholders, for searching: they are no words of the resident."""
     return " ".join(_PLACEHOLDER.sub(" ", text).split())
 
 

@@ -10,12 +10,38 @@ from assistant.privacy_numbers import Span
 _SIGN = re.compile(r" ?@ ?| ?[(\[{] ?(?:at|a cong|a moc) ?[)\]}] ?| (?:a cong|a moc|at|acong) ")
 _DOT = r"(?: ?\. ?| ?[(\[{] ?(?:dot|cham) ?[)\]}] ?| (?:dot|cham) )"
 _ENDINGS = "com|vn|net|org|edu|gov|info|me|io|co|biz|asia|email|live|fr|de|jp|kr|uk|us|au|cn|tw"
-_DOMAIN = re.compile(rf"[a-z0-9-]{{1,63}}(?:{_DOT}[a-z0-9-]{{1,63}}){{0,4}}?{_DOT}(?:{_ENDINGS})(?:{_DOT}vn)?(?![a-z0-9])")
-_PROVIDER = re.compile(r"(?:gmail|gmai|yahoo|ymail|outlook|hotmail|icloud|proton(?:mail)?|zoho)(?![a-z0-9])")
+_DOMAIN = re.compile(
+    rf"[a-z0-9-]{{1,63}}(?:{_DOT}[a-z0-9-]{{1,63}}){{0,4}}?{_DOT}(?:{_ENDINGS})(?:{_DOT}vn)?"
+    rf"(?![a-z0-9])"
+)
+_PROVIDER = re.compile(
+    r"(?:gmail|gmai|yahoo|ymail|outlook|hotmail|icloud|proton(?:mail)?|zoho)(?![a-z0-9])"
+)
 _BARE = re.compile(r"[a-z][a-z0-9.-]{1,63}")
 _LOCAL = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._%+-'")
 # Words before a spoken address that are not part of it.
-_STOP = frozenset("la email mail gmail thu e-mail qua vao dia chi toi em minh cua gui den theo hop".split())
+_STOP = frozenset(
+    [
+        "la",
+        "email",
+        "mail",
+        "gmail",
+        "thu",
+        "e-mail",
+        "qua",
+        "vao",
+        "dia",
+        "chi",
+        "toi",
+        "em",
+        "minh",
+        "cua",
+        "gui",
+        "den",
+        "theo",
+        "hop",
+    ]
+)
 _SPOKEN_WORDS = 4
 
 
@@ -56,7 +82,8 @@ def _word_start(folded: str, end: int) -> int:
 # -- fixed shapes ---------------------------------------------------------------------------------
 
 _DOSSIER = re.compile(
-    r"(?<![\da-z.])(?:\d{3}\.\d\d\.\d\d\.)?[hgk]\d\d(?:\.\d{1,3}){0,4} ?[-. ] ?\d{6} ?[-. ] ?\d{3,6}(?!\d)"
+    r"(?<![\da-z.])(?:\d{3}\.\d\d\.\d\d\.)?[hgk]\d\d"
+    r"(?:\.\d{1,3}){0,4} ?[-. ] ?\d{6} ?[-. ] ?\d{3,6}(?!\d)"
     r"|(?<![\d.])\d{3}\.\d\d\.\d\d\.[hgk]\d\d(?!\d|-kq)(?:[-.]\d{1,6}){0,4}"
     r"|(?<!\d)\d{3}\.\d\d\.\d\d\.\d\d(?:[-.]\d{1,6}){1,4}(?!\d)"
 )
@@ -74,16 +101,20 @@ _PLATE = re.compile(
     r"|(?<![a-z0-9.,/])[1-9]\d-?(?:[a-z]\d[ \-]{1,3}|[a-z]-)\d{4}(?!\d)"
 )
 _PLATE_NAMED = re.compile(
-    r"(?:bien so|bien kiem soat|bks|bien xe|bien do|bien xanh|bien vang)(?: (?:xe|la|cua toi|cua em|so)){0,3}[ :]{1,3}"
-    r"(?P<code>\d\d ?-? ?[a-z]{1,2}\d? ?[-. ]? ?\d[\d.\- ]{2,6}\d|[a-z]{2}[ \-]{0,2}\d\d[ \-]\d\d(?:[ \-]?\d\d)?)"
+    r"(?:bien so|bien kiem soat|bks|bien xe|bien do|bien xanh|bien vang)(?: (?:xe|la|cua toi|cua em"
+    r"|so)){0,3}[ :]{1,3}"
+    r"(?P<code>\d\d ?-? ?[a-z]{1,2}\d? ?[-. ]? ?\d[\d.\- ]{2,6}\d|[a-z]{2}[ \-]{0,2}\d\d[ \-]\d\d"
+    r"(?:[ \-]?\d\d)?)"
 )
-_AMOUNT_UNIT = re.compile(r"\d\d[khmdg]0{0,2}[ -]{0,3}\d{1,3}[05]00")
+_AMOUNT = re.compile(r"\d\dk[ -]{0,3}\d{1,3}000")  # "20k 10000", always a small k
 _PASSPORT = re.compile(r"(?<![a-z0-9])[a-z] ?\d{7,8}(?!\d)")
 _SERIAL = re.compile(r"(?<![A-Za-z0-9])(?!KQ)[A-Z]{2} ?\d{6,8}(?!\d)")
 _INSURANCE = re.compile(r"(?<![a-z0-9])[a-z]{2} ?\d(?:[ .\-]?\d){12}(?!\d)")
 _SECRET = re.compile(
-    r"(?<![a-z])(?:otp|ma xac thuc|ma xac nhan|ma pin|pin)(?: \w{1,6}){0,3}[ :=]{1,3}(?P<code>\d(?:[ -]?\d){3,7})(?!\d)"
-    r"|(?<![a-z])(?:mat khau|password|pass)(?: (?:vneid|dich vu cong|cua toi|cua em|dang nhap))?(?: la |[ ]?[:=] ?)"
+    r"(?<![a-z])(?:otp|ma xac thuc|ma xac nhan|ma pin|pin)(?: \w{1,6}){0,3}[ :=]{1,3}(?P<code>\d"
+    r"(?:[ -]?\d){3,7})(?!\d)"
+    r"|(?<![a-z])(?:mat khau|password|pass)(?: (?:vneid|dich vu cong|cua toi|cua em|dang nhap))?"
+    r"(?: la |[ ]?[:=] ?)"
     r"(?P<word>(?=\S{0,20}\d)\S{4,40})"
 )
 
@@ -100,7 +131,9 @@ def find_codes(text: str, folded: str) -> list[Span]:
             if not _is_public_code(match["code"]):
                 spans.append((match.start("code"), match.end("code"), kind))
     spans += [
-        (m.start(), m.end(), "plate") for m in _PLATE.finditer(folded) if not _AMOUNT_UNIT.fullmatch(m[0])
+        (m.start(), m.end(), "plate")
+        for m in _PLATE.finditer(folded)
+        if not _AMOUNT.fullmatch(text[m.start() : m.end()])
     ]
     spans += [
         (m.start(), m.end(), "citizen")

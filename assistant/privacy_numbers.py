@@ -24,29 +24,36 @@ _TOKEN = re.compile(rf"\d+|(?<![a-z])(?:{'|'.join(_WORDS)})(?![a-z])")
 _GAP = re.compile(r"(?: *[.,;:/|*()+~\-]){0,3} *")
 _LONGEST_GAP = 32
 _FILLER = re.compile(
-    r"(?<=[\d ,])(?:(?:(?:ba|bon|nam|sau|tam|chin|may) )?so (?:dau|sau|cuoi|giua|tiep)(?: theo)?(?: la)?|sau do|tiep theo"
-    r"|tiep den|tiep|roi|va|xong|nua|cham|gach ngang|gach|cach)(?=[ ,:\d])"
+    r"(?<=[\d ,])(?:(?:(?:ba|bon|nam|sau|tam|chin|may) )?so (?:dau|sau|cuoi|giua|tiep)(?: theo)?"
+    r"(?: la)?|sau do|tiep theo"
+    r"|tiep den|tiep|roi|va|xong|nua|cham|tram|linh|gach ngang|gach|cach)(?=[ ,:\d])"
 )
 _BEFORE = 48  # "số căn cước công dân của vợ tôi ghi trên thẻ là " is 47 characters
 _AFTER = 26
 
 _BANKS = (
-    "vietcombank|vcb|bidv|agribank|techcombank|tcb|mb ?bank|mb|acb|vp ?bank|tp ?bank|vib|sacombank|viettinbank"
-    "|vietinbank|ctg|shb|hd ?bank|ocb|msb|lp ?bank|lienvietpostbank|seabank|eximbank|scb|nam a bank|bac a bank"
-    "|pvcombank|abbank|baovietbank|kienlongbank|cake|timo|momo|zalo ?pay|vnpay|viettel ?pay|viettel money"
+    "vietcombank|vcb|bidv|agribank|techcombank|tcb|mb ?bank|mb|acb|vp ?bank|tp ?bank|vib|sacombank"
+    "|viettinbank"
+    "|vietinbank|ctg|shb|hd ?bank|ocb|msb|lp ?bank|lienvietpostbank|seabank|eximbank|scb|nam a bank"
+    "|bac a bank"
+    "|pvcombank|abbank|baovietbank|kienlongbank|cake|timo|momo|zalo ?pay|vnpay|viettel ?pay"
+    "|viettel money"
     "|ngan hang"
 )
 _CONTEXT = re.compile(
     r"(?<![a-z])(?:"
-    r"(?P<citizen>cccd|cmnd|cmt|cmtnd|cm nd|can cuoc|chung minh|dinh danh|ddcn|ho chieu|passport|giay phep lai xe"
+    r"(?P<citizen>cccd|cmnd|cmt|cmtnd|cm nd|can cuoc|chung minh|dinh danh|ddcn|ho chieu|passport"
+    r"|giay phep lai xe"
     r"|gplx|bang lai|so giay to|ma so ca nhan|id)"
-    r"|(?P<phone>sdt|sđt|dt|so dt|dien thoai|phone|tel|mobile|zalo|viber|whatsapp|goi|lien he|lien lac|alo|nhan tin"
+    r"|(?P<phone>sdt|sđt|dt|so dt|dien thoai|phone|tel|mobile|zalo|viber|whatsapp|goi|lien he|lien "
+    r"lac|alo|nhan tin"
     r"|so may|di dong|hotline)"
-    r"|(?P<insurance>bhxh|bhyt|bao hiem|so so)"
+    r"|(?P<insurance>bhxh|bhyt|bao hiem|(?<!ho )so so)"
     r"|(?P<tax>mst|ma so thue|ma thue|ma so doanh nghiep|ma so ho kinh doanh)"
     rf"|(?P<account>stk|so tk|tai khoan|tk|so the|chuyen khoan|ck|{_BANKS})"
     r"|(?P<dossier>ma ho so|so ho so|bien nhan|ma tra cuu|phieu hen|ma bien nhan)"
-    r"|(?P<money>phi|le phi|gia|tien|von|luong|thu nhap|doanh thu|muc|tri gia|phat|vay|tro cap|no|chi phi|het|thu)"
+    r"|(?P<money>phi|le phi|gia|tien|von|luong|thu nhap|doanh thu|muc|tri gia|phat|vay|tro cap|no"
+    r"|chi phi|het|thu)"
     r")(?![a-z])"
 )
 _BANK_AFTER = re.compile(rf"[ (,\-]{{0,3}}(?:tai |cua |o |thuoc )?(?:{_BANKS})(?![a-z])")
@@ -115,16 +122,18 @@ def _identifiers(chain: list[_Part], view: str) -> list[Span]:
     return [_span(chain[first : last + 1], view, named) for first, last in windows]
 
 
-def _leftovers(chain: Sequence[_Part], windows: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _leftovers(
+    chain: Sequence[_Part], windows: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
     """Long rests beside a found identifier: two numbers in one chain may have been cut wrongly."""
     edges = [-1, *(edge for window in windows for edge in window), len(chain)]
     for before, after in zip(edges[::2], edges[1::2], strict=True):
         parts = chain[before + 1 : after]
         digits = "".join(part.digits for part in parts if not part.is_word)
         round_amount = len(parts) == 1 and digits.endswith("000")
-        if len(digits) >= 6 and not round_amount and not _are_years(parts):
-            yield before + 1, after - 1
-        elif len(parts) >= 6 and len(digits) < 6:
+        if (len(digits) >= 6 and not round_amount and not _are_years(parts)) or (
+            len(parts) >= 6 and len(digits) < 6
+        ):
             yield before + 1, after - 1
 
 
@@ -160,7 +169,9 @@ def _by_length(chain: Sequence[_Part], at: int, kind: str) -> int | None:
         return None
     if len(digits) < 9 and (digits.endswith("000") or _are_years(parts)):
         return None
-    if (kind == "phone" and is_hotline(digits)) or sum(part.is_word for part in parts) == len(parts) < 7:
+    if (kind == "phone" and is_hotline(digits)) or sum(part.is_word for part in parts) == len(
+        parts
+    ) < 7:
         return None
     return at + len(parts) - 1
 

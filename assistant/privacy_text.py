@@ -74,7 +74,8 @@ def fold_in_place(text: str) -> str:
 
 # "OO1O99O12345", "O912 345 678", "09l2345678": letters that stand for digits beside digits.
 _MIXED = re.compile(
-    r"(?:(?<![a-z0-9])|(?<=cccd)|(?<=cmnd)|(?<=sdt)|(?<=stk)|(?<=mst))(?=[oil|]{0,15}\d)[0-9oil|]{2,30}(?![a-z0-9])"
+    r"(?:(?<![a-z0-9])|(?<=cccd)|(?<=cmnd)|(?<=sdt)|(?<=stk)|(?<=mst))"
+    r"(?=[oil|]{0,15}\d)[0-9oil|]{2,30}(?![a-z0-9])"
 )
 _LONE = re.compile(r"(?<=\d[ .\-])[oil]{1,4}(?=[ .\-]\d)|(?<![a-z0-9])o{1,4}(?=[ .\-]{1,2}[\do])")
 _AS_DIGITS = str.maketrans("oil|", "0111")

@@ -12,7 +12,7 @@ from assistant.compose import compose
 from assistant.conversations import Conversation, Conversations, State
 from assistant.decide import MAX_CHOICES, Meant, Thresholds, Unknown, Unsure, decide
 from assistant.office_answers import office_facts, office_reply
-from assistant.privacy import mask
+from assistant.privacy import mask, without_placeholders
 from assistant.replies import fill, say
 from assistant.speech import to_speech
 from assistant.understand import Question, clauses, find_case, find_choice, understand
@@ -45,6 +45,7 @@ class Turn:
     conversation: Conversation
     linking: Linking
     now: datetime
+    masked: str
 
     @property
     def state(self) -> State:
@@ -82,7 +83,9 @@ class Receptionist:
         self._clock = clock
         self._idle_after = idle_after
 
-    def reply(self, message: str, conversation_id: str | None = None, channel: str = "api") -> Answer:
+    def reply(
+        self, message: str, conversation_id: str | None = None, channel: str = "api"
+    ) -> Answer:
         """The answer to one message, stored as a turn.
 
         Raises UnknownConversation for an id this office does not know. Whatever
@@ -98,8 +101,13 @@ class Receptionist:
             conversation = replace(conversation, state=State(address=conversation.state.address))
         masked = mask(clean(message))
         try:
+            asked = without_placeholders(masked.text)
             turn = Turn(
-                understand(masked.text, self._topics), conversation, self._finder.link(masked.text), now
+                understand(asked, self._topics),
+                conversation,
+                self._finder.link(asked),
+                now,
+                masked.text,
             )
             answer, state = self._answer(turn)
             if masked.found:
@@ -169,7 +177,9 @@ class Receptionist:
             if position is not None and position < len(state.choices):
                 choice = state.choices[position]
             elif best.label in ("follow_up.none_of_these", "follow_up.no"):
-                return self._small(turn, "which_none", Outcome.CLARIFYING, replace(state, choices=()))
+                return self._small(
+                    turn, "which_none", Outcome.CLARIFYING, replace(state, choices=())
+                )
         if choice is None:
             return None
         if choice.code is None:
@@ -185,7 +195,9 @@ class Receptionist:
             return None
         case = find_case(turn.question, view.procedure)
         best = turn.linking.best
-        elsewhere = best and best.label != state.code and best.probability >= self._thresholds.answer
+        elsewhere = (
+            best and best.label != state.code and best.probability >= self._thresholds.answer
+        )
         if case is None or (elsewhere and not state.asked_case):
             return None
         topics = turn.question.topics or tuple(Topic(t) for t in state.topics)
@@ -202,7 +214,9 @@ class Receptionist:
             if best and not best.is_intent and best.probability >= self._thresholds.answer:
                 found.setdefault(best.label, (understand(part, self._topics), best.probability))
         whole = turn.linking.best
-        if len(found) < 2 or (whole and whole.is_intent and whole.probability >= self._thresholds.intent):
+        if len(found) < 2 or (
+            whole and whole.is_intent and whole.probability >= self._thresholds.intent
+        ):
             return None
         replies = [
             self._procedure(turn, code, probability, topics=part.topics or turn.question.topics)
@@ -288,9 +302,11 @@ class Receptionist:
         return answer, state
 
     def _continues(self, turn: Turn) -> bool:
-        """Whether a message that names only a procedure goes on with the last topics ("còn kết hôn?")."""
+        """Whether a message that names only a procedure keeps the last topics ("còn kết hôn?")."""
         first = turn.question.normalised.split(" ", 1)[0] if turn.question.normalised else ""
-        return first in {"còn", "thế", "vậy", "con", "the", "vay", "rồi"} and turn.question.words <= 6
+        return (
+            first in {"còn", "thế", "vậy", "con", "the", "vay", "rồi"} and turn.question.words <= 6
+        )
 
     def _clarify(self, turn: Turn, candidates: Sequence[Candidate]) -> Reply:
         choices: list[Choice] = []
@@ -338,7 +354,7 @@ class Receptionist:
 
     def _hand_over(self, turn: Turn, intent: Intent, facts: dict[str, str]) -> Reply:
         reference = self._conversations.open_inquiry(
-            turn.conversation, turn.question.text, turn.state.code, intent.id
+            turn.conversation, turn.masked, turn.state.code, intent.id
         )
         facts = facts | {"reference": f" Mã câu hỏi của {turn.address.you}: {reference}."}
         text = say("human", turn.address, **facts)
@@ -349,7 +365,7 @@ class Receptionist:
     def _not_found(self, turn: Turn, decision: Unknown) -> Reply:
         _, facts = self._office(turn)
         reference = self._conversations.open_inquiry(
-            turn.conversation, turn.question.text, None, "not_found"
+            turn.conversation, turn.masked, None, "not_found"
         )
         text = say("not_found", turn.address, **facts | {"reference": f" (mã {reference})"})
         answer = Answer(Outcome.NOT_FOUND, text, probability=decision.probability)
@@ -357,7 +373,9 @@ class Receptionist:
 
     def _known_not_held(self, turn: Turn, code: str, name: str) -> Reply:
         _, facts = self._office(turn)
-        reference = self._conversations.open_inquiry(turn.conversation, turn.question.text, code, "not_held")
+        reference = self._conversations.open_inquiry(
+            turn.conversation, turn.masked, code, "not_held"
+        )
         facts = facts | {"reference": f" (mã câu hỏi {reference})", "name": name, "code": code}
         text = say("known_not_held", turn.address, **facts)
         return Answer(Outcome.NOT_FOUND, text, procedure=ProcedureRef(code, name)), turn.state

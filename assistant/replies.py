@@ -17,12 +17,12 @@ def _sentences() -> dict[str, str]:
     return content
 
 
-def say(name: str, address: Address = UNKNOWN, **facts: Any) -> str:
+def say(name: str, address: Address = UNKNOWN, /, **facts: Any) -> str:
     """The sentence ``name`` with its placeholders filled; raises KeyError for an unknown name."""
     return fill(_sentences()[name], address, **facts)
 
 
-def fill(sentence: str, address: Address, **facts: Any) -> str:
+def fill(sentence: str, address: Address, /, **facts: Any) -> str:
     """A sentence from data with forms of address and facts put in.
 
     Raises KeyError when the sentence names a fact that was not given.

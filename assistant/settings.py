@@ -12,6 +12,7 @@ class AssistantSettings(BaseSettings):
 
     idle_hours: float = 12
     retention_days: int = 90
+    log_level: str = "INFO"
 
     @property
     def idle_after(self) -> timedelta:

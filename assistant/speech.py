@@ -10,9 +10,13 @@ MIN_WORDS = 3  # a shorter piece stays with its neighbour ("Dạ,")
 
 _BULLET = re.compile(r"^(?:[•●▪◦‣·*☐☑✓✔➤►]|[-–—](?= )) *")
 _NUMBERED = re.compile(r"^(\d{1,2})[.)] +")
-_SOURCE = re.compile(r"^Nguồn: (?P<name>[^,(\n]+)[^(\n]*(?:\(dữ liệu [\d/]+(?:, (?P<warning>[^)]*))?\))?\.?$")
+_SOURCE = re.compile(
+    r"^Nguồn: (?P<name>[^,(]+).*?(?:\(dữ liệu [\d/]+(?:, (?P<warning>đã [^)]*))?[^)]*\))?\.?$"
+)
 # Pictures, arrows and their modifiers say nothing aloud; signs that do are in speech.yaml.
-_PICTURES = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe00-\ufe0f\u200b-\u200f\u20e3\U000e0000-\U000e007f]+")
+_PICTURES = re.compile(
+    "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe00-\ufe0f\u200b-\u200f\u20e3\U000e0000-\U000e007f]+"
+)
 _BRACKETS = re.compile(r" *[(\[{] *| *[)\]}]")
 _QUOTES = re.compile("[\"“”«»„‘`*_]|(?<!\\w)['’]|['’](?!\\w)")
 _DASH = re.compile(r" +[-–—] +| *[–—] *")
@@ -30,7 +34,7 @@ def to_speech(text: str) -> str:
     allows it. A text without Vietnamese marks (an English answer) only loses its
     signs, because its numbers are not Vietnamese words.
     """
-    speller = shipped_speller() if has_tones(text) else None
+    speller = None if _is_foreign(text) else shipped_speller()
     sentences: list[str] = []
     for line in text.splitlines():
         written = _BULLET.sub("", _PICTURES.sub("", line).strip())
@@ -44,6 +48,11 @@ def to_speech(text: str) -> str:
         for sentence in _SENTENCE.split(_punctuate(said)):
             sentences += _cut(sentence)
     return " ".join(_capital(sentence) for sentence in sentences).replace(PAUSE, ",")
+
+
+def _is_foreign(text: str) -> bool:
+    """Whether these are several plain words without a single Vietnamese mark."""
+    return not has_tones(text) and sum(word.strip(".,:;()").isalpha() for word in text.split()) >= 4
 
 
 def _punctuate(line: str) -> str:

@@ -32,7 +32,7 @@ def read_number(value: int) -> str:
 
 def _groups(value: int, *, full: bool) -> str:
     """Three digits at a time; after the first group zeros in front are said ("không trăm linh")."""
-    parts = []
+    parts: list[str] = []
     for power in (2, 1, 0):
         group = value // 1000**power % 1000
         if group:
@@ -97,7 +97,7 @@ def _split_decimal(written: str) -> tuple[str, str, str]:
 
 
 def read_serial(written: str) -> str:
-    """The number of a law or form, whose zeros are said: "07" → "không bảy", "66.7" → "… chấm bảy"."""
+    """The number of a law or form, whose zeros are said: "07" → "không bảy"."""
     return " chấm ".join(
         read_digits(part) if part.startswith("0") and len(part) > 1 else read_number(int(part))
         for part in written.split(".")
@@ -133,5 +133,6 @@ def roman(written: str) -> int:
     """The value of a Roman numeral made of I, V, X and L."""
     values = [_ROMAN[char] for char in written]
     return sum(
-        -value if at + 1 < len(values) and value < values[at + 1] else value for at, value in enumerate(values)
+        -value if at + 1 < len(values) and value < values[at + 1] else value
+        for at, value in enumerate(values)
     )

@@ -36,16 +36,20 @@ _START = re.compile(rf"[\d(+{_UPPER}]")
 _NUMBER = re.compile(
     "|".join(
         (
-            rf"(?P<law>(?P<law_no>\d{{1,5}}(?:\.\d{{1,2}})?)/(?:(?P<law_year>{_Y})/)?(?P<law_kind>[{_UPPER}]{{2,5}})"
+            rf"(?P<law>(?P<law_no>\d{{1,5}}(?:\.\d{{1,2}})?)/(?:(?P<law_year>{_Y})/)?"
+            rf"(?P<law_kind>[{_UPPER}]{{2,5}})"
             rf"(?:\d\d)?(?:-(?P<issuer>[{_UPPER}][{_UPPER}a-z]*(?:-[{_UPPER}]+)*))?(?![\w/]))",
             r"(?P<code>\d\.\d{6}(?!\d)(?:\.[0-9A-Z.]*[0-9A-Z])?)",
             rf"(?P<dates>{_DATE}(?:{_TO}{_DATE})?(?![\d/]))",
             rf"(?P<of_year>\d{{1,5}}(?:\.\d{{1,2}})?/{_Y}(?![\d/]))",
             rf"(?P<times>{_HOUR}(?:{_TO}{_HOUR})?(?![\d:]))",
-            r"(?P<phone>(?:\(?0\d{1,3}\)?(?:[ .-]\d{2,4}){2,4}|0\d{8,10}|1[89]00[ .]?\d{2,4}(?:[ .]?\d{2})?"
+            r"(?P<phone>(?:\(?0\d{1,3}\)?(?:[ .-]\d{2,4}){2,4}|0\d{8,10}|1[89]00[ .]?\d{2,4}"
+            r"(?:[ .]?\d{2})?"
             r"|\+84[\d ]{9,13})(?!\d))",
-            rf"(?P<money>{_N}(?:{_TO}{_N})? ?(?:đồng|VNĐ|VND|vnđ|đ)(?![\wà-ỹ])(?:/(?P<per>[a-zà-ỹ]+(?: [a-zà-ỹ]+)?))?)",
-            rf"(?P<measure>(?P<amount>{_N}(?:{_TO}{_N})?) ?(?P<unit>m2|m²|m3|m³|ha|km|cm|mm|kg|%|k|MB|KB|m)(?![\wà-ỹ]))",
+            rf"(?P<money>{_N}(?:{_TO}{_N})? ?(?:đồng|VNĐ|VND|vnđ|đ)(?![\wà-ỹ])(?:/(?P<per>[a-zà-ỹ]+"
+            rf"(?: [a-zà-ỹ]+)?))?)",
+            rf"(?P<measure>(?P<amount>{_N}(?:{_TO}{_N})?) ?(?P<unit>m2|m²|m3|m³|ha|km|cm|mm|kg|%|k"
+            rf"|MB|KB|m)(?![\wà-ỹ]))",
             rf"(?P<range>{_N}{_TO}{_N}(?![\w/-]))",
             r"(?P<fraction>\d{1,4}(?:/\d{1,4}){1,3}(?![\w/]))",
             rf"(?P<number>{_N})",
@@ -53,15 +57,17 @@ _NUMBER = re.compile(
     )
 )
 _CAPITALS = re.compile(
-    rf"(?P<form>[{_UPPER}]{{1,4}}-?\d{{1,3}}[a-z]?(?:-[{_UPPER}]{{1,4}}\d{{0,2}})*(?![\w/]))|(?P<word>TP\.|NĐ-CP|\w+)"
+    rf"(?P<form>[{_UPPER}]{{1,4}}-?\d{{1,3}}[a-z]?(?:-[{_UPPER}]{{1,4}}\d{{0,2}})*(?![\w/]))|"
+    rf"(?P<word>TP\.|NĐ-CP|\w+)"
 )
 _MODEL = re.compile(rf"\d{{1,3}}[a-zđ]?(?:[/-][{_UPPER}a-z\d]+)*(?!\w)")
 _SHORTS = re.compile(rf"{_SHORT}(?:(?: ?[/,] ?| hoặc | và ){_SHORT})*(?!\d|[.,]\d)")
-_ROMAN = re.compile(r"[IVXL]{1,6}(?!\w)")
+_ROMAN = re.compile(r"(?P<value>[IVXL]{1,6})(?P<letter>[a-zđ]?)(?!\w)")
 _LINK = re.compile(
     r"(?P<email>[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+)"
     r"|(?:https?://|www\.)[^\s<>()]*[^\s<>().,;:!?]"
-    r"|(?<![\w@.-])(?:[a-z0-9-]+\.){1,4}(?:vn|com|org|net|gov|example)(?:/[^\s<>()]*[^\s<>().,;:!?])?(?![\w@])"
+    r"|(?<![\w@.-])(?:[a-z0-9-]+\.){1,4}(?:vn|com|org|net|gov|example)"
+    r"(?:/[^\s<>()]*[^\s<>().,;:!?])?(?![\w@])"
 )
 _MAY_LINK = re.compile(r"@|//|www|\.(?:vn|com|org|net|gov|example)")
 _LOWER = re.compile(r"(?<!\w)(?:email|online|website|internet|scan|file|vnđ|v\.v\.?)(?!\w)")
@@ -69,13 +75,18 @@ _LOWER = re.compile(r"(?<!\w)(?:email|online|website|internet|scan|file|vnđ|v\.
 # What stands before a number decides how it is read.
 _BEFORE = 26
 _LAW_BEFORE = re.compile(
-    r"(?:nghị định|thông tư|thông tư liên tịch|quyết định|nghị quyết|luật|chỉ thị|công văn|pháp lệnh)(?P<number> số)? $"
+    r"(?:nghị định|thông tư|thông tư liên tịch|quyết định|nghị quyết|luật|chỉ thị|công văn|pháp "
+    r"lệnh)(?P<number> số)? $"
 )
-_CALL_BEFORE = re.compile(r"(?:gọi|điện thoại|tổng đài|đường dây nóng|hotline|số máy|hoặc|hay|số|đt|sđt)[: ]{1,2}$")
+_CALL_BEFORE = re.compile(
+    r"(?:gọi|điện thoại|tổng đài|đường dây nóng|hotline|số máy|hoặc|hay|số|đt|sđt)[: ]{1,2}$"
+)
 _DAY_BEFORE = re.compile(r"(?:ngày|hôm|từ|đến|trước|sau|dịp|hết|và) (?:ngày )?$")
 _MODEL_BEFORE = re.compile(r"mẫu (?:số )?$")
 _ORDINAL_BEFORE = re.compile(r"(?P<word>thứ|tháng) $")
-_ROMAN_BEFORE = re.compile(r"(?:phụ lục|chương|mục|phần|loại|hạng|nhóm|khóa|quý)(?: số)? $")
+_ROMAN_BEFORE = re.compile(
+    r"(?:phụ lục|chương|mục|phần|loại|hạng|nhóm|khóa|quý|cấp|bậc|tập)(?: số)? $"
+)
 
 
 class Speller:
@@ -95,7 +106,9 @@ class Speller:
             "code": self._code,
             "dates": self._dates,
             "of_year": self._of_year,
-            "times": lambda m, _: " đến ".join(self._time(part) for part in re.findall(_HOUR, m[0])),
+            "times": lambda m, _: " đến ".join(
+                self._time(part) for part in re.findall(_HOUR, m[0])
+            ),
             "phone": lambda m, _: read_digits(m[0], pause=PAUSE),
             "money": self._money,
             "measure": lambda m, _: f"{self._range(m['amount'])} {self._units[m['unit']]}",
@@ -138,7 +151,9 @@ class Speller:
                     return re.sub(r"\d+", lambda n: read_digits(n[0]), numbers), short.end()
             match = _NUMBER.match(text, at)
         elif _ROMAN_BEFORE.search(before) and (numeral := _ROMAN.match(text, at)):
-            return read_number(roman(numeral[0])), numeral.end()
+            said = read_number(roman(numeral["value"]))
+            letter = self._letters.get(numeral["letter"].upper())
+            return f"{said} {letter}" if letter else said, numeral.end()
         else:
             match = _CAPITALS.match(text, at)
         if match is None or match.lastgroup is None:
@@ -166,7 +181,11 @@ class Speller:
             said = f"{kind} số {said}" if kind == "Luật" else f"{kind} {said}"
         elif named[0] == "luật ":
             said = f"số {said}"
-        issuers = [self._issuers[part] for part in (match["issuer"] or "").split("-") if part in self._issuers]
+        issuers = [
+            self._issuers[part]
+            for part in (match["issuer"] or "").split("-")
+            if part in self._issuers
+        ]
         return f"{said} của {' và '.join(issuers)}" if issuers else said
 
     def _numbered(self, number: str, year: str | None) -> str:
@@ -231,7 +250,8 @@ class Speller:
         """Letters by name, numbers with their zeros: "CT01" → "xê tê không một"."""
         parts = re.findall(rf"\d+|[{_UPPER}a-zđ]", written)
         return " ".join(
-            read_serial(part) if part.isdigit() else self._letters.get(part.upper(), part) for part in parts
+            read_serial(part) if part.isdigit() else self._letters.get(part.upper(), part)
+            for part in parts
         )
 
 

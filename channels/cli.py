@@ -15,9 +15,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 app = typer.Typer(
-    help="Lễ Tân – quầy lễ tân của phường, xã.", no_args_is_help=True, pretty_exceptions_enable=False
+    help="Lễ Tân – quầy lễ tân của phường, xã.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
 )
-index_app = typer.Typer(help="Chỉ mục tìm kiếm (dựng lại được bất cứ lúc nào).", no_args_is_help=True)
+index_app = typer.Typer(
+    help="Chỉ mục tìm kiếm (dựng lại được bất cứ lúc nào).", no_args_is_help=True
+)
 app.add_typer(index_app, name="index")
 eval_app = typer.Typer(help="Đánh giá: câu trả lời tốt đến đâu.", invoke_without_command=True)
 app.add_typer(eval_app, name="eval")
@@ -29,7 +33,11 @@ Json = Annotated[bool, typer.Option("--json", help="In JSON cho chương trình 
 
 def _progress() -> Progress:
     return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=err
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=err,
     )
 
 
@@ -54,7 +62,9 @@ def serve(
 
 @app.command()
 def ask(
-    question: Annotated[str | None, typer.Argument(help="Câu hỏi; bỏ trống để hỏi liên tiếp.")] = None,
+    question: Annotated[
+        str | None, typer.Argument(help="Câu hỏi; bỏ trống để hỏi liên tiếp.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Hỏi một câu, hoặc trò chuyện khi không ghi câu hỏi."""
@@ -90,7 +100,9 @@ def ask(
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Tệp JSON/JSONL (có thể .gz) của cổng quốc gia.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Tệp JSON/JSONL (có thể .gz) của cổng quốc gia.")
+    ],
     as_json: Json = False,
 ) -> None:
     """Nhập thủ tục từ tệp xuất của Cổng Dịch vụ công quốc gia."""
@@ -114,14 +126,19 @@ def ingest(
 
             reports.append((path, import_file(path, library.store, on_progress=moved)))
         task = progress.add_task("Cập nhật chỉ mục", total=None)
-        index = library.index.update(lambda done, total: progress.update(task, completed=done, total=total))
+        index = library.index.update(
+            lambda done, total: progress.update(task, completed=done, total=total)
+        )
     if as_json:
         body = [asdict(report) | {"path": str(path)} for path, report in reports]
         typer.echo(json.dumps({"files": body, "index": _report(index)}, ensure_ascii=False))
         return
     for path, report in reports:
         _show_import(path, report)
-    out.print(f"Chỉ mục: {index.procedures} thủ tục, {index.passages} đoạn, thêm {index.added}, bỏ {index.removed}.")
+    out.print(
+        f"Chỉ mục: {index.procedures} thủ tục, {index.passages} đoạn, "
+        f"thêm {index.added}, bỏ {index.removed}."
+    )
 
 
 def _show_import(path: Path, report: Any) -> None:
@@ -134,14 +151,18 @@ def _show_import(path: Path, report: Any) -> None:
     )  # fmt: skip
     out.print(table)
     for rejection in report.rejected[:20]:
-        out.print(f"  dòng {rejection.line}, mã {rejection.code or '?'}: {rejection.why}", markup=False)
+        out.print(
+            f"  dòng {rejection.line}, mã {rejection.code or '?'}: {rejection.why}", markup=False
+        )
     if len(report.rejected) > 20:
         out.print(f"  … và {len(report.rejected) - 20} bản ghi khác (xem đủ bằng --json)")
 
 
 @app.command()
 def bench(
-    portal: Annotated[Path | None, typer.Option(help="Tệp cổng quốc gia để nhập trước khi đo.")] = None,
+    portal: Annotated[
+        Path | None, typer.Option(help="Tệp cổng quốc gia để nhập trước khi đo.")
+    ] = None,
     questions: Annotated[int, typer.Option(help="Số câu hỏi.", min=20)] = 1000,
     as_json: Json = False,
 ) -> None:
@@ -153,7 +174,11 @@ def bench(
 
     with TemporaryDirectory(prefix="letan-bench-", ignore_cleanup_errors=True) as folder:
         report = measure(
-            Path(folder), os.environ, portal=portal, questions=questions, step=lambda what: err.print(f"{what}…")
+            Path(folder),
+            os.environ,
+            portal=portal,
+            questions=questions,
+            step=lambda what: err.print(f"{what}…"),
         )
     if as_json:
         typer.echo(json.dumps(report.to_json(), ensure_ascii=False))
@@ -186,13 +211,18 @@ def index_rebuild(as_json: Json = False) -> None:
     if as_json:
         typer.echo(json.dumps(_report(report)))
     else:
-        out.print(f"Chỉ mục {report.collection}: {report.procedures} thủ tục, {report.passages} đoạn, {report.seconds:.1f} giây.")
+        out.print(
+            f"Chỉ mục {report.collection}: {report.procedures} thủ tục, "
+            f"{report.passages} đoạn, {report.seconds:.1f} giây."
+        )
 
 
 @eval_app.callback()
 def evaluate(
     context: typer.Context,
-    home: Annotated[Path | None, typer.Option(help="LETAN_HOME có sẵn; bỏ trống: phường mẫu mới.")] = None,
+    home: Annotated[
+        Path | None, typer.Option(help="LETAN_HOME có sẵn; bỏ trống: phường mẫu mới.")
+    ] = None,
     save: Annotated[bool, typer.Option(help="Ghi lại làm mốc so sánh.")] = False,
     failures: Annotated[bool, typer.Option(help="In từng câu chưa đạt.")] = False,
     as_json: Json = False,
@@ -206,7 +236,9 @@ def evaluate(
 
     with fresh_desk(home) as desk, _progress() as progress:
         asking = progress.add_task("Câu hỏi", total=None)
-        rows = run_questions(desk, lambda done, total: progress.update(asking, completed=done, total=total))
+        rows = run_questions(
+            desk, lambda done, total: progress.update(asking, completed=done, total=total)
+        )
         verdicts = [judge(desk, row) for row in rows]
         talking = progress.add_task("Hội thoại", total=None)
         turns = run_conversations(
@@ -227,18 +259,88 @@ def evaluate(
     raise typer.Exit(1 if worse else 0)
 
 
+@eval_app.command("linking")
+def evaluate_linking(
+    home: Annotated[
+        Path | None, typer.Option(help="LETAN_HOME đã nhập dữ liệu cổng quốc gia, để đo thêm.")
+    ] = None,
+    baseline_model: Annotated[
+        str, typer.Option(help="Mô hình cho cách làm thông thường; bỏ trống: mô hình kèm theo.")
+    ] = "",
+    report: Annotated[Path, typer.Option(help="Trang báo cáo HTML.")] = Path("out/linking.html"),
+    fit: Annotated[bool, typer.Option(help="Chọn lại ngưỡng và ghi vào thresholds.yaml.")] = False,
+    failures: Annotated[bool, typer.Option(help="In từng câu chưa đạt.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Hiểu câu hỏi: đúng thủ tục đến đâu, so với cách làm thông thường."""
+    from assistant.decide import Thresholds
+    from evals.desk import fresh_desk
+    from evals.fitting import fit as choose
+    from evals.fitting import save
+    from evals.worlds import evaluate_world
+
+    worlds = []
+    homes: list[tuple[str, Path | None]] = [("Phường mẫu", None)]
+    if home:
+        homes.append(("Phường mẫu và dữ liệu cổng quốc gia", home))
+    for title, place in homes:
+        with fresh_desk(place) as desk, _progress() as progress:
+            task = progress.add_task(title, total=None)
+            worlds.append(
+                evaluate_world(
+                    desk,
+                    title,
+                    with_portal=place is not None,
+                    baseline_model=baseline_model or None,
+                    progress=lambda done, total, t=task, p=progress: p.update(
+                        t, completed=done, total=total
+                    ),
+                )
+            )
+    if fit:
+        thresholds, costs = choose([row for world in worlds for row in world["rows"]])
+        save(thresholds, costs)
+        Thresholds.shipped.cache_clear()
+        err.print(f"Ngưỡng mới: {thresholds}")
+    if failures:
+        for world in worlds:
+            for row in world["rows"]:
+                wrong = row.answered if row.must_be_silent else not row.right_at(1)
+                if wrong:
+                    top = [(c.label, round(c.probability, 2)) for c in row.linking.candidates[:3]]
+                    typer.echo(
+                        f"{world['title']}\t{row.case.kind}\t{row.case.question}\t"
+                        f"{','.join(row.case.codes)}\t{top}"
+                    )
+    if as_json:
+        body = [{"title": w["title"], "systems": w["systems"]} for w in worlds]
+        typer.echo(json.dumps(body, ensure_ascii=False))
+        return
+    from evals.linking_report import to_table, write_html
+
+    for world in worlds:
+        out.print(to_table(world["title"], world["systems"]))
+        own = world["systems"]["Lễ Tân"]
+        out.print(f"ECE {own['ece']:.3f}, trung vị {own['p50_ms']:.1f} ms một câu")
+    write_html(report, worlds)
+    out.print(f"Báo cáo: {report}")
+
+
 def _print_failures(rows: Any, verdicts: Any, turns: Any) -> None:
     for row, verdict in zip(rows, verdicts, strict=True):
         if not (verdict.first and verdict.outcome_ok and verdict.facts_ok) or verdict.wrong_facts:
             procedure = row.answer["procedure"]
             got = procedure["code"] if procedure else [c["code"] for c in row.answer["choices"]]
             typer.echo(
-                f"{verdict.case}\t{verdict.kind}\t{row.case.question}\t{row.answer['outcome']} {got} "
+                f"{verdict.case}\t{verdict.kind}\t{row.case.question}\t"
+                f"{row.answer['outcome']} {got} "
                 f"{verdict.probability:.2f}\t{verdict.wrong_facts or ''}"
             )
     for turn in turns:
         if turn.problems:
-            typer.echo(f"{turn.case}#{turn.turn}\tconversation\t{turn.say}\t{'; '.join(turn.problems)}")
+            typer.echo(
+                f"{turn.case}#{turn.turn}\tconversation\t{turn.say}\t{'; '.join(turn.problems)}"
+            )
 
 
 def _report(report: Any) -> dict[str, Any]:

@@ -28,7 +28,9 @@ ERRORS = {
     "too_large": "Dữ liệu gửi lên quá lớn.",
     "not_json": "Dữ liệu gửi lên không phải JSON hợp lệ.",
     "bad_request": "Yêu cầu không đúng dạng: {detail}.",
-    "unknown_conversation": "Không tìm thấy cuộc trò chuyện này. Hãy bắt đầu cuộc mới (bỏ conversation_id).",
+    "unknown_conversation": (
+        "Không tìm thấy cuộc trò chuyện này. Hãy bắt đầu cuộc mới (bỏ conversation_id)."
+    ),
 }
 # Only what we serve ourselves runs or loads, so an answer can never become a script. no-cache: the
 # page says whether the office is open now.

@@ -1,4 +1,4 @@
-"""What everyone ships today, run on the same questions: BM25 on names, plain vectors in Chroma, RRF.
+"""What is usually shipped, on the same questions: BM25 on names, plain vectors, their RRF.
 
 Each baseline ranks procedure codes for a question. None of them knows when not
 to answer, so only their rankings are compared.
@@ -37,14 +37,16 @@ def bm25_on_names(procedures: Sequence[Procedure]) -> Rank:
 def chroma_top_k(procedures: Sequence[Procedure], embeddings: Embeddings) -> Rank:
     """Records as texts in Chroma, `similarity_search`, as a LangChain tutorial builds it."""
     texts = [
-        "\n".join([p.name, *(d.name for d in p.documents), *(p.steps), *(p.conditions)])[:2000] for p in procedures
+        "\n".join([p.name, *(d.name for d in p.documents), *(p.steps), *(p.conditions)])[:2000]
+        for p in procedures
     ]
     folder = TemporaryDirectory(prefix="letan-baseline-", ignore_cleanup_errors=True)
     client = chromadb.PersistentClient(folder.name, settings=Settings(anonymized_telemetry=False))
     store = Chroma(client=client, collection_name="tutorial", embedding_function=embeddings)
     for start in range(0, len(texts), 1000):
         store.add_texts(
-            texts[start : start + 1000], metadatas=[{"code": p.code} for p in procedures[start : start + 1000]]
+            texts[start : start + 1000],
+            metadatas=[{"code": p.code} for p in procedures[start : start + 1000]],
         )
 
     def rank(question: str, _keep: object = folder) -> list[str]:

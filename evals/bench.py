@@ -72,7 +72,9 @@ def serving(environment: Mapping[str, str]) -> Iterator[tuple[str, float, int]]:
             except httpx.TransportError:
                 pass
             if process.poll() is not None:
-                raise RuntimeError(f"letan serve ended at start: {process.communicate()[1][-2000:]}")
+                raise RuntimeError(
+                    f"letan serve ended at start: {process.communicate()[1][-2000:]}"
+                )
             if time.perf_counter() - started > READY_TIMEOUT_SECONDS:
                 raise RuntimeError("letan serve was not ready in time")
             time.sleep(0.02)
@@ -92,7 +94,7 @@ def memory_mib(pid: int) -> float:
 def bench(
     home: Path, environment: Mapping[str, str], *, portal: Path | None, questions: int, step: Step
 ) -> BenchReport:
-    """Import ``portal`` into an empty ``home`` when given, serve it, ask distinct questions by HTTP."""
+    """Import ``portal`` into an empty ``home`` if given, serve it, ask questions by HTTP."""
     environment = {**environment, "LETAN_HOME": str(home)}
     ingest_seconds = None
     if portal is not None:
@@ -124,7 +126,15 @@ def bench(
             records = client.get("/readyz").json()["procedures"]
         memory = memory_mib(pid)
     return BenchReport(
-        machine(), records, ingest_seconds, cold_start, len(asked), median(times), percentile(times, 0.95), errors, memory
+        machine(),
+        records,
+        ingest_seconds,
+        cold_start,
+        len(asked),
+        median(times),
+        percentile(times, 0.95),
+        errors,
+        memory,
     )
 
 
@@ -133,6 +143,8 @@ def machine() -> str:
     name = "unknown processor"
     info = Path("/proc/cpuinfo")
     if info.exists():
-        lines = [line for line in info.read_text("utf-8").splitlines() if line.startswith("model name")]
+        lines = [
+            line for line in info.read_text("utf-8").splitlines() if line.startswith("model name")
+        ]
         name = lines[0].split(":", 1)[1].strip() if lines else name
     return f"{name}, {psutil.cpu_count()} cores"

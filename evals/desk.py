@@ -21,4 +21,6 @@ def fresh_desk(home: Path | None = None) -> Iterator[Desk]:
         yield build_desk(LetanSettings(home=home), KnowledgeSettings(), clock=lambda: MOMENT)
         return
     with TemporaryDirectory(prefix="letan-eval-", ignore_cleanup_errors=True) as folder:
-        yield build_desk(LetanSettings(home=Path(folder)), KnowledgeSettings(), clock=lambda: MOMENT)
+        yield build_desk(
+            LetanSettings(home=Path(folder)), KnowledgeSettings(), clock=lambda: MOMENT
+        )

@@ -1,22 +1,25 @@
 """Fits the decision thresholds on linked cases and keeps the figures that justify them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import product
 from typing import Any
 
-from assistant.decide import Thresholds, decide
+import yaml
+
+from assistant.decide import FILE, Thresholds, decide
 from evals.linking import Linked
-from knowledge.linking.linker import Linking
 
 # One wrong answer costs a resident a day; a question back costs ten seconds.
 COST_WRONG, COST_ASKED, COST_MISSED, COST_FALSE = 10.0, 1.0, 4.0, 12.0
 
 
-def fit(rows: Sequence[tuple[Linked, Linking]]) -> tuple[Thresholds, dict[str, Any]]:
+def fit(rows: Sequence[Linked]) -> tuple[Thresholds, dict[str, Any]]:
     """The thresholds of least cost over a grid, and what they cost."""
     grid = product(
-        [0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75], [0.2, 0.25, 0.3, 0.35, 0.4, 0.5], [0.02, 0.03, 0.05, 0.08],
+        [0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75],
+        [0.2, 0.25, 0.3, 0.35, 0.4, 0.5],
+        [0.02, 0.03, 0.05, 0.08],
         [0.35, 0.45, 0.5, 0.55, 0.6],
     )  # fmt: skip
     best: tuple[float, Thresholds] | None = None
@@ -26,14 +29,14 @@ def fit(rows: Sequence[tuple[Linked, Linking]]) -> tuple[Thresholds, dict[str, A
         if best is None or total < best[0]:
             best = (total, thresholds)
     assert best is not None
-    return best[1], {"cost": best[0] / len(rows), "cases": len(rows), **asdict(best[1])}
+    return best[1], {"cost": best[0] / len(rows), "cases": len(rows)}
 
 
-def cost(rows: Sequence[tuple[Linked, Linking]], thresholds: Thresholds) -> float:
+def cost(rows: Sequence[Linked], thresholds: Thresholds) -> float:
     """What the decisions of these thresholds cost in all."""
     total = 0.0
-    for row, linking in rows:
-        decided = Linked(row.case, row.ranking, decide(linking, thresholds), row.probability, 0.0)
+    for row in rows:
+        decided = replace(row, decision=decide(row.linking, thresholds))
         if row.must_be_silent:
             total += COST_FALSE if decided.answered else 0.0
         elif decided.right:
@@ -45,3 +48,13 @@ def cost(rows: Sequence[tuple[Linked, Linking]], thresholds: Thresholds) -> floa
         else:
             total += COST_MISSED
     return total
+
+
+def save(thresholds: Thresholds, figures: dict[str, Any]) -> None:
+    """Write the thresholds with the figures that justify them where the desk reads them."""
+    content = {
+        "thresholds": asdict(thresholds),
+        "figures": {name: round(value, 4) for name, value in figures.items()},
+    }
+    note = "# Ngưỡng xác suất và số đo đã dùng để chọn; ghi bởi `letan eval linking --fit`.\n"
+    FILE.write_text(note + yaml.safe_dump(content, sort_keys=False), "utf-8")

@@ -22,10 +22,19 @@ class Linked:
     """One case with the ranking it got, what was decided, and the time in milliseconds."""
 
     case: LinkCase
-    ranking: tuple[str, ...]
+    linking: Linking
     decision: Decision
-    probability: float
     milliseconds: float
+
+    @property
+    def ranking(self) -> tuple[str, ...]:
+        """Labels, best first; an intent above a procedure hides it."""
+        return tuple(candidate.label for candidate in self.linking.candidates)
+
+    @property
+    def probability(self) -> float:
+        """The probability of the best candidate."""
+        return self.linking.best.probability if self.linking.best else 0.0
 
     @property
     def must_be_silent(self) -> bool:
@@ -65,16 +74,7 @@ def link_all(
         started = perf_counter()
         linking = link(case.question)
         milliseconds = (perf_counter() - started) * 1000
-        best = linking.best
-        rows.append(
-            Linked(
-                case,
-                tuple(c.label for c in linking.candidates),
-                decide(linking, thresholds),
-                best.probability if best else 0.0,
-                milliseconds,
-            )
-        )
+        rows.append(Linked(case, linking, decide(linking, thresholds), milliseconds))
         if progress:
             progress(number, len(cases))
     return rows
@@ -114,9 +114,15 @@ def rank_figures(cases: Sequence[LinkCase], rank: Callable[[str], list[str]]) ->
     def group(rows: Sequence[tuple[LinkCase, list[str]]]) -> dict[str, Any]:
         return {
             "cases": len(rows),
-            **{f"recall@{d}": _share(bool(set(r[:d]) & set(c.codes)) for c, r in rows) for d in DEPTHS},
+            **{
+                f"recall@{d}": _share(bool(set(r[:d]) & set(c.codes)) for c, r in rows)
+                for d in DEPTHS
+            },
             "mrr": mean(
-                [next((1 / i for i, code in enumerate(r, 1) if code in c.codes), 0.0) for c, r in rows]
+                [
+                    next((1 / i for i, code in enumerate(r, 1) if code in c.codes), 0.0)
+                    for c, r in rows
+                ]
             )
             if rows
             else None,

@@ -1,4 +1,4 @@
-"""Leaks and false masks over generated messages: ``python -m evals.masking [--seed N] [--count N]``.
+"""Leaks and false masks over generated messages: ``python -m evals.masking``.
 
 Identifiers are written in the layouts people type, paste and dictate, and put
 into sentences of residents; other sentences hold only numbers that must stay.
@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import yaml
 
@@ -134,13 +134,19 @@ def _survives(kind: str, secret: str, left: str) -> bool:
         return secret in re.sub(r"\D", "", folded)
     digits = _digits_left(folded)
     # Not across a distance: two counters far apart are no part of a number.
-    return any(secret[i : i + LEAK_DIGITS] in run for run in digits for i in range(len(secret) - LEAK_DIGITS + 1))
+    return any(
+        secret[i : i + LEAK_DIGITS] in run
+        for run in digits
+        for i in range(len(secret) - LEAK_DIGITS + 1)
+    )
 
 
 def _digits_left(folded: str) -> list[str]:
     """Runs of digits, read over any signs and digit words between them, broken by other words."""
     runs, run = [], ""
-    for word in re.findall(r"\d+|[a-z]+", re.sub(r"(?<=[\doil])[oil]|[oil](?=\d)", _as_digit, folded)):
+    for word in re.findall(
+        r"\d+|[a-z]+", re.sub(r"(?<=[\doil])[oil]|[oil](?=\d)", _as_digit, folded)
+    ):
         digit = word if word.isdigit() else _DIGIT_WORDS.get(word)
         if digit is None and word not in ("roi", "va", "cham"):
             runs.append(run)
@@ -163,15 +169,15 @@ def score(
     leaked, wrong, times = [], [], []
     kinds: Counter[str] = Counter()
     for message in planted:
-        started = perf_counter()
+        started = process_time()
         masked = masking(message.text)
-        times.append((perf_counter() - started) * 1000)
+        times.append((process_time() - started) * 1000)
         kinds.update(kind for kind, _, _ in message.secrets)
         leaked += [(layout, message.text, masked) for _, layout, _ in leaks(message, masked)]
     for text in innocents:
-        started = perf_counter()
+        started = process_time()
         masked = masking(text)
-        times.append((perf_counter() - started) * 1000)
+        times.append((process_time() - started) * 1000)
         if masked != text:
             wrong.append((text, masked))
     times.sort()

@@ -1,7 +1,9 @@
-"""How people write identifiers, and sentences to put them in; every choice comes from a seeded generator."""
+"""How people write identifiers, and numbers that must stay, from a seeded generator."""
 
 import random
 from collections.abc import Callable, Sequence
+
+from evals.masking_sentences import CARRIERS, INNOCENT, LAWS
 
 Written = tuple[str, str, str]  # layout, as written, what must not survive
 WORDS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
@@ -47,7 +49,10 @@ def _grouped(rng: random.Random, digits: str, shapes: Sequence[Sequence[int]]) -
 def _spoken(rng: random.Random, digits: str) -> str:
     words = [WORDS[int(digit)] for digit in digits]
     if rng.random() < 0.3:
-        words = [word + ("," if i % 3 == 2 and i < len(words) - 1 else "") for i, word in enumerate(words)]
+        words = [
+            word + ("," if i % 3 == 2 and i < len(words) - 1 else "")
+            for i, word in enumerate(words)
+        ]
     return " ".join(words)
 
 
@@ -82,16 +87,22 @@ def _citizen(rng: random.Random) -> Written:
     if rng.random() < 0.06:
         word = rng.choice((" rồi ", " và ", ", tiếp theo ", " sau đó ", ", sáu số sau là "))
         return "over words", _cut(digits, (6,), word), digits
-    return _any_layout(rng, digits, ((3, 3, 3), (4, 4), (6,), (3, 1, 2), (3, 3), (2, 2, 2, 2, 2), (1, 11)))
+    return _any_layout(
+        rng, digits, ((3, 3, 3), (4, 4), (6,), (3, 1, 2), (3, 3), (2, 2, 2, 2, 2), (1, 11))
+    )
 
 
 def _old_citizen(rng: random.Random) -> Written:
-    return _any_layout(rng, _digits(rng, 9, rng.choice("0123")), ((3, 3), (3, 3), (4, 5), (2, 3, 4), (6,)))
+    return _any_layout(
+        rng, _digits(rng, 9, rng.choice("0123")), ((3, 3), (3, 3), (4, 5), (2, 3, 4), (6,))
+    )
 
 
 def _old_citizen_bare(rng: random.Random) -> Written:
     digits = _digits(rng, 9, rng.choice("0123"))
-    if digits.endswith("000"):  # nobody can tell it from an amount of money without a word beside it
+    if digits.endswith(
+        "000"
+    ):  # nobody can tell it from an amount of money without a word beside it
         digits = digits[:-1] + "7"
     if rng.random() < 0.5:
         return "plain", digits, digits
@@ -105,15 +116,23 @@ def _phone(rng: random.Random) -> Written:
         area = rng.choice((3, 4))
         rest = _cut(digits[area:], (4,), rng.choice((" ", ".", "")))
         head = rng.choice(("({})", "{}", "{}."))
-        return "landline", f"{head.format(digits[:area])}{rng.choice((' ', '-', '.'))}{rest}", digits
+        return (
+            "landline",
+            f"{head.format(digits[:area])}{rng.choice((' ', '-', '.'))}{rest}",
+            digits,
+        )
     digits = _digits(rng, 10, "0" + rng.choice("35789"))
     if rng.random() < 0.2:
         prefix = rng.choice(("+84", "84", "+84 ", "(+84)", "(+84) ", "+84-", "+84 (0)", "0084"))
-        body = _cut(digits[1:], rng.choice(((9,), (3, 3), (2, 3), (2, 3, 2))), rng.choice((" ", ".", "-")))
+        body = _cut(
+            digits[1:], rng.choice(((9,), (3, 3), (2, 3), (2, 3, 2))), rng.choice((" ", ".", "-"))
+        )
         return f"prefix {prefix}", prefix + body, digits[1:]
     if rng.random() < 0.04:
         return "dots", _cut(digits, (4, 3), rng.choice((" . ", "/", " / ", ":", ", "))), digits
-    return _any_layout(rng, digits, ((4, 3), (3, 3), (4, 2, 2), (2, 4), (3, 4), (2, 2, 2, 2), (5,), (3, 3, 2)))
+    return _any_layout(
+        rng, digits, ((4, 3), (3, 3), (4, 2, 2), (2, 4), (3, 4), (2, 2, 2, 2), (5,), (3, 3, 2))
+    )
 
 
 def _insurance(rng: random.Random) -> Written:
@@ -154,20 +173,30 @@ def _card_bare(rng: random.Random) -> Written:
 
 
 def _email(rng: random.Random) -> Written:
-    local = rng.choice(("nguyenvan", "thuhang", "minh.tran", "le_hoa", "pham-nam", "baongoc")) + str(
-        rng.randint(1, 2005)
-    )
+    local = rng.choice(
+        ("nguyenvan", "thuhang", "minh.tran", "le_hoa", "pham-nam", "baongoc")
+    ) + str(rng.randint(1, 2005))
     name = rng.choice(("gmail", "yahoo", "outlook", "hotmail", "icloud", "congtyabc"))
     ending = rng.choice(("com", "com.vn", "vn", "net"))
     sign, dot = rng.choice(
         (("@", "."),) * 4
         + (
-            (" @ ", " . "), (" (at) ", "."), ("(at)", "(dot)"), (" [at] ", " [dot] "),
-            (" a còng ", " chấm "), (" at ", " dot "), (" at ", "."), ("@", " chấm "),
+            (" @ ", " . "),
+            (" (at) ", "."),
+            ("(at)", "(dot)"),
+            (" [at] ", " [dot] "),
+            (" a còng ", " chấm "),
+            (" at ", " dot "),
+            (" at ", "."),
+            ("@", " chấm "),
         )
-    )  # fmt: skip
+    )
     written = f"{local}{sign}{name}{dot}{ending.replace('.', dot)}"
-    return f"email {sign!r}{dot!r}", written, f"{local}|{name}{dot.lower()}{ending}".replace("ấ", "a")
+    return (
+        f"email {sign!r}{dot!r}",
+        written,
+        f"{local}|{name}{dot.lower()}{ending}".replace("ấ", "a"),
+    )
 
 
 def _plate(rng: random.Random) -> Written:
@@ -179,7 +208,9 @@ def _plate(rng: random.Random) -> Written:
         head = f"{province}{rng.choice(('', '-'))}{letter}{rng.choice('123456789')}"
     tail = rng.choice((digits, f"{digits[:3]}.{digits[3:]}"))
     written = f"{head}{rng.choice(('-', ' ', ' - ', ''))}{tail}"
-    if head[-1].isdigit() and written[len(head)].isdigit():  # nobody writes the series and number as one
+    if (
+        head[-1].isdigit() and written[len(head)].isdigit()
+    ):  # nobody writes the series and number as one
         written = f"{head}-{tail}"
     return "plate", written.lower() if rng.random() < 0.25 else written, digits
 
@@ -189,7 +220,12 @@ def _dossier(rng: random.Random) -> Written:
     day = f"{rng.randint(25, 27)}{rng.randint(1, 12):02d}{rng.randint(1, 28):02d}"
     number = f"{rng.randint(1, 9999):04d}"
     head = rng.choice(
-        (f"{office}.{rng.randint(1, 99)}", f"000.00.{rng.randint(0, 30):02d}.{office}", f"{office}.{rng.randint(1, 40)}.{rng.randint(1, 40)}", office)
+        (
+            f"{office}.{rng.randint(1, 99)}",
+            f"000.00.{rng.randint(0, 30):02d}.{office}",
+            f"{office}.{rng.randint(1, 40)}.{rng.randint(1, 40)}",
+            office,
+        )
     )
     return "dossier", f"{head}-{day}-{number}", day + number
 
@@ -198,17 +234,35 @@ def _birth(rng: random.Random) -> Written:
     day, month, year = rng.randint(1, 28), rng.randint(1, 12), rng.randint(1940, 2026)
     digits = f"{day:02d}{month:02d}{year}"
     written = rng.choice(
-        (f"{day:02d}/{month:02d}/{year}", f"{day:02d}-{month:02d}-{year}", f"{day:02d}.{month:02d}.{year}", digits,
-         f"{day:02d} {month:02d} {year}")
-    )  # fmt: skip
+        (
+            f"{day:02d}/{month:02d}/{year}",
+            f"{day:02d}-{month:02d}-{year}",
+            f"{day:02d}.{month:02d}.{year}",
+            digits,
+            f"{day:02d} {month:02d} {year}",
+        )
+    )
     return "birth", written, digits
 
 
-_STREETS = ("Hàng Bông", "Lê Lợi", "Nguyễn Trãi", "Trần Phú", "Phan Chu Trinh", "Đê La Thành", "Lý Thường Kiệt")
+_STREETS = (
+    "Hàng Bông",
+    "Lê Lợi",
+    "Nguyễn Trãi",
+    "Trần Phú",
+    "Phan Chu Trinh",
+    "Đê La Thành",
+    "Lý Thường Kiệt",
+)
 
 
 def _address(rng: random.Random) -> Written:
-    street, a, b, c = rng.choice(_STREETS), rng.randint(1, 999), rng.randint(1, 400), rng.randint(1, 90)
+    street, a, b, c = (
+        rng.choice(_STREETS),
+        rng.randint(1, 999),
+        rng.randint(1, 400),
+        rng.randint(1, 90),
+    )
     written, secret = rng.choice(
         (
             (f"số {a} ngõ {b} phố {street}", f"ngo {b}"),
@@ -242,80 +296,44 @@ _KINDS: dict[str, tuple[int, Callable[[random.Random], Written]]] = {
     "address": (5, _address),
 }
 
-CARRIERS: dict[str, tuple[str, ...]] = {
-    "bare": (
-        "{}", "của tôi là {} nhé", "tra giúp em {} với ạ", "{} có phải đến lấy trực tiếp không",
-        "cháu gửi cô {} ạ", "xem hộ hồ sơ ghi {} đã xong chưa", "em đây ạ {}, bao giờ có kết quả",
-        "nộp hôm 12/11, số {}", "tên Lan, {}, quầy 5", "({})", "được không {}", "năm nay {} nhé",
-    ),
-    "citizen": (
-        "số căn cước của tôi là {}", "CCCD: {}", "cccd {} làm khai sinh được chưa", "căn cước {} ạ",
-        "số định danh cá nhân của cháu là {}, thiếu gì nữa không", "căn cước công dân số {} cấp năm 2021",
-        "mã định danh {} của con em", "thẻ căn cước mang số {} bị mờ", "cccd{}", "Số CCCD {} và khai sinh",
-    ),
-    "old_citizen": (
-        "chứng minh nhân dân cũ {}", "CMND {} còn dùng được không", "số cmt của mẹ tôi là {}",
-        "giấy chứng minh {} mất rồi", "cmnd: {} đổi sang căn cước",
-    ),
-    "phone": (
-        "sđt {}", "gọi cho em số {} nhé", "số điện thoại của tôi là {}", "liên hệ {} giúp", "zalo {} ạ",
-        "có gì alo em {}", "điện thoại: {} gặp anh Hùng", "nhắn tin vào {} khi có kết quả", "dt {}",
-    ),
-    "insurance": (
-        "số sổ BHXH {}", "mã bhxh của em là {}", "thẻ BHYT {} hết hạn", "bảo hiểm xã hội số {}",
-        "mã số bảo hiểm y tế {} của bé",
-    ),
-    "tax": (
-        "mã số thuế {}", "MST {}", "mst hộ kinh doanh là {}", "công ty em mã số thuế {} muốn đổi tên",
-        "mã số doanh nghiệp {}",
-    ),
-    "account": (
-        "stk {}", "số tài khoản {} Vietcombank", "chuyển trợ cấp vào tài khoản {}", "{} ngân hàng Agribank",
-        "tài khoản của mẹ tôi là {} tại BIDV", "STK: {} MB Bank", "nhận tiền qua stk {} techcombank",
-    ),
-    "passport": ("hộ chiếu {}", "passport số {} hết hạn", "chồng em hộ chiếu số {}", "{} là hộ chiếu của tôi"),
-    "email": (
-        "gửi kết quả vào {} giúp em", "email của tôi là {}", "mail: {}", "địa chỉ thư {} ạ", "{} nhận bản điện tử",
-    ),
-    "plate": ("xe {} sang tên", "biển số {}", "xe máy {} mua lại", "biển kiểm soát {} bị mờ", "{} mất đăng ký xe"),
-    "dossier": (
-        "hồ sơ {} đến đâu rồi", "mã hồ sơ {}", "tra cứu {} giúp", "biên nhận số {} hẹn hôm qua", "{} xong chưa",
-    ),
-    "birth": (
-        "con em sinh ngày {}", "ngày sinh: {}", "Nguyễn Thị Hoa sinh {}", "bé sinh ngày {} ở viện",
-        "ngày tháng năm sinh {} ạ", "sn {} đổi căn cước",
-    ),
-    "address": (
-        "nhà em ở {}, phường này thì nộp đâu", "địa chỉ {} có thuộc phường không", "tôi thuê trọ tại {}",
-        "{} muốn xin số nhà", "chuyển về {} thì đăng ký thường trú sao",
-    ),
-}  # fmt: skip
-
-
-# -- sentences that must stay as they are -----------------------------------------------------------
-
-_LAWS = (
-    "123/2015/NĐ-CP", "60/2014/QH13", "23/2015/NĐ-CP", "87/2020/NĐ-CP", "66.7/2025/NQ-CP", "04/2020/TT-BTP",
-    "26/2023/QH15", "118/2025/NĐ-CP", "07/2025/NĐ-CP", "281/2016/TT-BTC", "3121/QĐ-BNNMT", "168/2025/NĐ-CP",
-)  # fmt: skip
+# -- numbers that must stay as they are ----------------------------------------------------------
 
 
 def _amount(rng: random.Random) -> str:
-    thousand = rng.choice((2, 3, 8, 15, 20, 50, 75, 100, 150, 500, 1200, 2500, 10000, 150000, 1200000, 3500000))
+    thousand = rng.choice(
+        (2, 3, 8, 15, 20, 50, 75, 100, 150, 500, 1200, 2500, 10000, 150000, 1200000, 3500000)
+    )
     value = thousand * 1000
     dotted = f"{value:,}".replace(",", ".")
     return rng.choice(
-        (f"{dotted} đồng", f"{dotted}đ", f"{dotted} VNĐ", f"{value:,} VNĐ", f"{dotted} vnd", f"{value} đồng", f"{value}đ",
-         f"{thousand}k", f"{thousand} nghìn", dotted)
-    )  # fmt: skip
+        (
+            f"{dotted} đồng",
+            f"{dotted}đ",
+            f"{dotted} VNĐ",
+            f"{value:,} VNĐ",
+            f"{dotted} vnd",
+            f"{value} đồng",
+            f"{value}đ",
+            f"{thousand}k",
+            f"{thousand} nghìn",
+            dotted,
+        )
+    )
 
 
 def _date(rng: random.Random) -> str:
     day, month, year = rng.randint(1, 28), rng.randint(1, 12), rng.randint(1990, 2030)
     return rng.choice(
-        (f"{day:02d}/{month:02d}/{year}", f"{day}/{month}/{year}", f"{day}-{month}-{year}", f"{day:02d}.{month:02d}.{year}",
-         f"{day}/{month}", f"{month:02d}/{year}", f"ngày {day} tháng {month} năm {year}")
-    )  # fmt: skip
+        (
+            f"{day:02d}/{month:02d}/{year}",
+            f"{day}/{month}/{year}",
+            f"{day}-{month}-{year}",
+            f"{day:02d}.{month:02d}.{year}",
+            f"{day}/{month}",
+            f"{month:02d}/{year}",
+            f"ngày {day} tháng {month} năm {year}",
+        )
+    )
 
 
 def _code(rng: random.Random) -> str:
@@ -324,41 +342,27 @@ def _code(rng: random.Random) -> str:
 
 
 def _time(rng: random.Random) -> str:
-    return rng.choice(("7h30", "07:30", "15:00", "16h45", "8 giờ 15", "11h", "13:30-17:00", "07:30 - 11:30"))
-
-
-_INNOCENT = (
-    "lệ phí {amount} hay {amount}", "phạt từ {amount} đến {amount}", "nộp {amount} bằng chuyển khoản được không",
-    "vốn {amount} đăng ký hộ kinh doanh", "phí chứng thực {amount} một trang, {n} trang là bao nhiêu",
-    "thủ tục {code} cần giấy gì", "mã {code} và {code} khác nhau chỗ nào", "{code}", "căn cước mã thủ tục {code}",
-    "theo nghị định {law} thì sao", "luật {law} và thông tư {law}", "căn cước theo luật {law} có gì mới",
-    "khai sinh ngày {date} có muộn không", "từ {date} đến {date} làm việc không", "hạn đến {date}, nộp trước {date}",
-    "giấy cấp ngày {date} còn hạn không", "cưới năm {year}, ly hôn năm {year}", "giai đoạn {year}-{year}",
-    "căn cước hết hạn năm {year}", "{time} còn nhận hồ sơ không", "sáng {time}, chiều {time} ngày {date}",
-    "quầy số {n} hay quầy số {n}", "con tôi {n} tuổi, {n} tháng", "đất {big}m2, thửa {n} tờ bản đồ {n}",
-    "gọi {hotline} được không", "mẫu số {n} kèm thông tư {law}", "bố mất năm {year}, mẹ sinh năm {year}",
-    "xin {n} bản sao, {n} bản chính, hết {amount}", "sau {n} ngày làm việc mà chưa có, quá {n} giờ",
-    "điện thoại cũ có cài VNeID được không, máy đời {year}", "hộ {n} người, thu nhập {amount} một tháng",
-    "bảo hiểm xã hội một lần đóng {n} năm {n} tháng", "tài khoản VNeID mức {n}", "xe {n} chỗ đời {year}",
-    "chuyển khoản {amount} lệ phí", "tiền đất {amount}, thuế {n}%", "trợ cấp {amount} mỗi tháng từ {date}",
-    "có bắt buộc không, {n} ngày có kịp không", "một hai ba ngày nữa có chưa", "năm {year} ba tôi mất, năm {year} mẹ tôi mất",
-    "mẫu 01, 02, 03, 04 và 05 khác gì", "điều {n}, {n} khoản {n} nghị định {law}", "ở {n} nơi thì khai sinh đâu",
-    "nhà {n} tầng xin phép xây dựng", "số {n} đường nào ra phường", "phường có {n} tổ dân phố sáp nhập",
-)  # fmt: skip
+    return rng.choice(
+        ("7h30", "07:30", "15:00", "16h45", "8 giờ 15", "11h", "13:30-17:00", "07:30 - 11:30")
+    )
 
 
 def innocent(rng: random.Random) -> str:
     """A sentence whose numbers say nothing about a person."""
-    sentence = rng.choice(_INNOCENT)
+    sentence = rng.choice(INNOCENT)
     makers: dict[str, Callable[[random.Random], str]] = {
         "{amount}": _amount,
         "{code}": _code,
-        "{law}": lambda r: r.choice(_LAWS),
+        "{law}": lambda r: r.choice(LAWS),
         "{date}": _date,
         "{year}": lambda r: str(r.randint(1950, 2030)),
         "{time}": _time,
-        "{hotline}": lambda r: r.choice(("113", "114", "115", "1022", "19001009", "1900 1009", "18001096")),
-        "{big}": lambda r: r.choice((str(r.randint(30, 900)), f"{r.randint(1, 9)}.{r.randint(100, 999)}")),
+        "{hotline}": lambda r: r.choice(
+            ("113", "114", "115", "1022", "19001009", "1900 1009", "18001096")
+        ),
+        "{big}": lambda r: r.choice(
+            (str(r.randint(30, 900)), f"{r.randint(1, 9)}.{r.randint(100, 999)}")
+        ),
         "{n}": lambda r: str(r.randint(1, 99)),
     }
     for name, make in makers.items():

@@ -32,7 +32,16 @@ def to_table(figures: dict[str, Any]) -> Table:
     """The figures as a table for the terminal."""
     table = Table(title="Lễ Tân: đánh giá câu trả lời")
     table.add_column("loại")
-    for heading in ("số câu", "đúng ngay", "đúng hoặc có trong lựa chọn", "đúng kết cục", "đúng dữ kiện", "dữ kiện sai", "p50 ms", "p95 ms"):
+    for heading in (
+        "số câu",
+        "đúng ngay",
+        "đúng hoặc có trong lựa chọn",
+        "đúng kết cục",
+        "đúng dữ kiện",
+        "dữ kiện sai",
+        "p50 ms",
+        "p95 ms",
+    ):
         table.add_column(heading, justify="right")
     for kind, row in [*figures["kinds"].items(), ("TẤT CẢ", figures["all"])]:
         table.add_row(
@@ -67,7 +76,9 @@ def worse_than_baseline(figures: dict[str, Any], path: Path = BASELINE) -> list[
             if then[name] is not None and (now[name] or 0.0) < then[name] - TOLERANCE:
                 worse.append(f"{kind} {name}: {now[name]:.3f}, trước đây {then[name]:.3f}")
         if now["wrong_facts"] > then["wrong_facts"]:
-            worse.append(f"{kind} wrong_facts: {now['wrong_facts']}, trước đây {then['wrong_facts']}")
+            worse.append(
+                f"{kind} wrong_facts: {now['wrong_facts']}, trước đây {then['wrong_facts']}"
+            )
     return worse
 
 

@@ -70,7 +70,9 @@ def judge(desk: Desk, row: Asked) -> Verdict:
             choices = is_in_choices(answer, (case.code,))
             outcome = answer["outcome"] == "answered"
             body = desk.library.store.find_view(case.code, desk.office_id)
-            missed = missed_facts(answer, case.expect, body.procedure.receiving_body if body else "")
+            missed = missed_facts(
+                answer, case.expect, body.procedure.receiving_body if body else ""
+            )
         case OutcomeCase():
             outcome = answer["outcome"] in case.accepted
             first = choices = outcome
@@ -126,7 +128,9 @@ def _problems(desk: Desk, turn: Any, answer: dict[str, Any]) -> list[str]:
     if turn.code is not None:
         codes = (turn.code,) if isinstance(turn.code, str) else turn.code
         if code not in codes and not (
-            answer["outcome"] == "clarifying" and is_in_choices(answer, codes) and turn.outcome is not None
+            answer["outcome"] == "clarifying"
+            and is_in_choices(answer, codes)
+            and turn.outcome is not None
         ):
             problems.append(f"procedure {code!r}, not {codes!r}")
     if turn.topics is not None and not set(turn.topics) <= set(answer["topics"]):

@@ -58,7 +58,9 @@ def wrong_facts(answer: Json, view: ProcedureView) -> list[str]:
             wrong.append(f"paper {paper['name']!r}")
     amounts = {(fee.amount_vnd, fee.status.value) for fee in procedure.fees}
     wrong += [
-        f"fee {fee['amount_vnd']!r}" for fee in facts["fees"] if (fee["amount_vnd"], fee["status"]) not in amounts
+        f"fee {fee['amount_vnd']!r}"
+        for fee in facts["fees"]
+        if (fee["amount_vnd"], fee["status"]) not in amounts
     ]
     times = {(entry.amount, entry.unit.value) for entry in procedure.times}
     wrong += [
@@ -66,8 +68,10 @@ def wrong_facts(answer: Json, view: ProcedureView) -> list[str]:
         for entry in facts["times"]
         if (entry["amount"], entry["unit"]) not in times
     ]
-    if (counter := facts["counter"]) and counter["number"] is not None and not (
-        view.counter and view.counter.number == counter["number"]
+    if (
+        (counter := facts["counter"])
+        and counter["number"] is not None
+        and not (view.counter and view.counter.number == counter["number"])
     ):
         wrong.append(f"counter {counter['number']!r}")
     return wrong
@@ -79,7 +83,7 @@ def missed_facts(answer: Json, expect: Mapping[str, Any], body: str) -> list[str
     ``body`` is the receiving body of the record, for ``place``.
     """
     facts = answer["facts"]
-    missed = []
+    missed: list[str] = []
     for key, wanted in expect.items():
         match key:
             case "papers":

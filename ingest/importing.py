@@ -122,16 +122,9 @@ def import_file(
     batch: dict[str, _Pending] = {}
     seen: dict[str, int] = {}
     for line, record, fraction in _with_progress(path):
-        pending = _read(line, record, known, day_of_file, report)
+        pending = _read(line, record, known, seen, day_of_file, report)
         if pending is not None:
-            code = pending.procedure.code
-            # The first one counts: two texts taking turns would make every run a change.
-            if (first := seen.setdefault(code, line)) != line:
-                report.rejected.append(
-                    Rejection(line, code, f"mã đã có ở dòng {first} của tệp này")
-                )
-            else:
-                batch[code] = pending
+            batch[pending.procedure.code] = pending
         if len(batch) >= BATCH:
             _publish(batch, store, report, by)
         if on_progress is not None:

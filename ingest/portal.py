@@ -44,7 +44,7 @@ CHANNEL_NOTE_LIMIT = 400
 _CODE_IN_NAME = re.compile(r"\s*\(\s*\d\.\d{6}\s*\)\s*$")
 _AT_DISTRICT = re.compile(r"\((?:thực hiện )?(?:tại )?cấp huyện\)", re.IGNORECASE)
 _RESULT_CODE = re.compile(
-    r"\s*\(?(?:Mã:\s*[a-z]+\b|KQ\.[A-Z0-9.]+|(?:Mã:\s*)?[A-Z0-9.]{6,}-(?:KQ-?)?\d+"
+    r"\s*\(?(?:Mã:\s*[a-z]+\b|KQ\.[A-Z0-9.]+|(?:Mã:\s*)?[A-Z0-9.]{6,40}-(?:KQ-?)?\d+"
     r"|(?:Mã:\s*)?\d{3}\.\d{2}\.\d{2}\.[\w.-]+)\)?\.?"
 )
 _NO_CONDITION = re.compile(

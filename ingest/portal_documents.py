@@ -81,7 +81,7 @@ _FOOTNOTE = re.compile(r"(?<=[;.)\w])[;.]\d{1,2}$")
 
 def document_of(cell: Cell, cases: dict[str, Case]) -> RequiredDocument | None:
     """A cell as a paper; None for a remark, a heading or the torn-off end of another cell."""
-    text = _FOOTNOTE.sub("", without_bullet(cell.text).strip(" ;,.:"))
+    text = _FOOTNOTE.sub("", without_bullet(cell.text).strip(" ;,.:").removeprefix(") "))
     if _NOTE_HEADING.match(cell.heading) or _NOTE_TEXT.match(text) or _FRAGMENT.match(cell.text):
         return None
     text, show = _handling(text, cell)
@@ -191,10 +191,13 @@ def _counts(name: str, cell: Cell) -> tuple[str, int, int]:
                 (0, int(match["n"])) if match["kind"].lower() == "sao" else (int(match["n"]), 0)
             )
     middle = list(_MID_COUNT.finditer(name))
-    if len(middle) == 1 and not cell.counted:
+    # A count in the words at the end is the paper's own, and beats the table's default.
+    if len(middle) == 1 and (not cell.counted or middle[0].end() == len(name)):
         number, kind = min(int(middle[0]["n"]), 20), middle[0]["kind"].lower()
         originals, copies = (0, number) if kind == "sao" else (number, 0)
         name = (name[: middle[0].start()].rstrip() + name[middle[0].end() :]).strip(" ;,.")
+    if (match := re.match(r"0?([2-9]|1\d) \w", name)) and (originals, copies) == (1, 0):
+        originals = int(match[1])
     if match := re.match(r"bản chính (?!hoặc|và|,)", name, re.IGNORECASE):
         name, originals = name[match.end() :], max(originals, 1)
     if re.match(r"bản (?:sao|chụp|photo)\b", name, re.IGNORECASE) and originals and not copies:

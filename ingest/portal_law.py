@@ -34,6 +34,7 @@ _FORM_NUMBER = re.compile(
     r"|[a-zđ]))*)|[A-Z]{2,3}\d{1,3}[a-z]?)\b",
     re.IGNORECASE,
 )
+_KIND_OF_LAW = re.compile(r"luật|nghị định|thông tư|pháp lệnh|quyết định|số|[\W_]+", re.IGNORECASE)
 _FORM_PAPER = re.compile(
     r"^(?:bản |mẫu )?(?:tờ khai|đơn|giấy đề nghị|giấy khai|phiếu|văn bản đề nghị|bản khai|mẫu)\b",
     re.IGNORECASE,
@@ -107,10 +108,5 @@ def _normal(number: str) -> str:
 
 def _title(title: str, number: str) -> str | None:
     plain = " ".join(title.split())
-    says_more = re.sub(
-        rf"{re.escape(number)}|luật|nghị định|thông tư|pháp lệnh|quyết định|số|[\W_]+",
-        "",
-        plain,
-        flags=re.IGNORECASE,
-    )
+    says_more = _KIND_OF_LAW.sub("", plain.replace(number, ""))
     return capped(plain, 300) if len(says_more) > 5 else None

@@ -34,7 +34,7 @@ _NOT_A_CASE = re.compile(
     re.IGNORECASE,
 )
 _CHOICE_INTRO = re.compile(
-    r"một trong (?:các|những|số)\b.*(?::|gồm|sau|sau đây)\s*$", re.IGNORECASE | re.DOTALL
+    r"một trong (?:các|những|số)\b.{0,600}(?::|gồm|sau|sau đây)\s*$", re.IGNORECASE | re.DOTALL
 )
 _FORM_FIRST = re.compile(
     r"^(?:bản )?(?:tờ khai|đơn|giấy đề nghị|phiếu|mẫu|giấy khai|văn bản đề nghị)\b", re.IGNORECASE

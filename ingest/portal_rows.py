@@ -15,13 +15,14 @@ from knowledge.procedures import Channel
 
 _CURRENCY = re.compile(rf"^(VNĐ|VND|Việt Nam Đồng|Đồng|USD)\s*(?=\(|$|[{UPPER}\-+*])")
 _FEE_HEAD = re.compile(r"^(?:Miễn phí|[\d.,]+ (?:Việt Nam Đồng|VNĐ|VND|USD))\s*\(")
+_LEAD = re.compile(r"^(?:cách (?:thức )?thực hiện|thời hạn giải quyết)\s*:\s*", re.IGNORECASE)
 _DIGITS = re.compile(r"^\d[\d,.]*$")
 _FEE_WORDS = re.compile(r"(?:\bphí\b|lệ phí|mức thu)", re.IGNORECASE)
 _OPENING_HOURS = re.compile(
     r"(?:thời gian|giờ) tiếp nhận|giờ hành chính|thứ 2|thứ hai", re.IGNORECASE
 )
 _DURATION = re.compile(
-    r"\d+\s*(?:\([^)]*\)\s*)?(?:ngày|giờ|tháng|phút|tuần)|ngay (?:trong|khi|sau)|trong ngày",
+    r"\d\s*(?:\([^)]{0,40}\)\s*)?(?:ngày|giờ|tháng|phút|tuần)|ngay (?:trong|khi|sau)|trong ngày",
     re.IGNORECASE,
 )
 
@@ -111,15 +112,10 @@ def _with_note(row: Row, note: str) -> Row:
     fee_words = [row.fee_note] if row.fee_note else []
     columns: dict[str, list[str]] = {"time_note": [], "fee_note": fee_words, "channel_note": []}
     for sentence in sentences(note):
-        text = re.sub(
-            r"^(?:cách (?:thức )?thực hiện|thời hạn giải quyết)\s*:\s*$",
-            "",
-            without_bullet(sentence),
-            flags=re.IGNORECASE,
-        )
+        text = without_bullet(sentence)
         for column in _columns_of(text) if text else ():
-            columns[column].append(text)
-    said = {name: " ".join(parts) for name, parts in columns.items()}
+            columns[column].append(without_bullet(_LEAD.sub("", text)))
+    said = {name: " ".join(filter(None, parts)) for name, parts in columns.items()}
     return replace(
         row,
         time_note=said["time_note"],

@@ -42,6 +42,7 @@ _NOT_SET = re.compile(r"(?:không|chưa)(?: có| được)? quy định|không c
 _OTHER_FEE = re.compile(r"công bố nội dung|cấp bản sao", re.IGNORECASE)
 _EXEMPT = re.compile(r"^\W*(?:miễn|không thu|phí cấp bản sao)", re.IGNORECASE)
 _WRAPPED = re.compile(r"^\W*(?:lệ phí|phí)\s*:\s*[\d.,]*\s*đồng\s*\(", re.IGNORECASE)
+_DOLLARS = re.compile(r"(?<![\d.,])(\d[\d.,]*)\s*USD", re.IGNORECASE)
 _NUMBER = re.compile(
     r"^(?P<number>\d[\d,.]*)\s*(?P<currency>Việt Nam Đồng|VNĐ|VND|USD)\s*(?P<rest>.*)$", re.DOTALL
 )
@@ -111,8 +112,7 @@ def _numbered(number: str, currency: str, words: str, as_of: date) -> tuple[list
     """A fee with a filled number field; the words beside it may correct its scale or refuse it."""
     after_slash = re.match(r"(?:đồng|đông|đ)\s*/\s*(.*)", words, re.DOTALL)
     per = per_of(words) or per_of(f"/{after_slash[1]}" if after_slash else "")
-    in_dollars = re.search(rf"(?<!\d){re.escape(number)}\s*USD", words, re.IGNORECASE)
-    if currency.upper() == "USD" or in_dollars:
+    if currency.upper() == "USD" or number in _DOLLARS.findall(words):
         note = note_of(_dollars(number, per, words))
         return [Fee(status=FeeStatus.UNPUBLISHED, per=per, note=note)], False
     vnd = int(re.sub(r"[.,]", "", number) or 0)
@@ -241,8 +241,6 @@ def _refused(reason: str, words: str, dated: Iterable[tuple[Amount, Period]]) ->
 
 def _dollars(number: str, per: str | None, words: str) -> str:
     amount = f"{number} USD" + (f"/{per}" if per else "")
-    return (
-        words
-        if re.search(rf"{re.escape(number)}\s*USD", words)
-        else joined(amount, "" if words.startswith("/") else words)
-    )
+    if number in _DOLLARS.findall(words):
+        return words
+    return joined(amount, "" if words.startswith("/") else words)

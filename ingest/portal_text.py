@@ -15,7 +15,7 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufffd]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _BULLET = re.compile(
-    r"^(?:[-+*•–—·.]+\s*|\(?(?:\d{1,2}(?:\.\d{1,2})*|[a-zđ]|[ivx]{1,4})[.)]\s+)+", re.IGNORECASE
+    r"^(?:[-+*•–—·.]+\s*|\(?(?:\d{1,2}(?:\.\d{1,2})*|[a-zđ]\d?|[ivx]{1,4})[.)]\s+)+", re.IGNORECASE
 )
 _SENTENCE_END = re.compile(rf"(?<=[.;!?])\s+(?=[-+*]?\s?[{UPPER}“\"(])")
 _GLUED_BULLET = re.compile(rf"(?<=[.;)])[-+]\s(?=[{UPPER}\d])")
@@ -26,6 +26,8 @@ _FILE_NAME = re.compile(
     rf"(?=[^\W_])|(?<=\d)(?=[A-ZĐ][{LOWER}]|[a-z]{{3}})|(?<=[A-ZĐ]{{2}})(?=M[ẫa]u|Ph[ụu] l|Đơn|Don)"
     rf"|(?<=[{LOWER});.])(?=[{UPPER}]))"
     r"[^;/]{1,150}?\.(?:docx?|pdf|xlsx?|rtf|zip|rar)\b"
+    # cut before its extension
+    rf"|(?<=[{LOWER}])Mau \d[^;/]*$|(?<=\))\.\d+\.\w+$"
 )
 _ONLY_FILE = re.compile(r"^[^;]{1,120}?\.(?:docx?|pdf|xlsx?|rtf|zip|rar)$", re.IGNORECASE)
 _ABBREVIATION = re.compile(r"(?:\b(?:TP|Tp|Mr|Ths|TS|v\.v|STT|số|No)|\b[A-ZĐ])\.$")
@@ -111,7 +113,7 @@ def capitalised(text: str) -> str:
 
 def sends_to_district(text: str) -> bool:
     """Whether a sentence sends the reader to an office of the abolished district level."""
-    return bool(_DISTRICT_OFFICE.search(_HISTORY.sub("", text)))
+    return bool(DISTRICT.search(text) and _DISTRICT_OFFICE.search(_HISTORY.sub("", text)))
 
 
 def bracket(text: str) -> tuple[str, str]:

@@ -155,7 +155,7 @@ class Finder:
         return self._cache / f"views-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
 
     def _labels(self, folder: Path | None) -> list[Label]:
-        """Every procedure as a label; parsing and normalising 3,000 records takes seconds, so kept."""
+        """Every procedure as a label; kept, because parsing 3,000 records takes seconds."""
         kept = folder / "labels.json" if folder else None
         if kept and kept.exists():
             rows = json.loads(kept.read_text("utf-8"))

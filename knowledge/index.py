@@ -97,7 +97,8 @@ class PassageIndex:
         present = index.ids()
         if present != wanted.keys():
             raise IndexCheckFailed(
-                f"{len(wanted.keys() - present)} passages missing, {len(present - wanted.keys())} extra"
+                f"{len(wanted.keys() - present)} passages missing, "
+                f"{len(present - wanted.keys())} extra"
             )
         named = [p for p in wanted.values() if p.section == "name"]
         live = {p.code: p.version for p in named}
@@ -107,7 +108,12 @@ class PassageIndex:
                 raise IndexCheckFailed(f"procedure {passage.code!r} is not found by its own name")
 
     def _report(
-        self, index: VectorIndex, wanted: dict[str, Passage], added: int, removed: int, started: float
+        self,
+        index: VectorIndex,
+        wanted: dict[str, Passage],
+        added: int,
+        removed: int,
+        started: float,
     ) -> IndexReport:
         return IndexReport(
             index.name,

@@ -32,14 +32,17 @@ def split(procedure: Procedure, version: int) -> list[Passage]:
         "name": "; ".join(_unique([procedure.name, procedure.title, *procedure.aliases])),
         "summary": " ".join(filter(None, [procedure.summary, procedure.result])),
         "papers": "; ".join(paper.name for paper in procedure.documents)[:900],
-        "cases": "; ".join(
-            " ".join([case.label, *case.says]) for case in procedure.cases
-        )[:600],
+        "cases": "; ".join(" ".join([case.label, *case.says]) for case in procedure.cases)[:600],
         "conditions": "; ".join(procedure.conditions)[:900],
         "steps": " ".join(procedure.steps)[:900],
     }
     return [
-        Passage(procedure.code, version, section, text if section == "name" else f"{procedure.title}. {text}")
+        Passage(
+            procedure.code,
+            version,
+            section,
+            text if section == "name" else f"{procedure.title}. {text}",
+        )
         for section, text in sections.items()
         if text
     ]

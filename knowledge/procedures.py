@@ -127,11 +127,15 @@ class Fee(Value):
     def _amount_agrees_with_status(self) -> Self:
         match self.status:
             case FeeStatus.FIXED if not self.amount_vnd:
-                raise ValueError("phí 'fixed' phải có số tiền lớn hơn 0; miễn phí thì ghi status: free")
+                raise ValueError(
+                    "phí 'fixed' phải có số tiền lớn hơn 0; miễn phí thì ghi status: free"
+                )
             case FeeStatus.FREE if self.amount_vnd != 0:
                 raise ValueError("phí 'free' phải ghi amount_vnd: 0")
             case FeeStatus.SET_BY_PROVINCE | FeeStatus.UNPUBLISHED if self.amount_vnd is not None:
-                raise ValueError(f"phí {self.status.value!r} không được kèm số tiền {self.amount_vnd!r}")
+                raise ValueError(
+                    f"phí {self.status.value!r} không được kèm số tiền {self.amount_vnd!r}"
+                )
         return self
 
 
@@ -245,15 +249,33 @@ class Procedure(Value):
         )
         for part in parts:
             if missing := set(part.cases) - known:
-                raise ValueError(f"thủ tục {self.code}: trường hợp không có trong cases: {sorted(missing)!r}")
-        if self.effective_from and self.effective_until and self.effective_until < self.effective_from:
+                raise ValueError(
+                    f"thủ tục {self.code}: trường hợp không có trong cases: {sorted(missing)!r}"
+                )
+        if (
+            self.effective_from
+            and self.effective_until
+            and self.effective_until < self.effective_from
+        ):
             raise ValueError(f"thủ tục {self.code}: hết hiệu lực trước khi có hiệu lực")
         if self.code in {old.code for old in self.replaces}:
             raise ValueError(f"thủ tục {self.code}: không thể thay thế chính nó")
-        sections = {"papers", "fee", "time", "place", "channel", "forms", "legal_basis", "authority", "conditions"}
+        sections = {
+            "papers",
+            "fee",
+            "time",
+            "place",
+            "channel",
+            "forms",
+            "legal_basis",
+            "authority",
+            "conditions",
+        }
         if strange := set(self.unverified) - sections:
             raise ValueError(f"thủ tục {self.code}: phần chưa kiểm không rõ: {sorted(strange)!r}")
-        if self.origin == "office" and re.search(r"cấp huyện|UBND huyện|quận", " ".join(filter(None, [self.receiving, self.authority]))):
+        if self.origin == "office" and re.search(
+            r"cấp huyện|UBND huyện|quận", " ".join(filter(None, [self.receiving, self.authority]))
+        ):
             raise ValueError(f"thủ tục {self.code}: còn nhắc cấp huyện đã bỏ từ 1/7/2025")
         return self
 

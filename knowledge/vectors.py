@@ -92,7 +92,9 @@ class VectorIndex:
         for start in range(0, len(doomed), BATCH):
             self._store.delete(doomed[start : start + BATCH])
 
-    def nearest(self, vector: Sequence[float], limit: int, live: Mapping[str, int]) -> list[PassageHit]:
+    def nearest(
+        self, vector: Sequence[float], limit: int, live: Mapping[str, int]
+    ) -> list[PassageHit]:
         """The passages nearest to a vector, best first, those of dead versions left out.
 
         Raises VectorsUnavailable when Chroma does not answer.

@@ -1,5 +1,6 @@
 """Full-text BM25 over syllables and syllable pairs, with or without tones (bm25s)."""
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,7 +18,7 @@ def terms(normalised: str, *, toned: bool) -> list[str]:
     little, "khai_sinh" says birth registration.
     """
     words = (normalised if toned else fold(normalised)).split()
-    return words + [f"{a}_{b}" for a, b in zip(words, words[1:], strict=False)]
+    return words + [f"{a}_{b}" for a, b in itertools.pairwise(words)]
 
 
 class WordIndex:

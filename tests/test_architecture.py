@@ -40,9 +40,10 @@ def test_a_package_imports_only_what_its_arrow_allows(package: str) -> None:
 def test_vendor_types_stop_at_their_module() -> None:
     """Chroma and LangChain's store are known to one module, FastAPI to channels."""
     owners = {
-        "chromadb": {"knowledge/vectors.py", "knowledge/index.py"},
-        "langchain_chroma": {"knowledge/vectors.py"},
-        "bm25s": {"knowledge/words.py"},
+        # evals/baselines.py builds what others ship, with the vendors' own parts
+        "chromadb": {"knowledge/vectors.py", "knowledge/index.py", "evals/baselines.py"},
+        "langchain_chroma": {"knowledge/vectors.py", "evals/baselines.py"},
+        "bm25s": {"knowledge/words.py", "evals/baselines.py"},
     }
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*.py"):

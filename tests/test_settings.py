@@ -17,7 +17,11 @@ CLASSES: tuple[type[BaseSettings], ...] = (
 
 def test_env_example_lists_every_setting_with_its_default() -> None:
     lines = (ROOT / ".env.example").read_text("utf-8").splitlines()
-    example = dict(re.findall(r"^#?\s?([A-Z_]+)=(.*)$", line)[0] for line in lines if re.match(r"^#?\s?[A-Z_]+=", line))
+    example = dict(
+        re.findall(r"^#?\s?([A-Z_]+)=(.*)$", line)[0]
+        for line in lines
+        if re.match(r"^#?\s?[A-Z_]+=", line)
+    )
     expected = {}
     for settings in CLASSES:
         prefix = str(settings.model_config.get("env_prefix", ""))

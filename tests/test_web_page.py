@@ -50,7 +50,7 @@ SMALL = Answer(Outcome.SMALL_TALK, "Dạ, em nghe ạ.")
 
 
 class ScriptedReceptionist:
-    """Says what the test tells it, and keeps what it heard; unknown ids are refused as by the real one."""
+    """Says what the test tells it and keeps what it heard; refuses unknown ids as the real one."""
 
     def __init__(self) -> None:
         self.script: dict[str, Answer | Exception] = {}
@@ -207,6 +207,7 @@ def test_enter_sends_but_not_with_shift_nor_inside_a_syllable(
     page.press("#message", "Shift+Enter")
     page.type("#message", "dòng hai")
     page.dispatch_event("#message", "keydown", {"key": "Enter", "isComposing": True})
+    expect(page.locator("#message")).to_have_value("dòng một\ndòng hai")
     page.press("#message", "Enter")
     expect(answers(page)).to_have_count(1)
     assert desk.heard == [("dòng một\ndòng hai", None)]
@@ -328,7 +329,8 @@ def test_markup_in_messages_and_answers_is_text(page: Page, desk: ScriptedRecept
     evil = "<script>document.title='hacked'</script><img src=x onerror=\"document.title='hacked'\">"
     desk.script[evil] = Answer(
         Outcome.ANSWERED,
-        f'{evil}\n• {evil}\n1. {evil}\n{evil}: x\nhttps://a.vn/"onclick=alert(1) javascript:alert(1)',
+        f"{evil}\n• {evil}\n1. {evil}\n{evil}: x\n"
+        'https://a.vn/"onclick=alert(1) javascript:alert(1)',
         procedure=ProcedureRef("1.000000", evil),
         choices=(Choice(evil, evil),),
         citations=(Citation("1.000000", evil, evil, None, False, "javascript:alert(1)"),),

@@ -31,7 +31,13 @@ class Intent(Value):
 
     id: Text
     outcome: Literal[
-        "small_talk", "office_info", "out_of_scope", "refused", "handed_off", "follow_up", "not_found"
+        "small_talk",
+        "office_info",
+        "out_of_scope",
+        "refused",
+        "handed_off",
+        "follow_up",
+        "not_found",
     ]
     topic: str | None = None
     place: str | None = None
@@ -42,7 +48,7 @@ class Intent(Value):
 
 
 class Vague(Value):
-    """A request that fits several procedures; the desk asks which (``codes``, most likely first)."""
+    """A request that fits several procedures; ``codes`` are asked back, most likely first."""
 
     text: Text
     codes: tuple[Code, ...] = Field(min_length=2)

@@ -35,7 +35,9 @@ class Ranker:
         """The shipped weights; raises ValueError when they were fitted for other features."""
         with np.load(path, allow_pickle=False) as stored:
             if tuple(stored["features"]) != FEATURES or tuple(stored["globals"]) != GLOBALS:
-                raise ValueError(f"{path} was fitted for other features; run knowledge.linking.train")
+                raise ValueError(
+                    f"{path} was fitted for other features; run knowledge.linking.train"
+                )
             return cls(
                 stored["feature_mean"],
                 stored["feature_scale"],
@@ -63,9 +65,7 @@ class Ranker:
 
 def _layers(stored: "np.lib.npyio.NpzFile", prefix: str) -> tuple[tuple[Floats, Floats], ...]:
     count = sum(1 for key in stored.files if key.startswith(f"{prefix}_weight"))
-    return tuple(
-        (stored[f"{prefix}_weight{i}"], stored[f"{prefix}_bias{i}"]) for i in range(count)
-    )
+    return tuple((stored[f"{prefix}_weight{i}"], stored[f"{prefix}_bias{i}"]) for i in range(count))
 
 
 def _forward(values: Floats, layers: tuple[tuple[Floats, Floats], ...]) -> Floats:

@@ -38,7 +38,9 @@ class TopicModel:
     def topics_of(self, normalised: str, limit: int = 4) -> tuple[Topic, ...]:
         """The topics asked, most certain first; empty for a general question."""
         scores = self.bias.copy()
-        for i in sorted({self.vocabulary[t] for t in topic_terms(normalised) if t in self.vocabulary}):
+        for i in sorted(
+            {self.vocabulary[t] for t in topic_terms(normalised) if t in self.vocabulary}
+        ):
             scores += self.weights[i]
         order = np.argsort(-scores, kind="stable")[:limit]
         return tuple(self.topics[i] for i in order if scores[i] > 0)

@@ -177,14 +177,14 @@ def examples(
             keep = rng.uniform(0.45, 0.9)
             words = [w for w in words if rng.random() < keep]
         text = noise.question(" ".join([*words, rng.choice(NAME_TAILS)]))
-        made = example(
-            large, text, {procedure.code: 1.0}, remove=rng.random() < 0.2, weight=0.35
-        )
+        made = example(large, text, {procedure.code: 1.0}, remove=rng.random() < 0.2, weight=0.35)
         if made:
             yield procedure.name, made
 
 
-def fit_ranker(taught: Sequence[Example], unseen: Sequence[Example], epochs: int = 40) -> dict[str, Any]:
+def fit_ranker(
+    taught: Sequence[Example], unseen: Sequence[Example], epochs: int = 40
+) -> dict[str, Any]:
     """Weights of the two networks and the temperature, as arrays for `Ranker.load`."""
     torch.manual_seed(SEED)
     feature_rows = np.concatenate([e.measured.features for e in taught])
@@ -201,7 +201,9 @@ def fit_ranker(taught: Sequence[Example], unseen: Sequence[Example], epochs: int
     )
     batches = _padded(taught, mean, scale, qmean, qscale)
     held = _padded(unseen, mean, scale, qmean, qscale)
-    optimiser = torch.optim.AdamW([*score.parameters(), *none.parameters()], lr=3e-3, weight_decay=1e-3)
+    optimiser = torch.optim.AdamW(
+        [*score.parameters(), *none.parameters()], lr=3e-3, weight_decay=1e-3
+    )
     steps = epochs * (len(taught) // 256 + 1)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 6e-3, total_steps=steps)
     generator = torch.Generator().manual_seed(SEED)
@@ -250,7 +252,9 @@ def _padded(
     }
 
 
-def _logits(score: torch.nn.Module, none: torch.nn.Module, part: Mapping[str, torch.Tensor]) -> torch.Tensor:
+def _logits(
+    score: torch.nn.Module, none: torch.nn.Module, part: Mapping[str, torch.Tensor]
+) -> torch.Tensor:
     features, question = part["features"], part["question"]
     wide = torch.cat([features, question[:, None].expand(-1, features.shape[1], -1)], dim=2)
     scores = score(wide).squeeze(-1).masked_fill(~part["there"], -1e4)
@@ -286,12 +290,16 @@ def score_ranker(given: Sequence[Example], weights_path: Path) -> dict[str, floa
     }
 
 
-def expected_calibration_error(right: Sequence[float], sure: Sequence[float], bins: int = 10) -> float:
+def expected_calibration_error(
+    right: Sequence[float], sure: Sequence[float], bins: int = 10
+) -> float:
     """Mean gap between stated probability and share of right answers, over equal-width bins."""
     hits, said = np.asarray(right), np.asarray(sure)
     at = np.minimum((said * bins).astype(int), bins - 1)
     gaps = [
-        abs(hits[at == b].mean() - said[at == b].mean()) * (at == b).mean() for b in range(bins) if (at == b).any()
+        abs(hits[at == b].mean() - said[at == b].mean()) * (at == b).mean()
+        for b in range(bins)
+        if (at == b).any()
     ]
     return float(sum(gaps))
 
@@ -309,7 +317,9 @@ def fit_classes(said: Sequence[tuple[str, str]], rng: random.Random) -> dict[str
     kept = sorted(term for term, count in met.items() if count >= 2)
     vectoriser = TfidfVectorizer(analyzer=class_terms, vocabulary=kept, binary=True)
     rows = vectoriser.fit_transform([text for text, _ in lines])
-    model = LinearSVC(C=0.5, tol=1e-2, max_iter=200, random_state=SEED).fit(rows, [label for _, label in lines])
+    model = LinearSVC(C=0.5, tol=1e-2, max_iter=200, random_state=SEED).fit(
+        rows, [label for _, label in lines]
+    )
     weights = np.asarray(model.coef_.T, np.float32) * MARGIN
     scale = np.maximum(np.abs(weights).max(axis=1), 1e-9) / 127
     return {
@@ -339,7 +349,11 @@ def fit_topics(rng: random.Random) -> dict[str, Any]:
         if i.outcome == "follow_up" or i.outcome in ("small_talk", "out_of_scope")
         for text in i.utterances
     ]
-    rows = [(topic_terms(normalise(noise.question(text) if n else text)), wanted) for text, wanted in said for n in range(3)]
+    rows = [
+        (topic_terms(normalise(noise.question(text) if n else text)), wanted)
+        for text, wanted in said
+        for n in range(3)
+    ]
     counts: dict[str, int] = {}
     for words, _ in rows:
         for word in set(words):
@@ -354,10 +368,12 @@ def fit_topics(rng: random.Random) -> dict[str, Any]:
         for topic in wanted:
             wanted_rows[r, topics.index(topic)] = 1.0
     torch.manual_seed(SEED)
-    bag = torch.nn.EmbeddingBag(len(vocabulary) + 1, len(topics), mode="sum", padding_idx=len(vocabulary))
+    bag = torch.nn.EmbeddingBag(
+        len(vocabulary) + 1, len(topics), mode="sum", padding_idx=len(vocabulary)
+    )
     torch.nn.init.zeros_(bag.weight)
     bias = torch.nn.Parameter(torch.full((len(topics),), -2.0))
-    optimiser = torch.optim.Adam([{"params": bag.parameters()}, {"params": [bias]}], lr=0.03)
+    optimiser = torch.optim.Adam([*bag.parameters(), bias], lr=0.03)
     held = np.asarray([zlib.crc32(said[r // 3][0].encode()) % 10 == 0 for r in range(len(rows))])
     x, y = torch.from_numpy(ids), torch.from_numpy(wanted_rows)
     fit_on = torch.from_numpy(np.flatnonzero(~held))
@@ -387,7 +403,7 @@ def main() -> None:
     parser.add_argument("--home", type=Path, default=Path("var"))
     parser.add_argument("--encoder", default=None)
     args = parser.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)  # a second thread only waits for the first when cores are shared
     started, rng = perf_counter(), random.Random(SEED)
     topic_weights = fit_topics(rng)
     exact = topic_weights.pop("exact")
@@ -397,7 +413,12 @@ def main() -> None:
     store = KnowledgeStore(connect(KnowledgeSettings().database_at(args.home)))
     procedures = [procedure for procedure, _ in store.live_procedures()]
     encoder = load_encoder(args.encoder)
-    names = [(name, p.code) for p in procedures if p.origin == "office" for name in {p.name, p.title, *p.aliases}]
+    names = [
+        (name, p.code)
+        for p in procedures
+        if p.origin == "office"
+        for name in {p.name, p.title, *p.aliases}
+    ]
     # The ranker learns beside a classifier that has not seen its lines; the shipped one sees all.
     blind = fit_classes(bank_lines(fit_part=False) + names, rng)
     np.savez_compressed(CLASS_WEIGHTS, **blind)

@@ -51,7 +51,9 @@ class Encoder(Protocol):
     @property
     def name(self) -> str: ...
 
-    def encode(self, texts: Sequence[str], kind: Literal["query", "passage"] = "query") -> Floats: ...
+    def encode(
+        self, texts: Sequence[str], kind: Literal["query", "passage"] = "query"
+    ) -> Floats: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,9 @@ class _Grouped:
         self.labels = labels
         self.present, self.starts = np.unique(self.owners, return_index=True)
         self.counts = np.bincount(self.owners, minlength=labels).astype(np.float32)
-        self.vectors = encoder.encode(self.texts, "query") if texts else np.zeros((0, 1), np.float32)
+        self.vectors = (
+            encoder.encode(self.texts, "query") if texts else np.zeros((0, 1), np.float32)
+        )
         self.folded = WordIndex.kept(self.texts, folder and folder / "folded", toned=False)
         self.toned = WordIndex.kept(self.texts, folder and folder / "toned", toned=True)
 
@@ -182,7 +186,8 @@ class Views:
 
     def encode(self, normalised: str) -> Floats:
         """The unit vector of one normalised question, shape (dimensions,)."""
-        return self._encoder.encode([normalised], "query")[0]
+        vector: Floats = self._encoder.encode([normalised], "query")[0]
+        return vector
 
     def measure(
         self,
@@ -201,7 +206,9 @@ class Views:
         ``self.phrases``) and labels the question must not see, and one label
         whose phrases are all out of sight, as if it had just been imported.
         """
-        phrase_cosines = self.phrases.vectors @ vector if len(self.phrases.texts) else np.zeros(0, np.float32)
+        phrase_cosines = (
+            self.phrases.vectors @ vector if len(self.phrases.texts) else np.zeros(0, np.float32)
+        )
         phrase_words = self.phrases.folded.scores(normalised) * BM25_SCALE
         phrase_tones = self.phrases.toned.scores(normalised) * BM25_SCALE
         if hidden_phrases:
@@ -250,7 +257,14 @@ class Views:
         priors = self._priors[candidates].copy()
         if without_phrases is not None:
             priors[candidates == without_phrases, 4:] = 0.0
-        names = ("popularity", "is_office", "is_commune", "is_intent", "phrase_count", "has_phrases")
+        names = (
+            "popularity",
+            "is_office",
+            "is_commune",
+            "is_intent",
+            "phrase_count",
+            "has_phrases",
+        )
         columns |= dict(zip(names, priors.T, strict=True))
         features = np.stack([columns[name] for name in FEATURES], axis=1)
 
@@ -291,7 +305,8 @@ class Views:
         own = np.flatnonzero(self.phrases.owners == label)
         if not len(own):
             return None
-        return self.phrases.texts[own[int(np.argmax(self.phrases.vectors[own] @ vector))]]
+        nearest = int(own[int(np.argmax(self.phrases.vectors[own] @ vector))])
+        return str(self.phrases.texts[nearest])
 
     def _weights(self, normalised: str) -> dict[str, float]:
         return {t: self._idf.get(t, self._unseen) for t in set(fold(normalised).split())}

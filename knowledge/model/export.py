@@ -25,6 +25,7 @@ def write(folder: Path, tokenizer: Tokenizer, table: NDArray[np.float32]) -> Non
     rounded = np.clip(np.rint(table / scale[:, None]), -127, 127).astype(np.int8)
     tensors = {"embeddings": rounded, "weights": scale.astype(np.float32)}
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    (folder / "model.safetensors").chmod(0o644)  # save_file makes it private, a wheel keeps that
     tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     modules = [
         {"idx": i, "name": name, "path": path, "type": kind}

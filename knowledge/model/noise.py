@@ -54,7 +54,7 @@ class Noise:
             found = [polite, *found] if rng.random() < 0.5 else [*found, polite]
         return self._lose_tones(found, always=0.35, some=0.1)
 
-    def passage(self, text: str, longest: int = 80) -> str:
+    def passage(self, text: str, longest: int = 60) -> str:
         """At most ``longest`` syllables, mostly from its start, at times without tones."""
         found = list(words(text))
         start = 0

@@ -35,13 +35,13 @@ class Recipe:
     seed: int = 7
     dimensions: int = 256
     nested: tuple[int, ...] = (256, 128, 64)
-    steps: int = 1200
+    steps: int = 700
     batch: int = 512
-    rivals: int = 512
+    rivals: int = 384
     asked_share: float = 0.6
     temperature: float = 0.05
-    rate: float = 0.01
-    turn_rate: float = 0.0005
+    rate: float = 0.001
+    turn_rate: float = 0.001
     frequency_floor: float = 1e-4  # SIF: gain = a / (a + p)
     skip: float = 0.1  # share of a question's pieces left out
     halve: float = 0.1  # share of a question's pairs read as two syllables
@@ -87,7 +87,8 @@ class PieceVectors(nn.Module):
 
     def __init__(self, vocabulary: Vocabulary, start: Floats, recipe: Recipe) -> None:
         super().__init__()
-        self._ids = vocabulary.tokenizer()
+        self._tokenizer = vocabulary.tokenizer()
+        self._known: dict[str, list[int]] = {}
         pieces = list(vocabulary.scores)
         total = sum(vocabulary.counts.values())
         share = np.array([vocabulary.counts[p] / total for p in pieces], np.float32)
@@ -114,8 +115,8 @@ class PieceVectors(nn.Module):
         hangs on a single one.
         """
         ids, parts = [], []
-        for encoding in self._ids.encode_batch_fast(list(texts), add_special_tokens=False):
-            found = self._blur(encoding.ids, rng) if rng else encoding.ids
+        for cut in self._cut(texts):
+            found = self._blur(cut, rng) if rng else cut
             ids.append(found or [0])
             parts.append([p for i in found for p in self._parts[i]])
         flat, offsets = _bag(ids)
@@ -124,6 +125,12 @@ class PieceVectors(nn.Module):
             self.turn(start) + self.own(flat, offsets) + self.parts(*_bag(parts))
         )
         return vectors
+
+    def _cut(self, texts: Sequence[str]) -> list[list[int]]:
+        new = list({text for text in texts if text not in self._known})
+        cuts = self._tokenizer.encode_batch_fast(new, add_special_tokens=False)
+        self._known.update((text, cut.ids) for text, cut in zip(new, cuts, strict=True))
+        return [self._known[text] for text in texts]
 
     def _blur(self, ids: list[int], rng: random.Random) -> list[int]:
         out: list[int] = []
