@@ -58,6 +58,12 @@ class Turn:
 
 Reply = tuple[Answer, State]
 
+FOLLOW_UP_TOPICS = {
+    "follow_up.more": (Topic.PAPERS, Topic.STEPS, Topic.CONDITIONS, Topic.RESULT),
+    "follow_up.source": (Topic.LEGAL_BASIS,),
+    "follow_up.not_needed_check": (Topic.PAPERS,),
+}
+
 
 class Receptionist:
     """Answers residents of one office. Safe between threads; blocking, so run it in one."""
@@ -253,9 +259,13 @@ class Receptionist:
             together = self._finder.link(turn.question.text).procedures
             if together and together[0].probability >= self._thresholds.choice:
                 return self._procedure(turn, together[0].label, together[0].probability)
-        asked = turn.question.topics
+        if intent.id in ("follow_up.no", "follow_up.none_of_these"):
+            return self._small(turn, "which_none", Outcome.CLARIFYING)
+        asked = turn.question.topics or FOLLOW_UP_TOPICS.get(intent.id, ())
         if not asked and intent.topic in {t.value for t in Topic}:
             asked = (Topic(intent.topic),)
+        if not asked and intent.id in ("follow_up.yes", "follow_up.repeat"):
+            asked = tuple(Topic(topic) for topic in turn.state.topics)
         best = turn.linking.best
         return self._procedure(turn, code, best.probability if best else 1.0, topics=asked)
 

@@ -286,15 +286,17 @@ def evaluate_linking(
     for title, place in homes:
         with fresh_desk(place) as desk, _progress() as progress:
             task = progress.add_task(title, total=None)
+
+            def moved(done: int, total: int, at: Any = progress, task: Any = task) -> None:
+                at.update(task, completed=done, total=total)
+
             worlds.append(
                 evaluate_world(
                     desk,
                     title,
                     with_portal=place is not None,
                     baseline_model=baseline_model or None,
-                    progress=lambda done, total, t=task, p=progress: p.update(
-                        t, completed=done, total=total
-                    ),
+                    progress=moved,
                 )
             )
     if fit:

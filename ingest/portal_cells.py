@@ -31,6 +31,8 @@ PAPER_START = re.compile(
 
 @dataclass(frozen=True)
 class Cell:
+    """One row of the table: the heading it stands under, its words, and its count."""
+
     heading: str
     text: str
     originals: int = 0

@@ -55,6 +55,10 @@ _ATTACHMENT = re.compile(r"File đính kèm:\s*\S+")
 
 
 def row_fees(row: Row, as_of: date) -> tuple[list[Fee], bool]:
+    """The fees one row states, and whether a person should look at them again.
+
+    A bare "Miễn phí" is not for here: only the whole record can say what it is worth.
+    """
     if row.glued:
         note = f"Cổng ghi dính thời hạn với số tiền ({row.glued}), không tách được. {row.fee_note}"
         return [Fee(status=FeeStatus.UNPUBLISHED, note=note_of(note))], True

@@ -68,6 +68,16 @@ def procedure_label(procedure: Procedure) -> Label:
     )
 
 
+def usable_intents(intents: Sequence[Intent], held: Sequence[Label]) -> list[Intent]:
+    """The intents that hold for a catalogue.
+
+    What a ward does not hold is an intent only while it holds nothing but its own
+    records; with the national records imported, those questions have an answer.
+    """
+    own_only = all(label.is_office for label in held)
+    return [intent for intent in intents if own_only or intent.outcome != "not_found"]
+
+
 def intent_label(intent: Intent) -> Label:
     """An intent as something a question can mean."""
     return Label(intent.id, (), is_intent=True)
@@ -140,7 +150,8 @@ class Finder:
         ]
         phrases += [Phrase(normalise(text), i.id) for i in intents for text in i.utterances]
         folder = self._folder(live, phrases)
-        labels = self._labels(folder) + [intent_label(intent) for intent in intents]
+        held = self._labels(folder)
+        labels = held + [intent_label(intent) for intent in usable_intents(intents, held)]
         views = Views(labels, phrases, self._encoder, self._classifier, folder)
         if folder:
             _drop_others(folder)

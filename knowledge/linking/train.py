@@ -27,14 +27,14 @@ from sklearn.svm import LinearSVC
 
 from knowledge.database import connect
 from knowledge.embedding import load_encoder
-from knowledge.finder import PASSAGES, intent_label, procedure_label
-from knowledge.linking.bank import is_fit_part, read_intents, read_utterances, read_vague
+from knowledge.finder import PASSAGES, intent_label, procedure_label, usable_intents
+from knowledge.linking.bank import Intent, is_fit_part, read_intents, read_utterances, read_vague
 from knowledge.linking.classes import WEIGHTS as CLASS_WEIGHTS
 from knowledge.linking.classes import Classifier, class_terms
 from knowledge.linking.ranker import WEIGHTS, Ranker
 from knowledge.linking.topics import WEIGHTS as TOPIC_WEIGHTS
 from knowledge.linking.topics import topic_terms
-from knowledge.linking.views import FEATURES, GLOBALS, Encoder, Label, Measured, Phrase, Views
+from knowledge.linking.views import FEATURES, GLOBALS, Encoder, Measured, Phrase, Views
 from knowledge.model.noise import Noise
 from knowledge.passages import split
 from knowledge.procedures import Procedure, Topic
@@ -43,7 +43,7 @@ from knowledge.store import KnowledgeStore
 from knowledge.vietnamese import normalise
 
 SEED = 20261123
-VARIANTS = 6
+VARIANTS = 4
 MARGIN = 4.0  # SVM margins of 1 apart become a softmax ratio of about 55
 NAME_TAILS = (
     "", "cần giấy tờ gì", "hồ sơ gồm những gì", "lệ phí bao nhiêu", "mất bao lâu", "nộp ở đâu",
@@ -82,14 +82,15 @@ class Universe:
 
 def build_universe(
     procedures: Sequence[Procedure],
-    intents: Sequence[Label],
+    intents: Sequence[Intent],
     phrases: Sequence[Phrase],
     encoder: Encoder,
     classifier: Classifier,
 ) -> Universe:
     """Views and passages over ``procedures`` and all intents."""
-    labels = [procedure_label(p) for p in procedures]
-    views = Views([*labels, *intents], phrases, encoder, classifier)
+    held = [procedure_label(p) for p in procedures]
+    labels = [*held, *(intent_label(i) for i in usable_intents(intents, held))]
+    views = Views(labels, phrases, encoder, classifier)
     passages = [passage for p in procedures for passage in split(p, 1)]
     phrase_at: dict[str, list[int]] = {}
     for i, text in enumerate(views.phrases.texts):
@@ -152,8 +153,9 @@ def examples(
         for variant in range(VARIANTS):
             said = text if variant == 0 else noise.question(text)
             chance = rng.random()
+            universe = rng.choice(universes)
             made = example(
-                rng.choice(universes),
+                universe if label in universe.views.index else small,
                 said,
                 {label: 1.0},
                 own=normalise(text),
@@ -424,12 +426,12 @@ def main() -> None:
     np.savez_compressed(CLASS_WEIGHTS, **blind)
     classifier = Classifier.load()
     phrases = [Phrase(normalise(text), label) for text, label in bank_lines()]
-    labels = [intent_label(i) for i in read_intents()]
+    intents = read_intents()
     small = build_universe(
-        [p for p in procedures if p.origin == "office"], labels, phrases, encoder, classifier
+        [p for p in procedures if p.origin == "office"], intents, phrases, encoder, classifier
     )
     imported = any(p.origin == "portal" for p in procedures)
-    large = build_universe(procedures, labels, phrases, encoder, classifier) if imported else None
+    large = build_universe(procedures, intents, phrases, encoder, classifier) if imported else None
     made = list(examples(small, large, procedures, rng))
     taught = [e for text, e in made if zlib.crc32(text.encode()) % 7]
     unseen = [e for text, e in made if not zlib.crc32(text.encode()) % 7]

@@ -1,0 +1,105 @@
+"""One real desk of the sample office for all tests, and nothing that leaves this machine."""
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from records import Clock
+from sqlalchemy import select
+
+from assistant.answers import Answer
+from assistant.desk import Desk, build_desk
+from channels.web import create_app
+from knowledge.database import reading
+from knowledge.schema import Base
+from knowledge.settings import KnowledgeSettings, LetanSettings
+
+HERE = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "::", "", None}
+
+
+def _stay_on_this_machine(event: str, arguments: tuple[Any, ...]) -> None:
+    host: Any = None
+    if event == "socket.connect" and isinstance(arguments[1], tuple):
+        host = arguments[1][0]
+    elif event == "socket.getaddrinfo":
+        host = arguments[0]
+    if host not in HERE and host not in {b"localhost", b"127.0.0.1"}:
+        raise RuntimeError(f"a test reached for the network: {host!r}")
+
+
+sys.addaudithook(_stay_on_this_machine)
+
+
+def desk_at(home: Path, clock: Callable[[], Any]) -> Desk:
+    """The desk of a home, with settings that no `.env` and no environment changes."""
+    return build_desk(
+        LetanSettings(home=home, office="hoa-sen"),
+        KnowledgeSettings(database_url="", chroma_server="", embedding_model=""),
+        clock=clock,
+    )
+
+
+@pytest.fixture(scope="session")
+def shared_clock() -> Clock:
+    """The clock of the shared desk; who moves it puts it back."""
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory, shared_clock: Clock) -> tuple[Path, Path]:
+    """A home for the shared desk, and an untouched copy of it as it was prepared."""
+    home = tmp_path_factory.mktemp("office") / "home"
+    desk = desk_at(home, shared_clock)
+    desk.library.engine.dispose()  # folds the write-ahead log into the file that is copied
+    pristine = home.with_name("pristine")
+    shutil.copytree(home, pristine)
+    return home, pristine
+
+
+@pytest.fixture(scope="session")
+def desk(homes: tuple[Path, Path], shared_clock: Clock) -> Desk:
+    """The sample office, built once; nobody changes its knowledge."""
+    return desk_at(homes[0], shared_clock)
+
+
+@pytest.fixture
+def own_home(homes: tuple[Path, Path], tmp_path: Path) -> Path:
+    """A home of the test's own, prepared already."""
+    return shutil.copytree(homes[1], tmp_path / "home")
+
+
+@pytest.fixture
+def own_desk(own_home: Path) -> Iterator[Desk]:
+    """A desk whose knowledge the test may change."""
+    desk = desk_at(own_home, Clock())
+    yield desk
+    desk.library.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def client(desk: Desk) -> Iterator[TestClient]:
+    """The web door of the shared desk."""
+    with TestClient(create_app(desk), raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def ask(desk: Desk) -> Callable[..., Answer]:
+    """One message to the shared desk."""
+    return desk.receptionist.reply
+
+
+@pytest.fixture
+def rows() -> Callable[[Desk, type[Base]], list[dict[str, Any]]]:
+    """Everything a table holds, as it is stored."""
+
+    def read(desk: Desk, table: type[Base]) -> list[dict[str, Any]]:
+        with reading(desk.library.engine) as connection:
+            found = connection.execute(select(table.__table__))
+            return [dict(row._mapping) for row in found]
+
+    return read
