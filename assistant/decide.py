@@ -4,7 +4,7 @@ Thresholds are data (`data/thresholds.yaml`), fitted on held-out questions by
 `letan eval linking --fit`, with the figures that justify them stored beside them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from knowledge.linking.linker import Candidate, Linking
 
 FILE = Path(__file__).parent / "data" / "thresholds.yaml"
 MAX_CHOICES = 4
+FOLLOW_UP = "follow_up"
+MOSTLY_FOLLOW_UP = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +62,37 @@ class Unknown:
 Decision = Meant | Unsure | Unknown
 
 
-def decide(linking: Linking, thresholds: Thresholds) -> Decision:
-    """What to do with the candidates of one question."""
-    best = linking.best
+def decide(linking: Linking, thresholds: Thresholds, *, in_hand: bool = False) -> Decision:
+    """What to do with the candidates of one question.
+
+    Without a procedure ``in_hand`` a follow-up has nothing to follow, so its share goes
+    to the other candidates. Intents of one outcome stand together: whether somebody asks
+    for the hours or whether it is open now may be unclear, that it is about the office not.
+    """
+    candidates = linking.candidates if in_hand else _without_follow_ups(linking)
+    best = max(candidates, key=lambda c: c.probability, default=None)
     if best is None:
         return Unknown(0.0)
-    if best.probability >= (thresholds.intent if best.is_intent else thresholds.answer):
+    if not best.is_intent and best.probability >= thresholds.answer:
         return Meant(best)
-    close = tuple(c for c in linking.procedures if c.probability >= thresholds.choice)[:MAX_CHOICES]
-    together = sum(c.probability for c in close)
+    shares: dict[str, float] = {}
+    for candidate in candidates:
+        if candidate.is_intent:
+            shares[candidate.group] = shares.get(candidate.group, 0.0) + candidate.probability
+    group = max(shares, key=shares.__getitem__, default=None)
+    if group is not None and shares[group] >= thresholds.intent:
+        first = next(c for c in candidates if c.group == group)
+        return Meant(replace(first, probability=shares[group]))
+    close = tuple(c for c in candidates if not c.is_intent and c.probability >= thresholds.choice)
+    together = sum(c.probability for c in close[:MAX_CHOICES])
     if close and together >= thresholds.clarify:
-        return Unsure(close)
+        return Unsure(close[:MAX_CHOICES])
     return Unknown(best.probability)
+
+
+def _without_follow_ups(linking: Linking) -> tuple[Candidate, ...]:
+    rest = [c for c in linking.candidates if c.group != FOLLOW_UP]
+    lost = sum(c.probability for c in linking.candidates if c.group == FOLLOW_UP)
+    if lost > MOSTLY_FOLLOW_UP:  # nothing else is meant; asking "about which paper?" is right
+        return linking.candidates
+    return tuple(replace(c, probability=c.probability / (1 - lost)) for c in rest)

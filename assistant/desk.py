@@ -15,7 +15,7 @@ from knowledge.database import connect, migrate
 from knowledge.embedding import DeskEmbeddings, load_encoder
 from knowledge.finder import Finder
 from knowledge.index import PassageIndex
-from knowledge.linking.classes import Classifier
+from knowledge.linking.classes import Classifiers
 from knowledge.linking.ranker import Ranker
 from knowledge.linking.topics import TopicModel
 from knowledge.offices import HANOI
@@ -86,7 +86,7 @@ def build_desk(
         encoder,
         library.index,
         Ranker.load(),
-        Classifier.load(),
+        Classifiers.load(),
         cache=settings.home / "index",
     )
     conversations = Conversations(library.engine, settings.office, clock)

@@ -58,6 +58,8 @@ class Turn:
 
 Reply = tuple[Answer, State]
 
+# With a procedure in hand, "quầy nào" asks for its counter, not for the list of counters.
+PLACE_QUESTIONS = frozenset({"counter", "who_to_meet"})
 FOLLOW_UP_TOPICS = {
     "follow_up.more": (Topic.PAPERS, Topic.STEPS, Topic.CONDITIONS, Topic.RESULT),
     "follow_up.source": (Topic.LEGAL_BASIS,),
@@ -144,13 +146,15 @@ class Receptionist:
             return reply
         if reply := self._several(turn):
             return reply
-        decision = decide(turn.linking, self._thresholds)
+        decision = decide(turn.linking, self._thresholds, in_hand=turn.state.code is not None)
         if isinstance(decision, Meant) and not decision.candidate.is_intent:
             return self._procedure(turn, decision.candidate.label, decision.candidate.probability)
         if isinstance(decision, Meant):
             intent = self._finder.intents[decision.candidate.label]
             if intent.outcome == "follow_up":
                 return self._follow_up(turn, intent)
+            if intent.topic in PLACE_QUESTIONS and turn.state.code:
+                return self._procedure(turn, turn.state.code, 1.0, topics=(Topic.PLACE,))
             return self._intent(turn, intent, decision.candidate.probability)
         if reply := self._in_hand(turn):
             return reply

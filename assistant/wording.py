@@ -87,12 +87,13 @@ def qualifier(procedure: Procedure, entry: Fee | ProcessingTime) -> str:
 
 
 def fee_lines(procedure: Procedure) -> list[str]:
-    """Each fee as a line; entries that differ only by channel are said once."""
+    """Each fee as a line; what is the same by every channel is said once."""
     return _said_once(
         [
             (qualifier(procedure, fee), _with_note(fee_amount(fee) + _until(fee), fee.note))
             for fee in procedure.fees
-        ]
+        ],
+        _channels_of(procedure),
     )
 
 
@@ -108,12 +109,13 @@ def time_text(entry: ProcessingTime) -> str:
 
 
 def time_lines(procedure: Procedure) -> list[str]:
-    """Each processing time as a line."""
+    """Each processing time as a line; what is the same by every channel is said once."""
     return _said_once(
         [
             (qualifier(procedure, entry), _with_note(time_text(entry), entry.note))
             for entry in procedure.times
-        ]
+        ],
+        _channels_of(procedure),
     )
 
 
@@ -132,16 +134,25 @@ def _until(fee: Fee) -> str:
     return f", áp dụng đến hết {day(fee.effective_until)}" if fee.effective_until else ""
 
 
-def _said_once(entries: Sequence[tuple[str, str]]) -> list[str]:
-    """Merge entries with the same text, listing what they hold for."""
+def _channels_of(procedure: Procedure) -> frozenset[str]:
+    return frozenset(CHANNELS[way.channel] for way in procedure.channels)
+
+
+def _said_once(entries: Sequence[tuple[str, str]], everywhere: frozenset[str]) -> list[str]:
+    """Merge entries with the same text, listing what they hold for.
+
+    ``everywhere`` are all channels there are: what holds for each of them, or was given
+    without a qualifier, needs none.
+    """
     merged: dict[str, list[str]] = {}
     for holds_for, text in entries:
-        merged.setdefault(text, [])
-        if holds_for:
-            merged[text].append(holds_for)
-    if len(merged) == 1:
-        return list(merged)
-    return [
-        f"{join(holds)[0].upper()}{join(holds)[1:]}: {text}" if holds else text
-        for text, holds in merged.items()
-    ]
+        merged.setdefault(text, []).append(holds_for)
+    lines = []
+    for text, holds in merged.items():
+        for_all = "" in holds or (everywhere and everywhere <= set(holds))
+        if for_all and (len(merged) == 1 or not any(holds)):
+            lines.append(text)
+        else:
+            said = join([holds_for for holds_for in holds if holds_for])
+            lines.append(f"{said[0].upper()}{said[1:]}: {text}" if said else text)
+    return lines

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from knowledge.index import PassageIndex
 from knowledge.linking.bank import Intent, read_intents
-from knowledge.linking.classes import Classifier
+from knowledge.linking.classes import Classifiers, group_of
 from knowledge.linking.linker import Linker, Linking
 from knowledge.linking.ranker import Ranker
 from knowledge.linking.views import Encoder, Label, Phrase, Views
@@ -80,7 +80,7 @@ def usable_intents(intents: Sequence[Intent], held: Sequence[Label]) -> list[Int
 
 def intent_label(intent: Intent) -> Label:
     """An intent as something a question can mean."""
-    return Label(intent.id, (), is_intent=True)
+    return Label(intent.id, (), is_intent=True, group=group_of(intent.id, intent.outcome))
 
 
 class Finder:
@@ -93,7 +93,7 @@ class Finder:
         encoder: Encoder,
         index: PassageIndex,
         ranker: Ranker,
-        classifier: Classifier,
+        classifiers: Classifiers,
         cache: Path | None = None,
     ) -> None:
         self._cache = cache
@@ -102,7 +102,7 @@ class Finder:
         self._encoder = encoder
         self._index = index
         self._ranker = ranker
-        self._classifier = classifier
+        self._classifiers = classifiers
         self._swap = Lock()
         self._building = False
         self._snapshot = self._build()
@@ -152,7 +152,7 @@ class Finder:
         folder = self._folder(live, phrases)
         held = self._labels(folder)
         labels = held + [intent_label(intent) for intent in usable_intents(intents, held)]
-        views = Views(labels, phrases, self._encoder, self._classifier, folder)
+        views = Views(labels, phrases, self._encoder, self._classifiers, folder)
         if folder:
             _drop_others(folder)
         linker = Linker(views, self._ranker, _PassageSearch(self._index.current(), live))

@@ -108,6 +108,21 @@ def read_utterances(folder: Path = DATA / "utterances" / "procedures") -> Iterat
                     raise BadDataFile(f"{path}: {key}: {text!r}: {error}") from error
 
 
+def read_portal_utterances(folder: Path = DATA / "utterances" / "portal") -> Iterator[Utterance]:
+    """How people ask for national procedures outside the sample office: code → lines.
+
+    They serve as soon as the procedure is imported, and do nothing before.
+    """
+    for path in sorted(folder.glob("*.yaml")):
+        content: dict[str, list[str]] = _read_as(dict[str, list[str]], path)
+        for code, texts in content.items():
+            for text in texts:
+                try:
+                    yield Utterance.model_validate({"text": text, "code": code, "source": SHIPPED})
+                except ValidationError as error:
+                    raise BadDataFile(f"{path}: {code}: {text!r}: {error}") from error
+
+
 def superseded_by(procedures: list[Procedure]) -> Iterator[KnownCode]:
     """A catalogue entry for every older code that the records say they replaced."""
     for procedure in procedures:
@@ -142,7 +157,10 @@ def prepare(store: KnowledgeStore, data: Path = DATA) -> bool:
     codes = {entry.code: entry for entry in superseded_by(procedures)}
     codes |= {entry.code: entry for entry in read_catalogue(data / "catalogue.yaml")}
     store.put_known_codes(codes.values(), by=BY)
-    said = read_utterances(data / "utterances" / "procedures")
+    said = [
+        *read_utterances(data / "utterances" / "procedures"),
+        *read_portal_utterances(data / "utterances" / "portal"),
+    ]
     store.put_utterances(said, by=BY, replace=True)
     if before is None:
         store.put_office(read_office(data / "office" / f"{SAMPLE_OFFICE}.yaml"), by=BY)
@@ -167,9 +185,10 @@ def _touched_by_staff(store: KnowledgeStore) -> set[str]:
 
 def _fingerprint(data: Path) -> str:
     digest = hashlib.sha256()
-    for part in ("procedures", "office", "utterances/procedures", "catalogue.yaml"):
+    parts = ("procedures", "office", "utterances/procedures", "utterances/portal", "catalogue.yaml")
+    for part in parts:
         root = data / part
-        for path in sorted(root.rglob("*.yaml")) if root.is_dir() else [root]:
+        for path in [root] if root.is_file() else sorted(root.rglob("*.yaml")):
             digest.update(path.relative_to(data).as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()

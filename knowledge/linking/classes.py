@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from knowledge.words import terms
 
 WEIGHTS = Path(__file__).parent.parent / "data" / "linking" / "classes.npz"
+GROUP_WEIGHTS = WEIGHTS.with_name("groups.npz")
+PROCEDURE_GROUP = "procedure"
 Floats = NDArray[np.float32]
 
 
@@ -56,6 +58,35 @@ class Classifier:
         shares = self.idf[at]
         shares = shares / math.sqrt(float(shares @ shares)) * self.scale[at]
         return np.asarray(shares @ self.weights[at].astype(np.float32) + self.bias, np.float32)
+
+    def shares(self, normalised: str) -> Floats:
+        """The softmax of the scores, shape (labels,)."""
+        scores = self.scores(normalised)
+        exponents = np.exp(scores - scores.max())
+        return np.asarray(exponents / exponents.sum(), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Classifiers:
+    """Which label a question means, and which sort of thing it asks for."""
+
+    labels: Classifier
+    groups: Classifier
+
+    @classmethod
+    def load(cls) -> "Classifiers":
+        return cls(Classifier.load(WEIGHTS), Classifier.load(GROUP_WEIGHTS))
+
+
+def group_of(label: str, outcome: str | None) -> str:
+    """What sort of thing a label is: a procedure, or an intent of some outcome; safety apart.
+
+    An unsafe request often wears the words of a procedure; which sort of request it
+    is shows in other words than which procedure it names.
+    """
+    if outcome is None:
+        return PROCEDURE_GROUP
+    return "safety" if label.startswith(("safety.", "emergency.")) else outcome
 
 
 def places(classifier: Classifier, label_ids: Sequence[str]) -> NDArray[np.int64]:

@@ -7,11 +7,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.linking.classes import PROCEDURE_GROUP
 from knowledge.linking.ranker import Ranker
 from knowledge.linking.views import Views
 from knowledge.vietnamese import normalise
 
-KEPT = 8
+KEPT = 12
 
 
 class PassageSearch(Protocol):
@@ -22,12 +23,16 @@ class PassageSearch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A label with the probability that the question means it, and the nearest known phrase."""
+    """A label with the probability that the question means it, and the nearest known phrase.
+
+    ``group`` is what sort of thing it is: a procedure, or an intent's outcome.
+    """
 
     label: str
     is_intent: bool
     probability: float
     phrase: str | None = None
+    group: str = PROCEDURE_GROUP
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ class Linker:
                     labels[label].is_intent,
                     float(shares[i]),
                     self._views.nearest_phrase(vector, label) if explain else None,
+                    labels[label].group,
                 )
                 for i, label in zip(order, picked, strict=True)
             ),

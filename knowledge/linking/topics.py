@@ -1,25 +1,38 @@
-"""What a question asks about a procedure, learned from the labelled utterances.
+"""What a question asks about a procedure: told by cue phrases, or learned from utterances.
 
-One linear model a topic over the words and word pairs of the tone-free
-question; NumPy at run time, weights written by `train`.
+The cues are a table a clerk can extend. What they miss is found by one linear
+model a topic over the words and word pairs of the question; NumPy at run time,
+weights written by `train`.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 
 from knowledge.procedures import Topic
+from knowledge.vietnamese import fold, normalise
 from knowledge.words import terms
 
 WEIGHTS = Path(__file__).parent.parent / "data" / "linking" / "topics.npz"
+
+
+CUES = Path(__file__).parent.parent / "data" / "topics.yaml"
+
+
+def read_cues(path: Path = CUES) -> dict[str, Topic]:
+    """Tone-free cue phrase → topic."""
+    table: dict[str, list[str]] = yaml.safe_load(path.read_text("utf-8"))
+    return {fold(normalise(cue)): Topic(topic) for topic, cues in table.items() for cue in cues}
 
 
 @dataclass(frozen=True, slots=True)
 class TopicModel:
     """``weights`` has shape (terms, topics); a topic is asked when its probability passes ½."""
 
+    cues: dict[str, Topic]
     vocabulary: dict[str, int]
     topics: tuple[Topic, ...]
     weights: NDArray[np.float32]
@@ -29,6 +42,7 @@ class TopicModel:
     def load(cls, path: Path = WEIGHTS) -> "TopicModel":
         with np.load(path, allow_pickle=False) as stored:
             return cls(
+                read_cues(),
                 {str(term): i for i, term in enumerate(stored["vocabulary"])},
                 tuple(Topic(str(topic)) for topic in stored["topics"]),
                 stored["weights"].astype(np.float32),
@@ -36,14 +50,16 @@ class TopicModel:
             )
 
     def topics_of(self, normalised: str, limit: int = 4) -> tuple[Topic, ...]:
-        """The topics asked, most certain first; empty for a general question."""
+        """The topics asked, in the order of the record; empty for a general question."""
+        said = f" {fold(normalised)} "
+        told = {topic for cue, topic in self.cues.items() if f" {cue} " in said}
         scores = self.bias.copy()
-        for i in sorted(
-            {self.vocabulary[t] for t in topic_terms(normalised) if t in self.vocabulary}
-        ):
+        known = {self.vocabulary[t] for t in topic_terms(normalised) if t in self.vocabulary}
+        for i in sorted(known):
             scores += self.weights[i]
-        order = np.argsort(-scores, kind="stable")[:limit]
-        return tuple(self.topics[i] for i in order if scores[i] > 0)
+        order = np.argsort(-scores, kind="stable")
+        told |= {self.topics[i] for i in order[:limit] if scores[i] > 0}
+        return tuple(topic for topic in Topic if topic in told)[:limit]
 
 
 def topic_terms(normalised: str) -> list[str]:

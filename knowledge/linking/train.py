@@ -28,9 +28,16 @@ from sklearn.svm import LinearSVC
 from knowledge.database import connect
 from knowledge.embedding import load_encoder
 from knowledge.finder import PASSAGES, intent_label, procedure_label, usable_intents
-from knowledge.linking.bank import Intent, is_fit_part, read_intents, read_utterances, read_vague
+from knowledge.linking.bank import (
+    Intent,
+    is_fit_part,
+    read_intents,
+    read_portal_utterances,
+    read_utterances,
+    read_vague,
+)
+from knowledge.linking.classes import GROUP_WEIGHTS, Classifiers, class_terms, group_of
 from knowledge.linking.classes import WEIGHTS as CLASS_WEIGHTS
-from knowledge.linking.classes import Classifier, class_terms
 from knowledge.linking.ranker import WEIGHTS, Ranker
 from knowledge.linking.topics import WEIGHTS as TOPIC_WEIGHTS
 from knowledge.linking.topics import topic_terms
@@ -47,6 +54,7 @@ VARIANTS = 4
 MARGIN = 4.0  # SVM margins of 1 apart become a softmax ratio of about 55
 NAME_TAILS = (
     "", "cần giấy tờ gì", "hồ sơ gồm những gì", "lệ phí bao nhiêu", "mất bao lâu", "nộp ở đâu",
+    "ở quầy mấy", "quầy nào nhận", "có mất phí không", "mấy ngày thì xong", "ai được làm",
     "làm thế nào", "thủ tục ra sao", "điều kiện là gì", "có nộp online được không",
 )  # fmt: skip
 
@@ -85,12 +93,12 @@ def build_universe(
     intents: Sequence[Intent],
     phrases: Sequence[Phrase],
     encoder: Encoder,
-    classifier: Classifier,
+    classifiers: Classifiers,
 ) -> Universe:
     """Views and passages over ``procedures`` and all intents."""
     held = [procedure_label(p) for p in procedures]
     labels = [*held, *(intent_label(i) for i in usable_intents(intents, held))]
-    views = Views(labels, phrases, encoder, classifier)
+    views = Views(labels, phrases, encoder, classifiers)
     passages = [passage for p in procedures for passage in split(p, 1)]
     phrase_at: dict[str, list[int]] = {}
     for i, text in enumerate(views.phrases.texts):
@@ -153,9 +161,11 @@ def examples(
         for variant in range(VARIANTS):
             said = text if variant == 0 else noise.question(text)
             chance = rng.random()
-            universe = rng.choice(universes)
+            holding = [u for u in universes if label in u.views.index]
+            if not holding:  # a phrase for a national procedure that is not imported here
+                break
             made = example(
-                universe if label in universe.views.index else small,
+                rng.choice(holding),
                 said,
                 {label: 1.0},
                 own=normalise(text),
@@ -169,6 +179,15 @@ def examples(
             shares = {code: 1.0 / (1 + 0.3 * i) for i, code in enumerate(vague.codes)}
             if made := example(rng.choice(universes), noise.question(vague.text), shares):
                 yield vague.text, made
+    for procedure in procedures:
+        if procedure.origin != "office":
+            continue
+        names = [procedure.title, procedure.name, *procedure.aliases]
+        for name in rng.sample(names, k=min(3, len(names))):
+            text = noise.question(f"{name} {rng.choice(NAME_TAILS)}")
+            universe = rng.choice(universes)
+            if made := example(universe, text, {procedure.code: 1.0}, weight=0.5):
+                yield name, made
     if large is None:
         return
     for procedure in procedures:
@@ -337,6 +356,7 @@ def fit_classes(said: Sequence[tuple[str, str]], rng: random.Random) -> dict[str
 def bank_lines(*, fit_part: bool | None = None) -> list[tuple[str, str]]:
     """(text, label) of the bank: all, only the fit part, or all but it."""
     lines = [(u.text, u.label) for u in read_utterances()]
+    lines += [(u.text, u.label) for u in read_portal_utterances()]
     lines += [(text, intent.id) for intent in read_intents() for text in intent.utterances]
     return [line for line in lines if fit_part is None or is_fit_part(line[0]) is fit_part]
 
@@ -421,24 +441,31 @@ def main() -> None:
         if p.origin == "office"
         for name in {p.name, p.title, *p.aliases}
     ]
-    # The ranker learns beside a classifier that has not seen its lines; the shipped one sees all.
-    blind = fit_classes(bank_lines(fit_part=False) + names, rng)
-    np.savez_compressed(CLASS_WEIGHTS, **blind)
-    classifier = Classifier.load()
+    outcomes = {intent.id: intent.outcome for intent in read_intents()}
+
+    def grouped(lines: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        return [(text, group_of(label, outcomes.get(label))) for text, label in lines]
+
+    # The ranker learns beside classifiers that have not seen its lines; the shipped see all.
+    blind = bank_lines(fit_part=False) + names
+    np.savez_compressed(CLASS_WEIGHTS, **fit_classes(blind, rng))
+    np.savez_compressed(GROUP_WEIGHTS, **fit_classes(grouped(blind), rng))
+    classifiers = Classifiers.load()
     phrases = [Phrase(normalise(text), label) for text, label in bank_lines()]
     intents = read_intents()
     small = build_universe(
-        [p for p in procedures if p.origin == "office"], intents, phrases, encoder, classifier
+        [p for p in procedures if p.origin == "office"], intents, phrases, encoder, classifiers
     )
     imported = any(p.origin == "portal" for p in procedures)
-    large = build_universe(procedures, intents, phrases, encoder, classifier) if imported else None
+    large = build_universe(procedures, intents, phrases, encoder, classifiers) if imported else None
     made = list(examples(small, large, procedures, rng))
     taught = [e for text, e in made if zlib.crc32(text.encode()) % 7]
     unseen = [e for text, e in made if not zlib.crc32(text.encode()) % 7]
     np.savez_compressed(WEIGHTS, **fit_ranker(taught, unseen))
     on_unseen = score_ranker(unseen, WEIGHTS)
-    shipped = fit_classes(bank_lines() + names, rng)
-    np.savez_compressed(CLASS_WEIGHTS, **shipped)
+    every = bank_lines() + names
+    np.savez_compressed(CLASS_WEIGHTS, **fit_classes(every, rng))
+    np.savez_compressed(GROUP_WEIGHTS, **fit_classes(grouped(every), rng))
     report = {
         "seconds": round(perf_counter() - started, 1),
         "procedures": len(procedures),

@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.linking.classes import Classifier, places
+from knowledge.linking.classes import PROCEDURE_GROUP, Classifiers, places
 from knowledge.vietnamese import fold
 from knowledge.words import WordIndex
 
@@ -30,7 +30,7 @@ FEATURES = (
     "name_words", "name_words_ratio",
     "name_tones", "name_tones_ratio",
     "name_covered", "question_covered", "phrase_overlap",
-    "class_share", "class_gap",
+    "class_share", "class_gap", "group_share",
     "body_words", "body_words_ratio",
     "passage_cosine", "passage_cosine_gap",
     "popularity", "is_office", "is_commune", "is_intent", "phrase_count",
@@ -39,7 +39,7 @@ FEATURES = (
 GLOBALS = (
     "phrase_cosine_best", "phrase_words_best", "phrase_tones_best", "name_cosine_best",
     "name_words_best", "body_words_best", "passage_cosine_best", "phrase_cosine_margin",
-    "class_share_best", "words", "known_share", "has_tones", "catalogue_size",
+    "class_share_best", "safety_share", "words", "known_share", "has_tones", "catalogue_size",
 )  # fmt: skip
 BM25_SCALE = 1 / 20  # BM25 of a full match of a usual question is about 20–60 here
 TOP_PER_VIEW = 12
@@ -67,6 +67,7 @@ class Label:
     is_office: bool = False
     is_commune: bool = False
     is_intent: bool = False
+    group: str = PROCEDURE_GROUP
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +138,13 @@ class Views:
         labels: Sequence[Label],
         phrases: Sequence[Phrase],
         encoder: Encoder,
-        classifier: Classifier,
+        classifiers: Classifiers,
         folder: Path | None = None,
     ) -> None:
-        self._classifier = classifier
+        classifier = self._classifier = classifiers.labels
+        self._groups = classifiers.groups
+        self._group_columns = places(self._groups, [label.group for label in labels])
+        self._safety = self._groups.labels.index("safety")
         self._columns = places(classifier, [label.id for label in labels])
         self.labels = tuple(labels)
         self.index = {label.id: i for i, label in enumerate(self.labels)}
@@ -248,6 +252,8 @@ class Views:
                 columns[f"{name}_gap"] = view[candidates] - best[name]
             else:
                 columns[f"{name}_ratio"] = view[candidates] / max(best[name], 1e-6)
+        groups = self._groups.shares(normalised)
+        columns["group_share"] = groups[self._group_columns[candidates]]
         columns["phrase_cosine_top3"] = np.asarray(
             [self.phrases.top3(phrase_cosines, int(c)) for c in candidates], dtype=np.float32
         )
@@ -276,6 +282,7 @@ class Views:
                 best["phrase_cosine"], best["phrase_words"], best["phrase_tones"],
                 best["name_cosine"], best["name_words"], best["body_words"],
                 best["passage_cosine"], best["phrase_cosine"] - second, best["class_share"],
+                float(groups[self._safety]),
                 math.log1p(len(normalised.split())) / 3,
                 sum(w for t, w in asked.items() if t in self._idf) / total,
                 float(fold(normalised) != normalised),

@@ -13,7 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from knowledge.linking.bank import Utterance, is_fit_part, read_intents, read_utterances
+from knowledge.linking.bank import (
+    Utterance,
+    is_fit_part,
+    read_intents,
+    read_portal_utterances,
+    read_utterances,
+)
 from knowledge.passages import split
 from knowledge.procedures import Procedure
 from knowledge.sample import DATA, read_procedures
@@ -96,6 +102,7 @@ def held_out(data: Path = DATA) -> list[Utterance]:
 
 def _bank(data: Path) -> Iterator[Utterance]:
     yield from read_utterances(data / "utterances" / "procedures")
+    yield from read_portal_utterances(data / "utterances" / "portal")
     for intent in read_intents(data / "utterances" / "intents"):
         for text in intent.utterances:
             yield Utterance(text, intent.id)

@@ -1,0 +1,40 @@
+"""How the desk addresses a resident, from how they speak of themselves."""
+
+import pytest
+
+from assistant.address import UNKNOWN, Address, find_address
+
+
+@pytest.mark.parametrize(
+    ("message", "you", "me"),
+    [
+        ("bác muốn hỏi làm giấy khai tử", "bác", "cháu"),
+        ("Cho cô hỏi chứng thực ở quầy nào", "cô", "cháu"),
+        ("chị cần giấy độc thân", "chị", "em"),
+        ("dạ anh đang ở xa không về được", "anh", "em"),
+        ("BÁC HỎI cái này", "bác", "cháu"),
+    ],
+)
+def test_the_resident_is_called_as_they_call_themselves(message: str, you: str, me: str) -> None:
+    assert find_address(message) == Address(you, me)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "đăng ký khai sinh cần gì",
+        "em muốn hỏi khai sinh",
+        "cho tôi hỏi",
+        "làm giấy cho con chị gái tôi",
+        "cho anh tôi xin cái giấy",
+        "bố bác sĩ nói vậy",
+        "",
+    ],
+)
+def test_nothing_is_guessed_where_the_resident_gives_nothing_away(message: str) -> None:
+    assert find_address(message) is None
+
+
+def test_the_form_of_address_starts_a_sentence_with_a_capital() -> None:
+    assert Address("bác", "cháu").you_start == "Bác"
+    assert UNKNOWN.you_start == "Anh/chị"
