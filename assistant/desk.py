@@ -77,6 +77,7 @@ def build_desk(
     assistant = assistant or AssistantSettings()
     configure_logs(assistant.log_level)
     library = open_library(settings, knowledge, clock)
+    library.store.office(settings.office)  # an unknown office ends here, not at the first question
     if not library.index.is_in_step():
         library.index.update()
     encoder = load_encoder(knowledge.embedding_model or None)

@@ -28,6 +28,8 @@ app.add_typer(eval_app, name="eval")
 out = Console()
 err = Console(stderr=True)
 
+OURS = frozenset({"assistant", "knowledge", "ingest", "channels", "evals"})
+
 Json = Annotated[bool, typer.Option("--json", help="In JSON cho chương trình khác đọc.")]
 
 
@@ -69,7 +71,11 @@ def ask(
 ) -> None:
     """Hỏi một câu, hoặc trò chuyện khi không ghi câu hỏi."""
     from assistant.desk import build_desk
+    from assistant.privacy_text import visible
 
+    if question is not None and not visible(question).strip():
+        err.print("Câu hỏi trống.")
+        raise typer.Exit(2)
     desk = build_desk()
 
     def say(message: str, conversation: str | None) -> str:
@@ -77,13 +83,10 @@ def ask(
         if as_json:
             typer.echo(json.dumps(answer.to_json(), ensure_ascii=False))
         else:
-            out.print(answer.text, highlight=False, markup=False)
+            out.print(answer.text, highlight=False, markup=False, soft_wrap=True)
         return answer.conversation_id
 
     if question is not None:
-        if not question.strip():
-            err.print("Câu hỏi trống.")
-            raise typer.Exit(2)
         say(question, None)
         return
     conversation: str | None = None
@@ -94,7 +97,7 @@ def ask(
             message = input("› " if sys.stdin.isatty() else "")
         except (EOFError, KeyboardInterrupt):
             return
-        if message.strip():
+        if visible(message).strip():
             conversation = say(message, conversation)
 
 
@@ -350,8 +353,18 @@ def _report(report: Any) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Entry point of the console script."""
-    app()
+    """Entry point of the console script.
+
+    Our own errors are sentences for whoever runs the command; any other is a fault of ours
+    and keeps its traceback.
+    """
+    try:
+        app()
+    except Exception as problem:
+        if type(problem).__module__.split(".")[0] not in OURS:
+            raise
+        err.print(f"Lỗi: {problem}", markup=False, highlight=False, soft_wrap=True)
+        raise SystemExit(1) from problem
 
 
 if __name__ == "__main__":

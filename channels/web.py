@@ -1,6 +1,6 @@
 """The HTTP door: chat page, `POST /api/chat`, health; errors a person can read."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -17,7 +17,9 @@ from assistant.compose import SECTION_NAMES
 from assistant.conversations import UnknownConversation
 from assistant.desk import Desk
 from assistant.office_answers import office_facts
+from assistant.privacy_text import visible
 from assistant.replies import say
+from channels.body_limit import BodyLimit
 from channels.settings import ChannelSettings
 from channels.threads import Workers
 
@@ -31,6 +33,17 @@ ERRORS = {
     "unknown_conversation": (
         "Không tìm thấy cuộc trò chuyện này. Hãy bắt đầu cuộc mới (bỏ conversation_id)."
     ),
+    "http_404": "Không có trang này.",
+    "http_405": "Địa chỉ này không nhận cách gọi đó.",
+}
+# pydantic's kinds of error → what a person who calls the API should do about it.
+WRONG = {
+    "missing": "thiếu {field}",
+    "string_type": "{field} phải là chuỗi ký tự",
+    "string_too_long": "{field} quá dài",
+    "literal_error": "{field} không nhận giá trị này",
+    "extra_forbidden": "không có trường {field}",
+    "model_attributes_type": "nội dung phải là một đối tượng JSON",
 }
 # Only what we serve ourselves runs or loads, so an answer can never become a script. no-cache: the
 # page says whether the office is open now.
@@ -61,43 +74,42 @@ def error(status: int, code: str, **details: Any) -> JSONResponse:
     return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)
 
 
+def what_is_wrong(problem: Mapping[str, Any]) -> str:
+    """One problem that pydantic found in a request, in Vietnamese."""
+    field = ".".join(str(part) for part in problem["loc"] if part != "body") or "nội dung"
+    return WRONG.get(problem["type"], "{field} không hợp lệ").format(field=field)
+
+
 def create_app(desk: Desk, settings: ChannelSettings | None = None) -> FastAPI:
     """The web application around one desk."""
     settings = settings or ChannelSettings()
     workers = Workers(settings.answer_threads)
     app = FastAPI(title="Lễ Tân", version=version("letan"), docs_url=None, redoc_url=None)
+    app.add_middleware(
+        BodyLimit, max_bytes=settings.max_body_bytes, refusal=error(413, "too_large")
+    )
     templates = Jinja2Templates(HERE / "templates")
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-
-    @app.middleware("http")
-    async def limit_body(
-        request: Request, call_next: Callable[[Request], Awaitable[Response]]
-    ) -> Response:
-        length = request.headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > settings.max_body_bytes:
-            return error(413, "too_large")
-        return await call_next(request)
 
     @app.exception_handler(RequestValidationError)
     async def refuse(request: Request, problem: RequestValidationError) -> JSONResponse:
         first = problem.errors()[0]
         if first["type"] == "json_invalid":
             return error(400, "not_json")
-        where = ".".join(str(part) for part in first["loc"] if part != "body") or "body"
-        return error(422, "bad_request", detail=f"{where}: {first['msg']}")
+        return error(422, "bad_request", detail=what_is_wrong(first))
 
     @app.exception_handler(HTTPException)
     async def refuse_plainly(request: Request, problem: HTTPException) -> JSONResponse:
-        return JSONResponse(
-            {"error": {"code": f"http_{problem.status_code}", "message": str(problem.detail)}},
-            status_code=problem.status_code,
-            headers=problem.headers,
-        )
+        if problem.status_code == 400:  # the only one FastAPI raises itself: unreadable JSON
+            return error(400, "not_json")
+        answer = error(problem.status_code, f"http_{problem.status_code}")
+        answer.headers.update(problem.headers or {})
+        return answer
 
     @app.post("/api/chat")
     async def chat(body: ChatRequest) -> Response:
         """One turn of a conversation; the answer contract of the project."""
-        message = body.message.strip()
+        message = visible(body.message).strip()
         if not message:
             return error(422, "empty")
         if len(message) > settings.max_message_chars:

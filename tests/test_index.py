@@ -1,6 +1,7 @@
 """The passage index: derived from the store, updated in place, rebuilt beside the old."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -119,7 +120,7 @@ def test_a_rebuild_moves_the_pointer_and_drops_the_old_collection(
 
 def test_rebuilding_again_and_again_works(index: PassageIndex, client: ClientAPI) -> None:
     names = [index.rebuild().collection for _ in range(3)]
-    assert all(a != b for a, b in zip(names, names[1:], strict=False))
+    assert all(a != b for a, b in pairwise(names))
     assert len(list_collections(client)) == 1
 
 

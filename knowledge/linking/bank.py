@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import Field, TypeAdapter
 
 from knowledge import sample
-from knowledge.procedures import Code, Text, Value
+from knowledge.procedures import Code, Source, Text, Value
 from knowledge.sample import DATA, BadDataFile, read_yaml
 
 UTTERANCES = DATA / "utterances"
@@ -81,14 +81,44 @@ def read_portal_utterances(folder: Path = UTTERANCES / "portal") -> Iterator[Utt
 
 
 def read_intents(folder: Path = UTTERANCES / "intents") -> list[Intent]:
-    """Every intent of the intent files, ids unique."""
+    """Every intent of the intent files, ids unique, and every correction of `abolished.yaml`."""
     intents: dict[str, Intent] = {}
     for path in sorted(folder.glob("*.yaml")):
         for intent in TypeAdapter(list[Intent]).validate_python(read_yaml(path)):
             if intent.id in intents:
                 raise BadDataFile(f"{path}: ý định {intent.id!r} có hai lần")
             intents[intent.id] = intent
-    return list(intents.values())
+    return [*intents.values(), *(entry.as_intent() for entry in read_abolished())]
+
+
+class Abolished(Value):
+    """A paper or procedure people still ask for that no longer exists, and what to do instead."""
+
+    id: Text
+    name: Text
+    phrases: tuple[str, ...] = Field(min_length=1)
+    says: Text
+    instead: tuple[Code, ...] = ()
+    rule: Text
+    source: Source
+    verified: bool = False
+
+    def as_intent(self) -> Intent:
+        """The correction as an intent that offers what is done instead; doubt is said."""
+        doubt = "" if self.verified else " Nội dung này chưa được kiểm tra lại với văn bản gốc."
+        return Intent(
+            id=f"abolished.{self.id}",
+            outcome="office_info",
+            topic="abolished",
+            reply=f"Dạ, {self.says} Căn cứ: {self.rule}.{doubt}",
+            related=self.instead,
+            utterances=self.phrases,
+        )
+
+
+def read_abolished(path: Path = DATA / "abolished.yaml") -> list[Abolished]:
+    """What no longer exists."""
+    return TypeAdapter(list[Abolished]).validate_python(read_yaml(path))
 
 
 def read_vague(path: Path = UTTERANCES / "vague.yaml") -> list[Vague]:

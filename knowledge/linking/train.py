@@ -50,7 +50,7 @@ from knowledge.store import KnowledgeStore
 from knowledge.vietnamese import normalise
 
 SEED = 20261123
-VARIANTS = 4
+VARIANTS = 3
 MARGIN = 4.0  # SVM margins of 1 apart become a softmax ratio of about 55
 NAME_TAILS = (
     "", "cần giấy tờ gì", "hồ sơ gồm những gì", "lệ phí bao nhiêu", "mất bao lâu", "nộp ở đâu",
