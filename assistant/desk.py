@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
@@ -49,6 +49,7 @@ class Desk:
     receptionist: Receptionist
     office_id: str
     clock: Callable[[], datetime]
+    retention: timedelta
 
 
 def open_library(
@@ -101,4 +102,6 @@ def build_desk(
         clock=clock,
         idle_after=assistant.idle_after,
     )
-    return Desk(library, finder, conversations, receptionist, settings.office, clock)
+    return Desk(
+        library, finder, conversations, receptionist, settings.office, clock, assistant.retention
+    )

@@ -15,5 +15,9 @@ class AssistantSettings(BaseSettings):
     log_level: str = "INFO"
 
     @property
+    def retention(self) -> timedelta:
+        return timedelta(days=self.retention_days)
+
+    @property
     def idle_after(self) -> timedelta:
         return timedelta(hours=self.idle_hours)

@@ -1,10 +1,13 @@
 """The HTTP door: chat page, `POST /api/chat`, health; errors a person can read."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import anyio
+import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
@@ -22,8 +25,11 @@ from assistant.replies import say
 from channels.body_limit import BodyLimit
 from channels.settings import ChannelSettings
 from channels.threads import Workers
+from knowledge.database import DatabaseUnavailable
 
+log = structlog.get_logger()
 HERE = Path(__file__).parent
+PURGE_EVERY_SECONDS = 6 * 3600
 ERRORS = {
     "empty": "Tin nhắn trống. Hãy gõ câu hỏi rồi gửi lại.",
     "too_long": "Tin nhắn quá dài. Hãy rút ngắn còn tối đa {limit} ký tự.",
@@ -84,7 +90,17 @@ def create_app(desk: Desk, settings: ChannelSettings | None = None) -> FastAPI:
     """The web application around one desk."""
     settings = settings or ChannelSettings()
     workers = Workers(settings.answer_threads)
-    app = FastAPI(title="Lễ Tân", version=version("letan"), docs_url=None, redoc_url=None)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_forget_old, desk, workers)
+            yield
+            tasks.cancel_scope.cancel()
+
+    app = FastAPI(
+        title="Lễ Tân", version=version("letan"), docs_url=None, redoc_url=None, lifespan=lifespan
+    )
     app.add_middleware(
         BodyLimit, max_bytes=settings.max_body_bytes, refusal=error(413, "too_large")
     )
@@ -158,6 +174,16 @@ def create_app(desk: Desk, settings: ChannelSettings | None = None) -> FastAPI:
         return JSONResponse({"status": "ok", "procedures": held}, status_code=200 if held else 503)
 
     return app
+
+
+async def _forget_old(desk: Desk, workers: Workers) -> None:
+    """Delete conversations past their retention, at start and every few hours."""
+    while True:
+        try:
+            await workers.run(lambda: desk.conversations.purge(desk.retention))
+        except DatabaseUnavailable:  # the next round finds the same conversations
+            log.warning("purge_failed")
+        await anyio.sleep(PURGE_EVERY_SECONDS)
 
 
 def _office(desk: Desk) -> tuple[Any, dict[str, str]]:
