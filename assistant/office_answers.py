@@ -77,6 +77,9 @@ def open_text(state: OpenState, now: datetime) -> str:
 def office_facts(office: Office, now: datetime) -> dict[str, str]:
     """The placeholders that fixed replies may use, for one office and moment."""
     state = opening(office, now)
+    hours = hours_text(office.hours)
+    if not hours:  # no day has hours: nobody entered them, which is not "closed today"
+        state = OpenState(is_open=False, reason=OpenReason.UNKNOWN_HOURS)
     reception = office.find_reception()
     phone = office.phones[0].number if office.phones else "số điện thoại của trung tâm"
     if reception and reception.phone:
@@ -85,7 +88,7 @@ def office_facts(office: Office, now: datetime) -> dict[str, str]:
         "office": office.name,
         "phone": phone,
         "address": office.address,
-        "hours": hours_text(office.hours),
+        "hours": hours or "chưa được công bố",
         "open_now": open_text(state, now),
         "next_opening": when(state.next_opening, now) if state.next_opening else "giờ làm việc",
         "reception": f"quầy số {reception.number} – {reception.name}"

@@ -53,10 +53,11 @@ def inside(wheel: Path) -> set[str]:
 
 
 def data_files() -> Iterator[str]:
-    """Every file beside the code that is not code."""
+    """Every file beside the code that is not code, notes for writers of cases aside."""
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*"):
-            if path.is_file() and path.suffix not in (".py", ".pyc"):
+            is_note = package == "evals" and path.suffix == ".md"
+            if path.is_file() and path.suffix not in (".py", ".pyc") and not is_note:
                 yield path.relative_to(ROOT).as_posix()
 
 

@@ -18,6 +18,7 @@ from knowledge.words import terms
 WEIGHTS = Path(__file__).parent.parent / "data" / "linking" / "classes.npz"
 GROUP_WEIGHTS = WEIGHTS.with_name("groups.npz")
 PROCEDURE_GROUP = "procedure"
+NATIONAL = "national"  # one class for all procedures outside the sample office
 Floats = NDArray[np.float32]
 
 

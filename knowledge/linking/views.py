@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.linking.classes import PROCEDURE_GROUP, Classifiers, places
+from knowledge.linking.classes import NATIONAL, PROCEDURE_GROUP, Classifiers, places
 from knowledge.vietnamese import fold
 from knowledge.words import WordIndex
 
@@ -142,6 +142,8 @@ class Views:
         folder: Path | None = None,
     ) -> None:
         classifier = self._classifier = classifiers.labels
+        self._national = classifier.labels.index(NATIONAL)
+        self._has_national = any(not (label.is_office or label.is_intent) for label in labels)
         self._groups = classifiers.groups
         self._group_columns = places(self._groups, [label.group for label in labels])
         self._safety = self._groups.labels.index("safety")
@@ -303,8 +305,10 @@ class Views:
         shares = np.zeros(len(self.labels), dtype=np.float32)
         if known.any():
             own = scores[self._columns[known]]
-            exponents = np.exp(own - own.max())
-            shares[known] = exponents / exponents.sum()
+            others = scores[self._national : self._national + 1] if self._has_national else own[:0]
+            most = max([own.max(), *others])
+            exponents = np.exp(own - most)
+            shares[known] = exponents / (exponents.sum() + np.exp(others - most).sum())
         return shares
 
     def nearest_phrase(self, vector: Floats, label: int) -> str | None:
