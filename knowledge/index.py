@@ -5,6 +5,7 @@ changed; a rebuild fills a new collection, checks it against the catalogue and
 moves the pointer, so readers never see a half-filled index.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
@@ -41,14 +42,23 @@ class IndexReport:
 class PassageIndex:
     """The index of one deployment; safe to call from several threads and processes."""
 
-    def __init__(self, store: KnowledgeStore, client: ClientAPI, embeddings: Embeddings) -> None:
+    def __init__(
+        self,
+        store: KnowledgeStore,
+        client: ClientAPI,
+        embeddings: Embeddings,
+        encoder: str = "default",
+    ) -> None:
+        """``encoder`` names what makes the vectors: another one gets a collection of its own."""
+        self._base = "passages-" + re.sub(r"[^a-zA-Z0-9]+", "-", encoder).strip("-")
         self._store = store
         self._client = client
         self._embeddings = embeddings
 
     def current(self) -> VectorIndex:
         """The collection that answers now."""
-        name = self._store.find_setting(None, POINTER) or "passages"
+        pointers = self._store.find_setting(None, POINTER) or {}
+        name = pointers.get(self._base, self._base)
         return VectorIndex(self._client, str(name), self._embeddings)
 
     def update(self, progress: Progress | None = None) -> IndexReport:
@@ -69,7 +79,8 @@ class PassageIndex:
         wanted = self._wanted()
         old = self.current()
         taken = set(list_collections(self._client))
-        name = next(n for i in range(1, len(taken) + 2) if (n := f"passages-{i}") not in taken)
+        names = (f"{self._base}-v{i}" for i in range(1, len(taken) + 2))
+        name = next(name for name in names if name not in taken)
         index = VectorIndex(self._client, name, self._embeddings)
         try:
             _fill(index, list(wanted.values()), progress)
@@ -77,7 +88,8 @@ class PassageIndex:
         except Exception:
             index.drop()
             raise
-        self._store.put_setting(None, POINTER, name, by="letan")
+        pointers = self._store.find_setting(None, POINTER) or {}
+        self._store.put_setting(None, POINTER, {**pointers, self._base: name}, by="letan")
         old.drop()
         return self._report(index, wanted, len(wanted), 0, started)
 
