@@ -4,6 +4,7 @@ Thresholds are data (`data/thresholds.yaml`), fitted on held-out questions by
 `letan eval linking --fit`, with the figures that justify them stored beside them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -24,12 +25,16 @@ class Thresholds:
 
     ``answer``: the best procedure is answered from here. ``clarify``: the best few
     together reach this, each at least ``choice``. ``intent``: what is no procedure.
+    ``leading``: below ``answer``, a procedure is still answered from here when it is
+    ``lead`` times as probable as whatever comes second.
     """
 
     answer: float
     clarify: float
     choice: float
     intent: float
+    leading: float
+    lead: float
 
     @classmethod
     @lru_cache(maxsize=1)
@@ -73,7 +78,7 @@ def decide(linking: Linking, thresholds: Thresholds, *, in_hand: bool = False) -
     best = max(candidates, key=lambda c: c.probability, default=None)
     if best is None:
         return Unknown(0.0)
-    if not best.is_intent and best.probability >= thresholds.answer:
+    if not best.is_intent and _is_clear(best, candidates, thresholds):
         return Meant(best)
     shares: dict[str, float] = {}
     for candidate in candidates:
@@ -88,6 +93,13 @@ def decide(linking: Linking, thresholds: Thresholds, *, in_hand: bool = False) -
     if close and together >= thresholds.clarify:
         return Unsure(close[:MAX_CHOICES])
     return Unknown(best.probability)
+
+
+def _is_clear(best: Candidate, candidates: Sequence[Candidate], thresholds: Thresholds) -> bool:
+    if best.probability >= thresholds.answer:
+        return True
+    second = max((c.probability for c in candidates if c.label != best.label), default=0.0)
+    return best.probability >= max(thresholds.leading, thresholds.lead * second)
 
 
 def _without_follow_ups(linking: Linking) -> tuple[Candidate, ...]:

@@ -63,7 +63,8 @@ def open_library(
     prepare(store)
     encoder = load_encoder(knowledge.embedding_model or None)
     client = open_client(settings.home / "index", knowledge.chroma_server or None)
-    return Library(engine, store, PassageIndex(store, client, DeskEmbeddings(encoder), encoder.name))
+    index = PassageIndex(store, client, DeskEmbeddings(encoder), encoder.name)
+    return Library(engine, store, index)
 
 
 def build_desk(

@@ -17,14 +17,16 @@ COST_WRONG, COST_ASKED, COST_MISSED, COST_FALSE = 10.0, 1.0, 4.0, 12.0
 def fit(rows: Sequence[Linked]) -> tuple[Thresholds, dict[str, Any]]:
     """The thresholds of least cost over a grid, and what they cost."""
     grid = product(
-        [0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75],
-        [0.2, 0.25, 0.3, 0.35, 0.4, 0.5],
-        [0.02, 0.03, 0.05, 0.08],
-        [0.35, 0.45, 0.5, 0.55, 0.6],
+        [0.55, 0.65, 0.75],
+        [0.2, 0.3, 0.4],
+        [0.02, 0.05],
+        [0.4, 0.5, 0.6],
+        [0.3, 0.35, 0.45],
+        [1.5, 2.0, 3.0],
     )  # fmt: skip
     best: tuple[float, Thresholds] | None = None
-    for answer, clarify, choice, intent in grid:
-        thresholds = Thresholds(answer, clarify, choice, intent)
+    for answer, clarify, choice, intent, leading, lead in grid:
+        thresholds = Thresholds(answer, clarify, choice, intent, leading, lead)
         total = cost(rows, thresholds)
         if best is None or total < best[0]:
             best = (total, thresholds)
