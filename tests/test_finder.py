@@ -86,7 +86,7 @@ def test_a_chroma_that_does_not_answer_leaves_words_to_find_by(
 
 # -- with a desk of its own -------------------------------------------------------------------
 
-ODD = "bánh chưng của tổ dân phố"
+ODD = "cái giấy ế"
 
 
 def say_it(desk: Desk, *texts: str, code: str) -> None:
@@ -100,13 +100,14 @@ def share(desk: Desk, question: str, code: str) -> float:
 
 
 def test_a_phrase_staff_add_changes_what_is_found_without_retraining(own_desk: Desk) -> None:
-    question = f"xin làm {ODD} cần giấy tờ gì"
+    question = f"xin {ODD}"
     before = share(own_desk, question, SINGLE)
-    say_it(own_desk, f"xin làm {ODD}", f"xin làm {ODD} cần giấy tờ gì", code=SINGLE)
+    say_it(own_desk, question, code=SINGLE)
     own_desk.finder.refresh_now()
     after = own_desk.finder.link(question)
     assert after.best is not None and after.best.label == SINGLE
     assert share(own_desk, question, SINGLE) > before
+    assert SINGLE in [c.label for c in own_desk.finder.link(f"{question} ở đâu").candidates[:3]]
 
 
 def test_a_new_procedure_is_found_by_its_name(own_desk: Desk) -> None:
@@ -158,22 +159,22 @@ def test_a_retired_procedure_is_neither_found_nor_answered(own_desk: Desk) -> No
 def test_the_desk_forgets_nothing_over_a_restart(own_home: Path) -> None:
     first = desk_at(own_home, Clock())
     asked = first.receptionist.reply(f"{BIRTH} cần giấy tờ gì")
-    say_it(first, f"xin làm {ODD}", code=SINGLE)
+    say_it(first, f"xin {ODD}", code=SINGLE)
     first.finder.refresh_now()
-    ranked = first.finder.link(f"xin làm {ODD}")
+    ranked = first.finder.link(f"xin {ODD}")
     first.library.engine.dispose()
 
     again = desk_at(own_home, Clock())
     fee = again.receptionist.reply("lệ phí bao nhiêu tiền", asked.conversation_id)
     assert fee.procedure is not None and fee.procedure.code == BIRTH
     assert fee.topics == ("fee",)
-    assert again.finder.link(f"xin làm {ODD}") == ranked
+    assert again.finder.link(f"xin {ODD}") == ranked
     again.library.engine.dispose()
 
 
 def test_only_the_views_of_the_present_knowledge_are_kept(own_desk: Desk, own_home: Path) -> None:
     (kept,) = (own_home / "index").glob("views-*")
-    say_it(own_desk, f"xin làm {ODD}", code=SINGLE)
+    say_it(own_desk, f"xin {ODD}", code=SINGLE)
     own_desk.finder.refresh_now()
     (now_kept,) = (own_home / "index").glob("views-*")
     assert now_kept != kept

@@ -44,6 +44,14 @@ def _called(views: Views) -> dict[str, int]:
     return {name: labels.pop() for name, labels in owners.items() if name and len(labels) == 1}
 
 
+def _said(views: Views) -> dict[str, int]:
+    """Each known phrase that belongs to one label; what staff add works word for word at once."""
+    owners: dict[str, set[int]] = {}
+    for text, owner in zip(views.phrases.texts, views.phrases.owners, strict=True):
+        owners.setdefault(text, set()).add(int(owner))
+    return {text: labels.pop() for text, labels in owners.items() if len(labels) == 1}
+
+
 class PassageSearch(Protocol):
     """Finds the nearest passages; gives the best cosine by procedure code."""
 
@@ -88,6 +96,7 @@ class Linker:
         self._ranker = ranker
         self._passages = passages
         self._called = _called(views)
+        self._said = _said(views)
 
     def link(self, text: str, *, explain: bool = False) -> Linking:
         """What ``text`` most probably means; empty when it has no words."""
@@ -97,7 +106,7 @@ class Linker:
         vector = self._views.encode(normalised)
         measured = self._views.measure(normalised, vector, self._passages(vector))
         shares, none = self._ranker.probabilities(measured)
-        named = self._called.get(core(normalised))
+        named = self._said.get(normalised, self._called.get(core(normalised)))
         if named is not None:
             shares = shares * (1 - CALLED_BY_NAME)
             shares[measured.candidates == named] += CALLED_BY_NAME
