@@ -104,9 +104,7 @@ class _Grouped:
         self.labels = labels
         self.present, self.starts = np.unique(self.owners, return_index=True)
         self.counts = np.bincount(self.owners, minlength=labels).astype(np.float32)
-        self.vectors = (
-            encoder.encode(self.texts, "query") if texts else np.zeros((0, 1), np.float32)
-        )
+        self.vectors = encoder.encode(self.texts, "query")
         self.folded = WordIndex.kept(self.texts, folder and folder / "folded", toned=False)
         self.toned = WordIndex.kept(self.texts, folder and folder / "toned", toned=True)
 
