@@ -15,10 +15,7 @@ from sqlalchemy import Engine, delete, func, insert, select, update
 from assistant.address import Address
 from assistant.answers import Answer, Choice
 from knowledge.database import reading, writing
-from knowledge.schema import ConversationRow, InquiryRow, TurnRow
-
-# Letters and digits nobody confuses when read aloud or copied from a screen.
-_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+from knowledge.schema import ConversationRow, TurnRow
 
 
 class UnknownConversation(LookupError):
@@ -189,29 +186,3 @@ class Conversations:
                 )
             )
             return int(done.rowcount)
-
-    def open_inquiry(
-        self, conversation: Conversation, question_masked: str, code: str | None, kind: str
-    ) -> str:
-        """Pass a question on to staff; returns the resident's reference code.
-
-        The conversation need not be stored yet: an inquiry outlives it.
-        """
-        now = self._clock()
-        reference = "".join(secrets.choice(_ALPHABET) for _ in range(6))
-        with writing(self._engine) as connection:
-            connection.execute(
-                insert(InquiryRow).values(
-                    code=reference,
-                    office_id=self._office_id,
-                    conversation_id=None if conversation.is_new else conversation.id,
-                    question=question_masked,
-                    procedure_code=code,
-                    status="open",
-                    channel=conversation.channel,
-                    address={"kind": kind},
-                    created_at=now,
-                    updated_at=now,
-                )
-            )
-        return reference

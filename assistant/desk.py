@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from assistant.conversations import Conversations
 from assistant.decide import Thresholds
+from assistant.inquiries import Inquiries
 from assistant.logs import configure_logs
 from assistant.receptionist import Receptionist
 from assistant.settings import AssistantSettings
@@ -46,6 +47,7 @@ class Desk:
     library: Library
     finder: Finder
     conversations: Conversations
+    inquiries: Inquiries
     receptionist: Receptionist
     office_id: str
     clock: Callable[[], datetime]
@@ -93,10 +95,12 @@ def build_desk(
         cache=settings.home / "index",
     )
     conversations = Conversations(library.engine, settings.office, clock)
+    inquiries = Inquiries(library.engine, settings.office, clock)
     receptionist = Receptionist(
         store=library.store,
         finder=finder,
         conversations=conversations,
+        inquiries=inquiries,
         topics=TopicModel.load(),
         thresholds=Thresholds.shipped(),
         office_id=settings.office,
@@ -104,5 +108,12 @@ def build_desk(
         idle_after=assistant.idle_after,
     )
     return Desk(
-        library, finder, conversations, receptionist, settings.office, clock, assistant.retention
+        library=library,
+        finder=finder,
+        conversations=conversations,
+        inquiries=inquiries,
+        receptionist=receptionist,
+        office_id=settings.office,
+        clock=clock,
+        retention=assistant.retention,
     )

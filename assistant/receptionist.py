@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -11,6 +12,7 @@ from assistant.answers import Answer, Choice, Outcome, ProcedureRef
 from assistant.compose import compose
 from assistant.conversations import Conversation, Conversations, State
 from assistant.decide import MAX_CHOICES, Meant, Thresholds, Unknown, Unsure, decide
+from assistant.inquiries import Inquiries
 from assistant.office_answers import office_facts, office_reply
 from assistant.privacy import mask, without_placeholders
 from assistant.replies import fill, say
@@ -46,6 +48,7 @@ class Turn:
     linking: Linking
     now: datetime
     masked: str
+    reply_to: dict[str, Any] | None = None
 
     @property
     def state(self) -> State:
@@ -76,6 +79,7 @@ class Receptionist:
         store: KnowledgeStore,
         finder: Finder,
         conversations: Conversations,
+        inquiries: Inquiries,
         topics: TopicModel,
         thresholds: Thresholds,
         office_id: str,
@@ -85,6 +89,7 @@ class Receptionist:
         self._store = store
         self._finder = finder
         self._conversations = conversations
+        self._inquiries = inquiries
         self._topics = topics
         self._thresholds = thresholds
         self._office_id = office_id
@@ -92,9 +97,17 @@ class Receptionist:
         self._idle_after = idle_after
 
     def reply(
-        self, message: str, conversation_id: str | None = None, channel: str = "api"
+        self,
+        message: str,
+        conversation_id: str | None = None,
+        channel: str = "api",
+        *,
+        address: dict[str, Any] | None = None,
     ) -> Answer:
         """The answer to one message, stored as a turn.
+
+        ``address`` is where the channel can bring a clerk's answer later (a chat and a
+        message, say); it goes with an inquiry.
 
         Raises UnknownConversation for an id this office does not know. Whatever
         else goes wrong becomes an apology with outcome ``failed``.
@@ -116,6 +129,7 @@ class Receptionist:
                 self._finder.link(asked),
                 now,
                 masked.text,
+                address,
             )
             answer, state = self._answer(turn)
             if masked.found:
@@ -367,9 +381,7 @@ class Receptionist:
         return answer, replace(turn.state, choices=choices, pending_topics=())
 
     def _hand_over(self, turn: Turn, intent: Intent, facts: dict[str, str]) -> Reply:
-        reference = self._conversations.open_inquiry(
-            turn.conversation, turn.masked, turn.state.code, intent.id
-        )
+        reference = self._open_inquiry(turn, turn.state.code, intent.id)
         facts = facts | {"reference": f" Mã câu hỏi của {turn.address.you}: {reference}."}
         text = say("human", turn.address, **facts)
         if intent.reply:
@@ -378,18 +390,14 @@ class Receptionist:
 
     def _not_found(self, turn: Turn, decision: Unknown) -> Reply:
         _, facts = self._office(turn)
-        reference = self._conversations.open_inquiry(
-            turn.conversation, turn.masked, None, "not_found"
-        )
+        reference = self._open_inquiry(turn, None, "not_found")
         text = say("not_found", turn.address, **facts | {"reference": f" (mã {reference})"})
         answer = Answer(Outcome.NOT_FOUND, text, probability=decision.probability)
         return answer, replace(turn.state, choices=(), misses=turn.state.misses + 1)
 
     def _known_not_held(self, turn: Turn, code: str, name: str) -> Reply:
         _, facts = self._office(turn)
-        reference = self._conversations.open_inquiry(
-            turn.conversation, turn.masked, code, "not_held"
-        )
+        reference = self._open_inquiry(turn, code, "not_held")
         facts = facts | {"reference": f" (mã câu hỏi {reference})", "name": name, "code": code}
         text = say("known_not_held", turn.address, **facts)
         return Answer(Outcome.NOT_FOUND, text, procedure=ProcedureRef(code, name)), turn.state
@@ -401,6 +409,11 @@ class Receptionist:
 
     def _small(self, turn: Turn, name: str, outcome: Outcome, state: State | None = None) -> Reply:
         return Answer(outcome, say(name, turn.address)), state or turn.state
+
+    def _open_inquiry(self, turn: Turn, code: str | None, kind: str) -> str:
+        return self._inquiries.open(
+            turn.conversation, turn.masked, kind=kind, procedure_code=code, address=turn.reply_to
+        )
 
     # -- reading ----------------------------------------------------------------------------
 

@@ -1,14 +1,13 @@
 """The HTTP door: chat page, `POST /api/chat`, health; errors a person can read."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import anyio
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
@@ -23,25 +22,13 @@ from assistant.office_answers import office_facts
 from assistant.privacy_text import visible
 from assistant.replies import say
 from channels.body_limit import BodyLimit
+from channels.door import HERE, PAGE_HEADERS, Door, error
 from channels.settings import ChannelSettings
 from channels.threads import Workers
 from knowledge.database import DatabaseUnavailable
 
 log = structlog.get_logger()
-HERE = Path(__file__).parent
 PURGE_EVERY_SECONDS = 6 * 3600
-ERRORS = {
-    "empty": "Tin nhắn trống. Hãy gõ câu hỏi rồi gửi lại.",
-    "too_long": "Tin nhắn quá dài. Hãy rút ngắn còn tối đa {limit} ký tự.",
-    "too_large": "Dữ liệu gửi lên quá lớn.",
-    "not_json": "Dữ liệu gửi lên không phải JSON hợp lệ.",
-    "bad_request": "Yêu cầu không đúng dạng: {detail}.",
-    "unknown_conversation": (
-        "Không tìm thấy cuộc trò chuyện này. Hãy bắt đầu cuộc mới (bỏ conversation_id)."
-    ),
-    "http_404": "Không có trang này.",
-    "http_405": "Địa chỉ này không nhận cách gọi đó.",
-}
 # pydantic's kinds of error → what a person who calls the API should do about it.
 WRONG = {
     "missing": "thiếu {field}",
@@ -50,17 +37,6 @@ WRONG = {
     "literal_error": "{field} không nhận giá trị này",
     "extra_forbidden": "không có trường {field}",
     "model_attributes_type": "nội dung phải là một đối tượng JSON",
-}
-# Only what we serve ourselves runs or loads, so an answer can never become a script. no-cache: the
-# page says whether the office is open now.
-PAGE_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
-    ),
-    "Cache-Control": "no-cache",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
 }
 
 
@@ -74,16 +50,79 @@ class ChatRequest(BaseModel):
     channel: Literal["web", "kiosk", "telegram", "zalo", "api"] = "api"
 
 
-def error(status: int, code: str, **details: Any) -> JSONResponse:
-    """A refusal with a stable code and a sentence in Vietnamese."""
-    message = ERRORS.get(code, "Có lỗi, xin thử lại.").format(**details)
-    return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)
-
-
 def what_is_wrong(problem: Mapping[str, Any]) -> str:
     """One problem that pydantic found in a request, in Vietnamese."""
     field = ".".join(str(part) for part in problem["loc"] if part != "body") or "nội dung"
     return WRONG.get(problem["type"], "{field} không hợp lệ").format(field=field)
+
+
+def chat_routes(door: Door) -> APIRouter:
+    """`POST /api/chat` and the chat page for residents."""
+    routes = APIRouter()
+
+    @routes.post("/api/chat")
+    async def chat(body: ChatRequest) -> Response:
+        """One turn of a conversation; the answer contract of the project."""
+        message = visible(body.message).strip()
+        if not message:
+            return error(422, "empty")
+        if len(message) > door.settings.max_message_chars:
+            return error(413, "too_long", limit=door.settings.max_message_chars)
+        try:
+            answer = await door.workers.run(
+                lambda: door.desk.receptionist.reply(message, body.conversation_id, body.channel)
+            )
+        except UnknownConversation:
+            return error(404, "unknown_conversation")
+        return JSONResponse(answer.to_json())
+
+    @routes.get("/", response_class=HTMLResponse)
+    async def page(request: Request) -> Response:
+        """The chat page for residents."""
+        office, facts = await door.workers.run(lambda: _office(door.desk))
+        return door.templates.TemplateResponse(
+            request,
+            "chat.html",
+            {
+                "office": office,
+                "facts": facts,
+                "disclosure": say("disclosure", office=office.name),
+                "greeting": say("greeting", office=office.name),
+                "phones": {facts["phone"], *(phone.number for phone in office.phones)},
+                "sections": SECTION_NAMES,
+                "max_chars": door.settings.max_message_chars,
+            },
+            headers=PAGE_HEADERS,
+        )
+
+    return routes
+
+
+def health_routes(door: Door) -> APIRouter:
+    """Whether the process lives, and whether it can answer."""
+    routes = APIRouter()
+
+    @routes.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        """Alive: the process answers."""
+        return {"status": "ok"}
+
+    @routes.get("/readyz")
+    async def readyz() -> Response:
+        """Ready: the database answers and knowledge is loaded."""
+        try:
+            held = await door.workers.run(
+                lambda: len(door.desk.library.store.find_live_versions(door.desk.office_id))
+            )
+        except Exception:  # whatever is wrong, the balancer only needs "no"
+            return JSONResponse({"status": "unavailable"}, status_code=503)
+        return JSONResponse({"status": "ok", "procedures": held}, status_code=200 if held else 503)
+
+    return routes
+
+
+# Each part of the application makes its routes from the one door.
+PARTS: tuple[Callable[[Door], APIRouter], ...] = (chat_routes, health_routes)
 
 
 def create_app(desk: Desk, settings: ChannelSettings | None = None) -> FastAPI:
@@ -104,7 +143,7 @@ def create_app(desk: Desk, settings: ChannelSettings | None = None) -> FastAPI:
     app.add_middleware(
         BodyLimit, max_bytes=settings.max_body_bytes, refusal=error(413, "too_large")
     )
-    templates = Jinja2Templates(HERE / "templates")
+    door = Door(desk, settings, workers, Jinja2Templates(HERE / "templates"))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
 
     @app.exception_handler(RequestValidationError)
@@ -122,57 +161,8 @@ def create_app(desk: Desk, settings: ChannelSettings | None = None) -> FastAPI:
         answer.headers.update(problem.headers or {})
         return answer
 
-    @app.post("/api/chat")
-    async def chat(body: ChatRequest) -> Response:
-        """One turn of a conversation; the answer contract of the project."""
-        message = visible(body.message).strip()
-        if not message:
-            return error(422, "empty")
-        if len(message) > settings.max_message_chars:
-            return error(413, "too_long", limit=settings.max_message_chars)
-        try:
-            answer = await workers.run(
-                lambda: desk.receptionist.reply(message, body.conversation_id, body.channel)
-            )
-        except UnknownConversation:
-            return error(404, "unknown_conversation")
-        return JSONResponse(answer.to_json())
-
-    @app.get("/", response_class=HTMLResponse)
-    async def page(request: Request) -> Response:
-        """The chat page for residents."""
-        office, facts = await workers.run(lambda: _office(desk))
-        return templates.TemplateResponse(
-            request,
-            "chat.html",
-            {
-                "office": office,
-                "facts": facts,
-                "disclosure": say("disclosure", office=office.name),
-                "greeting": say("greeting", office=office.name),
-                "phones": {facts["phone"], *(phone.number for phone in office.phones)},
-                "sections": SECTION_NAMES,
-                "max_chars": settings.max_message_chars,
-            },
-            headers=PAGE_HEADERS,
-        )
-
-    @app.get("/healthz")
-    async def healthz() -> dict[str, str]:
-        """Alive: the process answers."""
-        return {"status": "ok"}
-
-    @app.get("/readyz")
-    async def readyz() -> Response:
-        """Ready: the database answers and knowledge is loaded."""
-        try:
-            held = await workers.run(
-                lambda: len(desk.library.store.find_live_versions(desk.office_id))
-            )
-        except Exception:  # whatever is wrong, the balancer only needs "no"
-            return JSONResponse({"status": "unavailable"}, status_code=503)
-        return JSONResponse({"status": "ok", "procedures": held}, status_code=200 if held else 503)
-
+    for part in PARTS:
+        app.include_router(part(door))
     return app
 
 

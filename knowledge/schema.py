@@ -226,7 +226,12 @@ class InquiryRow(Base):
     procedure_code: Mapped[str | None] = mapped_column(String(20))
     status: Mapped[str] = mapped_column(String(20))
     channel: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(30), server_default="")
+    # where the answer goes back to, as the channel wrote it (chat, message)
     address: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    transcript: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
+    taken_by: Mapped[str | None] = mapped_column(String(100))
+    forwarded_to: Mapped[str | None] = mapped_column(String(200))
     answer: Mapped[str | None] = mapped_column(Text)
     answered_by: Mapped[str | None] = mapped_column(String(100))
     answered_at: Mapped[datetime | None]

@@ -11,8 +11,9 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel, ConfigDict
 
 from assistant.desk import Desk
+from channels.door import ERRORS
 from channels.settings import ChannelSettings
-from channels.web import ERRORS, create_app
+from channels.web import create_app
 from knowledge.database import writing
 from knowledge.procedures import Topic
 from knowledge.schema import ConversationRow, InquiryRow, TurnRow

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select
 from assistant.address import Address
 from assistant.answers import Answer, Choice, Outcome, ProcedureRef
 from assistant.conversations import Conversation, Conversations, State, UnknownConversation
+from assistant.inquiries import Inquiries
 from knowledge.database import connect, migrate, reading
 from knowledge.schema import ConversationRow, InquiryRow, TurnRow
 from knowledge.store import KnowledgeStore
@@ -110,10 +111,10 @@ def test_another_office_sees_and_deletes_nothing(
 
 
 def test_forgetting_takes_the_turns_along_and_keeps_the_inquiry(
-    office: Conversations, engine: Engine
+    office: Conversations, engine: Engine, clock: Clock
 ) -> None:
     mine = begun(office)
-    office.open_inquiry(mine, "hỏi phí", None, "not_found")
+    Inquiries(engine, "phuong-thu", clock).open(mine, "hỏi phí", kind="not_found")
     office.forget(mine.id)
     assert count(engine, TurnRow) == count(engine, ConversationRow) == 0
     assert count(engine, InquiryRow) == 1
@@ -127,16 +128,6 @@ def test_purging_removes_what_has_been_silent_too_long(office: Conversations, cl
     assert office.get(fresh.id)
     with pytest.raises(UnknownConversation):
         office.get(old.id)
-
-
-def test_an_inquiry_gets_a_reference_that_can_be_read_aloud(
-    office: Conversations, engine: Engine
-) -> None:
-    references = {
-        office.open_inquiry(office.start("web"), "câu hỏi", None, "not_found") for _ in range(50)
-    }
-    assert len(references) == 50 == count(engine, InquiryRow)
-    assert not set("".join(references)) & set("IO01l")
 
 
 def test_turning_to_another_procedure_opens_its_case_and_remembers_the_last() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from assistant.decide import MAX_CHOICES, Meant, Thresholds, Unknown, Unsure, decide
 from knowledge.linking.linker import Candidate, Linking
 
-BARS = Thresholds(answer=0.6, clarify=0.35, choice=0.05, intent=0.5)
+BARS = Thresholds(answer=0.6, clarify=0.35, choice=0.05, intent=0.5, leading=0.6, lead=9.0)
 
 
 def linking(*probabilities: float, intent: float | None = None) -> Linking:

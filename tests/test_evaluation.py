@@ -66,7 +66,7 @@ def test_the_evaluation_runs_on_a_working_morning() -> None:
 
 # -- ranking figures --------------------------------------------------------------------------
 
-BARS = Thresholds(answer=0.6, clarify=0.35, choice=0.05, intent=0.5)
+BARS = Thresholds(answer=0.6, clarify=0.35, choice=0.05, intent=0.5, leading=0.6, lead=9.0)
 
 
 def linked(right: bool, probability: float, *, silent: bool = False) -> Linked:

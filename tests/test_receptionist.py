@@ -15,6 +15,7 @@ from sqlalchemy import Engine, select
 from assistant.answers import Answer, Outcome
 from assistant.conversations import Conversations, UnknownConversation
 from assistant.decide import Thresholds
+from assistant.inquiries import Inquiries
 from assistant.receptionist import Receptionist
 from knowledge.database import connect, reading
 from knowledge.layers import LocalRule, Scope
@@ -80,8 +81,11 @@ class World:
             store=self.store,
             finder=self.finder,  # type: ignore[arg-type]
             conversations=Conversations(self.engine, office_id, self.clock),
+            inquiries=Inquiries(self.engine, office_id, self.clock),
             topics=TOPICS,
-            thresholds=Thresholds(answer=0.6, clarify=0.35, choice=0.05, intent=0.5),
+            thresholds=Thresholds(
+                answer=0.6, clarify=0.35, choice=0.05, intent=0.5, leading=0.6, lead=9.0
+            ),
             office_id=office_id,
             clock=self.clock,
         )

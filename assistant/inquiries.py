@@ -1,0 +1,205 @@
+"""Inquiries (câu hỏi chờ cán bộ): what the desk could not settle, waiting for a clerk.
+
+An inquiry outlives its conversation. It holds masked text only, and a reference
+code that gives its answer to whoever knows it, without identity.
+"""
+
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Engine, RowMapping, Update, insert, select, update
+
+from assistant.conversations import Conversation
+from knowledge.database import reading, writing
+from knowledge.schema import InquiryRow, TurnRow
+
+# Letters and digits nobody confuses when read aloud or copied from a screen.
+ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+CODE_LENGTH = 6
+# What a clerk needs to understand a question; more is reading, less is guessing.
+TRANSCRIPT_TURNS = 6
+
+
+class InquiryStatus(StrEnum):
+    """Where an inquiry stands."""
+
+    OPEN = "open"
+    TAKEN = "taken"
+    FORWARDED = "forwarded"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+WAITING = (InquiryStatus.OPEN, InquiryStatus.TAKEN, InquiryStatus.FORWARDED)
+
+
+class UnknownInquiry(LookupError):
+    """No such inquiry in this office."""
+
+
+class InquirySettled(ValueError):
+    """The inquiry was answered or closed by somebody else in the meantime."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """One question for staff. ``address`` says where the channel can answer back."""
+
+    code: str
+    question: str
+    kind: str
+    channel: str
+    status: InquiryStatus
+    procedure_code: str | None
+    conversation_id: str | None
+    address: dict[str, Any] | None
+    transcript: Sequence[dict[str, Any]]
+    taken_by: str | None
+    forwarded_to: str | None
+    answer: str | None
+    answered_by: str | None
+    answered_at: datetime | None
+    delivered_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class Inquiries:
+    """The inquiries of one office. Safe between threads; blocking."""
+
+    def __init__(self, engine: Engine, office_id: str, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._office_id = office_id
+        self._clock = clock
+
+    def open(
+        self,
+        conversation: Conversation,
+        question_masked: str,
+        *,
+        kind: str,
+        procedure_code: str | None = None,
+        address: dict[str, Any] | None = None,
+    ) -> str:
+        """Pass a question on to staff; returns the resident's reference code.
+
+        The conversation need not be stored yet. Its last turns go along.
+        """
+        now = self._clock()
+        reference = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+        with writing(self._engine) as connection:
+            turns = connection.execute(
+                select(TurnRow.asked_masked, TurnRow.answer["text"].as_string().label("said"))
+                .where(TurnRow.conversation_id == conversation.id)
+                .order_by(TurnRow.seq.desc())
+                .limit(TRANSCRIPT_TURNS)
+            ).all()
+            connection.execute(
+                insert(InquiryRow).values(
+                    code=reference,
+                    office_id=self._office_id,
+                    conversation_id=None if conversation.is_new else conversation.id,
+                    question=question_masked,
+                    procedure_code=procedure_code,
+                    status=InquiryStatus.OPEN.value,
+                    channel=conversation.channel,
+                    kind=kind,
+                    address=address,
+                    transcript=[{"asked": t.asked_masked, "said": t.said} for t in reversed(turns)],
+                    created_at=now,
+                    updated_at=now,
+                )
+            )
+        return reference
+
+    def find(self, code: str) -> Inquiry | None:
+        """The inquiry of a reference code, however the resident typed it."""
+        query = select(InquiryRow.__table__).where(
+            InquiryRow.code == code.strip().upper(), InquiryRow.office_id == self._office_id
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(query).mappings().first()
+        return _inquiry(row) if row else None
+
+    def waiting(self, statuses: Iterable[InquiryStatus] = WAITING) -> list[Inquiry]:
+        """Inquiries in the given states, oldest first."""
+        query = (
+            select(InquiryRow.__table__)
+            .where(
+                InquiryRow.office_id == self._office_id,
+                InquiryRow.status.in_([status.value for status in statuses]),
+            )
+            .order_by(InquiryRow.created_at)
+        )
+        with reading(self._engine) as connection:
+            return [_inquiry(row) for row in connection.execute(query).mappings()]
+
+    def take(self, code: str, *, by: str) -> None:
+        """A clerk works on it; raises UnknownInquiry or InquirySettled."""
+        self._change(code, status=InquiryStatus.TAKEN.value, taken_by=by)
+
+    def forward(self, code: str, *, to: str, by: str) -> None:
+        """Somebody else has to answer it; raises UnknownInquiry or InquirySettled."""
+        self._change(code, status=InquiryStatus.FORWARDED.value, forwarded_to=to, taken_by=by)
+
+    def answer(self, code: str, text: str, *, by: str) -> None:
+        """The clerk's answer; raises UnknownInquiry or InquirySettled."""
+        self._change(
+            code,
+            status=InquiryStatus.ANSWERED.value,
+            answer=text,
+            answered_by=by,
+            answered_at=self._clock(),
+        )
+
+    def close(self, code: str, *, by: str) -> None:
+        """Nothing to answer (spam, a test); raises UnknownInquiry or InquirySettled."""
+        self._change(code, status=InquiryStatus.CLOSED.value, answered_by=by)
+
+    def undelivered(self, channel: str) -> list[Inquiry]:
+        """Answers of clerks that a channel has yet to bring to the resident, oldest first."""
+        query = (
+            select(InquiryRow.__table__)
+            .where(
+                InquiryRow.office_id == self._office_id,
+                InquiryRow.channel == channel,
+                InquiryRow.status == InquiryStatus.ANSWERED.value,
+                InquiryRow.delivered_at.is_(None),
+            )
+            .order_by(InquiryRow.answered_at)
+        )
+        with reading(self._engine) as connection:
+            return [_inquiry(row) for row in connection.execute(query).mappings()]
+
+    def mark_delivered(self, code: str) -> None:
+        """The answer has reached the resident."""
+        with writing(self._engine) as connection:
+            connection.execute(self._update(code).values(delivered_at=self._clock()))
+
+    def _change(self, code: str, **values: Any) -> None:
+        change = (
+            self._update(code)
+            .where(InquiryRow.status.in_([status.value for status in WAITING]))
+            .values(updated_at=self._clock(), **values)
+        )
+        with writing(self._engine) as connection:
+            changed = connection.execute(change).rowcount
+        if not changed:
+            if self.find(code) is None:
+                raise UnknownInquiry(f"không có câu hỏi {code!r}")
+            raise InquirySettled(f"câu hỏi {code!r} đã được trả lời hoặc đóng")
+
+    def _update(self, code: str) -> Update:
+        return update(InquiryRow).where(
+            InquiryRow.code == code, InquiryRow.office_id == self._office_id
+        )
+
+
+def _inquiry(row: RowMapping) -> Inquiry:
+    kept = {name: row[name] for name in Inquiry.__dataclass_fields__}
+    kept |= {"status": InquiryStatus(row["status"]), "transcript": row["transcript"] or ()}
+    return Inquiry(**kept)

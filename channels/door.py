@@ -1,0 +1,53 @@
+"""What every part of the web application is built from: the desk, threads, templates, refusals."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fastapi.responses import JSONResponse
+from fastapi.templating import Jinja2Templates
+
+from assistant.desk import Desk
+from channels.settings import ChannelSettings
+from channels.threads import Workers
+
+HERE = Path(__file__).parent
+ERRORS = {
+    "empty": "Tin nhắn trống. Hãy gõ câu hỏi rồi gửi lại.",
+    "too_long": "Tin nhắn quá dài. Hãy rút ngắn còn tối đa {limit} ký tự.",
+    "too_large": "Dữ liệu gửi lên quá lớn.",
+    "not_json": "Dữ liệu gửi lên không phải JSON hợp lệ.",
+    "bad_request": "Yêu cầu không đúng dạng: {detail}.",
+    "unknown_conversation": (
+        "Không tìm thấy cuộc trò chuyện này. Hãy bắt đầu cuộc mới (bỏ conversation_id)."
+    ),
+    "http_404": "Không có trang này.",
+    "http_405": "Địa chỉ này không nhận cách gọi đó.",
+}
+# Only what we serve ourselves runs or loads, so an answer can never become a script. no-cache: the
+# page says whether the office is open now.
+PAGE_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+    ),
+    "Cache-Control": "no-cache",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One office's web application; each part makes its routes with ``router(door)``."""
+
+    desk: Desk
+    settings: ChannelSettings
+    workers: Workers
+    templates: Jinja2Templates
+
+
+def error(status: int, code: str, **details: Any) -> JSONResponse:
+    """A refusal with a stable code and a sentence in Vietnamese."""
+    message = ERRORS.get(code, "Có lỗi, xin thử lại.").format(**details)
+    return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)
