@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from assistant import wording
 from assistant.address import Address
-from assistant.answers import Answer, Outcome, ProcedureRef
-from assistant.facts import SECTION, cite, gather, select_case, shown_topics
+from assistant.answers import Answer, Choice, Outcome, ProcedureRef
+from assistant.facts import ALL_CASES, SECTION, cite, gather, select_case, shown_topics
 from assistant.replies import say
 from knowledge.layers import ProcedureView
 from knowledge.procedures import Body, Channel, Procedure, RequiredDocument, Topic
@@ -38,15 +38,25 @@ def compose(
     case: str | None = None,
     opening: str = "",
     probability: float = 1.0,
+    asks_case: bool = False,
+    lead: Sequence[str] = (),
 ) -> Answer:
     """The answer about one procedure, without its conversation.
 
     ``topics`` empty gives the overview; ``case`` narrows papers, fee and time to one case.
+    With ``asks_case`` the papers of single cases wait for the answer to the one question that
+    tells the cases apart; ``facts`` have them already. ``lead`` are sentences said first.
     """
-    view = view.model_copy(update={"procedure": select_case(view.procedure, case)})
+    whole = view
+    view = narrowed(view, case)
     procedure = view.procedure
     shown = shown_topics(topics)
-    parts: list[str] = []
+    parts: list[str] = list(lead)
+    if asks_case and Topic.PAPERS in shown:
+        every = tuple(d for d in procedure.documents if not d.cases)
+        view = view.model_copy(
+            update={"procedure": procedure.model_copy(update={"documents": every})}
+        )
     if view.suspended:
         parts.append(
             say(
@@ -55,8 +65,10 @@ def compose(
             )
         )  # fmt: skip
     blocks = [_BLOCKS[topic](view, address, len(topics) == 0 or len(topics) > 1) for topic in shown]
-    head = f"Dạ, {opening}{_name_in_sentence(procedure)}"
-    if case:
+    head = f"{'' if lead else 'Dạ, '}{opening}{_name_in_sentence(procedure)}"
+    if lead:
+        head = head[0].upper() + head[1:]
+    if case and case != ALL_CASES:
         head += f" ({wording.case_labels(procedure, [case]).lower()})"
     body = [block for block in blocks if block]
     if len(body) == 1 and "\n" not in body[0]:
@@ -68,15 +80,32 @@ def compose(
     ]
     parts.extend(f"Lưu ý: {note}" for note in notes)
     parts.extend(_trust(view, shown, address, phone))
+    choices: tuple[Choice, ...] = ()
+    if asks_case:
+        choices = case_choices(procedure)
+        parts.append(say("ask_case", address, question=procedure.case_question))
+        parts += [f"{i}. {choice.label}" for i, choice in enumerate(choices, 1)]
     return Answer(
         outcome=Outcome.ANSWERED,
         text="\n".join(parts),
         procedure=ProcedureRef(procedure.code, procedure.name),
         topics=tuple(topic.value for topic in topics),
-        facts=gather(view, topics),
+        facts=gather(narrowed(whole, case), topics),
+        choices=choices,
         citations=cite(view, topics),
         probability=probability,
     )
+
+
+def narrowed(view: ProcedureView, case: str | None) -> ProcedureView:
+    """The view with only what holds for one case."""
+    return view.model_copy(update={"procedure": select_case(view.procedure, case)})
+
+
+def case_choices(procedure: Procedure) -> tuple[Choice, ...]:
+    """A button for each case, and one for who cannot tell."""
+    shown = [Choice(case.label, case.label) for case in procedure.cases]
+    return (*shown, Choice(say("all_cases_label"), say("all_cases_message")))
 
 
 def _sections(topics: Sequence[Topic]) -> set[str]:
@@ -94,6 +123,8 @@ def _lower_first(text: str) -> str:
 
 def _papers(view: ProcedureView, address: Address, brief: bool) -> str:
     procedure = view.procedure
+    if not procedure.documents and procedure.cases:
+        return "Giấy tờ: tùy từng trường hợp."
     if not procedure.documents:
         return "Giấy tờ: nguồn công bố chưa có danh sách giấy tờ."
     limit = OVERVIEW_PAPERS if brief else ALL_PAPERS

@@ -29,9 +29,25 @@ def shown_topics(topics: Collection[Topic]) -> tuple[Topic, ...]:
     return tuple(topics) or OVERVIEW
 
 
+ALL_CASES = "*"  # the resident cannot tell the case: everything is shown, and not asked again
+
+
+def depends_on_case(procedure: Procedure, topics: Collection[Topic]) -> bool:
+    """Whether what was asked differs between the cases of a procedure."""
+    if not procedure.cases or not procedure.case_question:
+        return False
+    shown = set(shown_topics(topics))
+    parts: list[tuple[Topic, tuple[Any, ...]]] = [
+        (Topic.PAPERS, procedure.documents),
+        (Topic.FEE, procedure.fees),
+        (Topic.TIME, procedure.times),
+    ]
+    return any(topic in shown and any(e.cases for e in entries) for topic, entries in parts)
+
+
 def select_case(procedure: Procedure, case: str | None) -> Procedure:
     """The record with only what holds for one case; unchanged without a case."""
-    if case is None:
+    if case is None or case == ALL_CASES:
         return procedure
 
     def holds(entry: Any) -> bool:

@@ -14,7 +14,7 @@ from assistant.decide import Thresholds, Unknown, decide
 from assistant.dialogue.cases import by_case
 from assistant.dialogue.choosing import by_choice, clarify
 from assistant.dialogue.codes import by_code
-from assistant.dialogue.following import in_hand
+from assistant.dialogue.following import back, bare, corrected, in_hand
 from assistant.dialogue.intents import meant
 from assistant.dialogue.several import several
 from assistant.dialogue.turn import Backroom, Reply, Step, Turn
@@ -33,7 +33,9 @@ from knowledge.vietnamese import clean
 log = structlog.get_logger()
 
 # The first step that has a reply gives the answer; without one the question is not found.
-STEPS: tuple[Step, ...] = (by_code, by_choice, by_case, several, meant, in_hand, clarify)
+STEPS: tuple[Step, ...] = (
+    by_code, corrected, back, by_choice, by_case, bare, several, meant, in_hand, clarify,
+)  # fmt: skip
 
 
 class Receptionist:
