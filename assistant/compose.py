@@ -39,19 +39,21 @@ def compose(
     opening: str = "",
     probability: float = 1.0,
     asks_case: bool = False,
-    lead: Sequence[str] = (),
+    follows: bool = False,
+    brief: bool = False,
 ) -> Answer:
     """The answer about one procedure, without its conversation.
 
     ``topics`` empty gives the overview; ``case`` narrows papers, fee and time to one case.
     With ``asks_case`` the papers of single cases wait for the answer to the one question that
-    tells the cases apart; ``facts`` have them already. ``lead`` are sentences said first.
+    tells the cases apart; ``facts`` have them already. With ``follows`` something
+    polite was said before; with ``brief`` the facts were, and only their sources are given.
     """
     whole = view
     view = narrowed(view, case)
     procedure = view.procedure
     shown = shown_topics(topics)
-    parts: list[str] = list(lead)
+    parts: list[str] = []
     if asks_case and Topic.PAPERS in shown:
         every = tuple(d for d in procedure.documents if not d.cases)
         view = view.model_copy(
@@ -65,13 +67,15 @@ def compose(
             )
         )  # fmt: skip
     blocks = [_BLOCKS[topic](view, address, len(topics) == 0 or len(topics) > 1) for topic in shown]
-    head = f"{'' if lead else 'Dạ, '}{opening}{_name_in_sentence(procedure)}"
-    if lead:
+    head = f"{'' if follows else 'Dạ, '}{opening}{_name_in_sentence(procedure)}"
+    if follows:
         head = head[0].upper() + head[1:]
     if case and case != ALL_CASES:
         head += f" ({wording.case_labels(procedure, [case]).lower()})"
     body = [block for block in blocks if block]
-    if len(body) == 1 and "\n" not in body[0]:
+    if brief:
+        parts.append(f"{head}.")
+    elif len(body) == 1 and "\n" not in body[0]:
         parts.append(f"{head}: {_lower_first(body[0])}")
     else:
         parts.append("\n".join([f"{head}:", *body]))

@@ -126,7 +126,7 @@ def status_of(paper: Paper, procedure: Procedure) -> Status:
         if is_named(paper, entry.name):
             return Status("not_needed", not_needed=entry)
     wanted = [d for d in procedure.documents if is_named(paper, d.name)]
-    always = [d for d in wanted if not (d.when and _is_condition(d.when)) and not d.cases]
+    always = [d for d in wanted if not is_conditional(d) and not d.cases]
     if always:
         return Status("needed", always[0])
     if wanted:
@@ -134,6 +134,10 @@ def status_of(paper: Paper, procedure: Procedure) -> Status:
     return Status("not_listed")
 
 
-def _is_condition(when: str) -> bool:
-    """Whether a remark limits when the paper is needed ("chỉ khi …") rather than explains it."""
-    return normalise(when).split(" ", 1)[0] in {"chỉ", "khi", "nếu", "không"}
+def is_conditional(document: RequiredDocument) -> bool:
+    """Whether a paper is wanted only sometimes ("chỉ khi …"); other remarks only explain it.
+
+    "chỉ cần đọc số định danh" is a remark: the paper is still the one to bring.
+    """
+    when = normalise(document.when or "")
+    return bool(re.match(r"(?:chỉ khi|khi|nếu|chỉ công trình)\b", when))

@@ -33,12 +33,26 @@ class Question:
 def understand(text: str, topics: TopicModel) -> Question:
     """Read a masked message; never fails, an empty question has no words."""
     normalised = normalise(text)
+    asked = topics.topics_of(normalised)
+    if not asked and normalised.startswith("hồ sơ "):  # "hồ sơ sang tên sổ đỏ"
+        asked = (Topic.PAPERS,)
     return Question(
         text,
         normalised,
-        topics.topics_of(normalised),
+        asked,
         tuple(dict.fromkeys(_CODE.findall(text))),
         find_address(text),
+    )
+
+
+_DENIALS = ("khong", "chua", "chang", "ko")
+
+
+def _is_denied(said: str, phrases: Sequence[str]) -> bool:
+    """Whether every phrase of a case that is said stands behind a "not"."""
+    heard = [p for p in (fold(normalise(phrase)) for phrase in phrases) if f" {p} " in said]
+    return bool(heard) and all(
+        any(f" {no} {phrase} " in said for no in _DENIALS) for phrase in heard
     )
 
 
@@ -67,6 +81,7 @@ def find_case(question: Question, procedure: Procedure) -> str | None:
     """
     said = f" {fold(question.normalised)} "
     told: list[tuple[int, str]] = []
+    denied: set[str] = set()
     for case in procedure.cases:
         phrases = [case.label, *case.says]
         lengths = [
@@ -74,15 +89,20 @@ def find_case(question: Question, procedure: Procedure) -> str | None:
             for phrase in (fold(normalise(p)) for p in phrases)
             if phrase and (f" {phrase} " in said or said.strip() == phrase)
         ]
-        if lengths:
+        if lengths and _is_denied(said, phrases):
+            denied.add(case.id)
+        elif lengths:
             told.append((max(lengths), case.id))
+    if denied and not told:  # "không còn bản sao" of two cases means the other
+        left = [case.id for case in procedure.cases if case.id not in denied]
+        return left[0] if len(left) == 1 else None
     told.sort(reverse=True)
     if not told or (len(told) > 1 and told[0][0] == told[1][0]):
         return None
     return told[0][1]
 
 
-# "không phải khai sinh, khai tử cơ", "khai tử chứ không phải kết hôn", "à nhầm, thường trú mới đúng"
+# "không phải khai sinh, khai tử cơ"; "khai tử chứ không phải kết hôn"; "à nhầm, thường trú"
 _NOT_A_BUT_B = re.compile(
     r"^(?:dạ |à |ờ |ý là )*không phải (?:là )?(?P<a>.{2,60}?)"
     r"(?:,| mà là | mà | ý là | tôi hỏi | em hỏi )"

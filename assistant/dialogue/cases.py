@@ -44,10 +44,13 @@ def _asked_case(turn: Turn, procedure: Procedure) -> str | None:
     if position is not None and position < len(procedure.cases):
         return procedure.cases[position].id
     if isinstance(turn.decision, Meant):  # it says something of its own
-        return None
+        meant = turn.decision.candidate
+        if meant.is_intent or (meant.label != procedure.code and question.words > FEW_WORDS):
+            return None
     return guess_case(question, procedure)
 
 
+FEW_WORDS = 4  # "tôi mua bán" after our question is an answer, not another matter
 SURE = 0.4  # an ordinal after a numbered question needs little more
 _ORDINALS = {
     "follow_up.which_first": 0,

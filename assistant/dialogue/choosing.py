@@ -10,6 +10,7 @@ from assistant.dialogue.turn import Backroom, Reply, Turn, fixed
 from assistant.dialogue.unknown import not_found
 from assistant.replies import say
 from assistant.understand import YES, bare_word, find_choice
+from knowledge.linking.linker import core
 from knowledge.procedures import Topic
 
 ORDINALS = {
@@ -30,8 +31,10 @@ def by_choice(room: Backroom, turn: Turn) -> Reply | None:
         return _other_one(room, turn)
     choice = find_choice(turn.question, state.choices)
     best = turn.linking.best
-    if choice is None and len(state.choices) == 1 and bare_word(turn.question.normalised) in YES:
-        choice = state.choices[0]
+    if choice is None and len(state.choices) == 1:  # "is it this?": yes, or simply going on
+        goes_on = turn.question.topics and not core(turn.question.normalised)
+        if goes_on or bare_word(turn.question.normalised) in YES:
+            choice = state.choices[0]
     if choice is None and best and best.probability >= room.thresholds.intent:
         position = ORDINALS.get(best.label)
         if position is not None and position < len(state.choices):

@@ -59,10 +59,28 @@ def _named(room: Backroom, rest: str, codes: Sequence[str]) -> str | None:
     return max(known, key=lambda code: shares[code], default=None)
 
 
+CALLED = 0.8  # what a procedure gets that is called by its own name
+
+
+def _named_here(room: Backroom, turn: Turn, code: str) -> str | None:
+    """Another procedure that a seeming follow-up calls by its name ("vậy khai sinh thì sao")."""
+    rest = core(turn.question.normalised)
+    best = next(iter(room.finder.link(rest).procedures), None) if rest else None
+    return best.label if best and best.label != code and best.probability >= CALLED else None
+
+
+# Words of asking that name no procedure after one is in hand, but may elsewhere ("cấp căn cước").
+ASKING = frozenset(["cap", "tra", "lay", "bua", "hom", "chung", "nhan", "gio"])
+
+
+def _only_asks(normalised: str) -> bool:
+    return set(core(normalised).split()) <= ASKING
+
+
 def bare(room: Backroom, turn: Turn) -> Reply | None:
     """A question of nothing but asking words ("bao nhiêu ngày") is about the procedure in hand."""
     code = turn.state.code
-    if code is None or not turn.question.topics or core(turn.question.normalised):
+    if code is None or not turn.question.topics or not _only_asks(turn.question.normalised):
         return None
     return answer_procedure(room, turn, code, 1.0, topics=turn.question.topics)
 
@@ -96,6 +114,8 @@ def follow_up(room: Backroom, turn: Turn, intent: Intent) -> Reply:
         return fixed(turn, "which_none", Outcome.CLARIFYING)
     if intent.id == "follow_up.yes" and not turn.question.topics:
         return acknowledged(room, turn, code)
+    if named := _named_here(room, turn, code):
+        return answer_procedure(room, turn, named, 1.0)
     asked = turn.question.topics or FOLLOW_UP_TOPICS.get(intent.id, ())
     if not asked and intent.topic in {t.value for t in Topic}:
         asked = (Topic(intent.topic),)

@@ -34,6 +34,7 @@ class Turn:
     now: datetime
     masked: str
     reply_to: dict[str, Any] | None = None
+    language: str = "vi"
 
     @property
     def state(self) -> State:
