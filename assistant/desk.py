@@ -106,6 +106,7 @@ def build_desk(
         office_id=settings.office,
         clock=clock,
         idle_after=assistant.idle_after,
+        public_url=assistant.public_url,
     )
     return Desk(
         library=library,

@@ -55,7 +55,9 @@ def select_case(procedure: Procedure, case: str | None) -> Procedure:
 
     return procedure.model_copy(
         update={
-            "documents": tuple(d for d in procedure.documents if holds(d)),
+            "documents": tuple(  # of one case only: simply to bring, without an "if"
+                d.model_copy(update={"cases": ()}) for d in procedure.documents if holds(d)
+            ),
             "fees": tuple(f for f in procedure.fees if holds(f)),
             "times": tuple(t for t in procedure.times if holds(t)),
         }

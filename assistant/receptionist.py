@@ -71,9 +71,10 @@ class Receptionist:
         office_id: str,
         clock: Callable[[], datetime],
         idle_after: Callable[[str], timedelta] = lambda channel: timedelta(hours=12),
+        public_url: str = "",
     ) -> None:
         self._room = Backroom(
-            store, finder, conversations, inquiries, topics, thresholds, office_id
+            store, finder, conversations, inquiries, topics, thresholds, office_id, public_url
         )
         self._clock = clock
         self._idle_after = idle_after

@@ -22,6 +22,7 @@ from assistant.office_answers import office_facts
 from assistant.privacy_text import visible
 from assistant.replies import say
 from channels.body_limit import BodyLimit
+from channels.checklist import checklist_routes
 from channels.door import HERE, PAGE_HEADERS, Door, error
 from channels.settings import ChannelSettings
 from channels.threads import Workers
@@ -122,7 +123,7 @@ def health_routes(door: Door) -> APIRouter:
 
 
 # Each part of the application makes its routes from the one door.
-PARTS: tuple[Callable[[Door], APIRouter], ...] = (chat_routes, health_routes)
+PARTS: tuple[Callable[[Door], APIRouter], ...] = (chat_routes, health_routes, checklist_routes)
 
 
 def create_app(desk: Desk, settings: ChannelSettings | None = None) -> FastAPI:

@@ -74,6 +74,11 @@ def answer_procedure(
     # record. The amount a correction takes up stands in no record and may not be dropped.
     if lead:
         answer = replace(answer, text="\n".join([*lead, answer.text]))
+    url = room.checklist_url(code, case)
+    if url and answer.facts.papers:
+        link = say("checklist_link", url=url)
+        link = f"Checklist to keep or print: {url}" if turn.language == ENGLISH else link
+        answer = replace(answer, text=f"{answer.text}\n{link}")
     state = replace(
         state,
         case=case,
