@@ -73,11 +73,9 @@ def compose(
     if case and case != ALL_CASES:
         head += f" ({wording.case_labels(procedure, [case]).lower()})"
     body = [block for block in blocks if block]
-    if brief:
-        parts.append(f"{head}.")
-    elif len(body) == 1 and "\n" not in body[0]:
-        parts.append(f"{head}: {_lower_first(body[0])}")
-    else:
+    if not brief and len(body) == 1 and "\n" not in body[0]:
+        parts.append(f"{head}: {lower_first(body[0])}")
+    elif not brief:
         parts.append("\n".join([f"{head}:", *body]))
     notes = [
         note.text for note in view.notes if note.section is None or note.section in _sections(shown)
@@ -117,10 +115,11 @@ def _sections(topics: Sequence[Topic]) -> set[str]:
 
 
 def _name_in_sentence(procedure: Procedure) -> str:
-    return _lower_first(procedure.title)
+    return lower_first(procedure.title)
 
 
-def _lower_first(text: str) -> str:
+def lower_first(text: str) -> str:
+    """The text as it stands inside a sentence; an abbreviation keeps its capitals."""
     first = text.split(" ", 1)[0]
     return text if first.isupper() else text[0].lower() + text[1:]
 
@@ -150,7 +149,7 @@ def _papers(view: ProcedureView, address: Address, brief: bool) -> str:
         if paper.cases:
             by_case.setdefault(paper.cases, []).append(paper)
     for cases, papers in by_case.items():
-        add(f"Nếu {_lower_first(wording.case_labels(procedure, cases))}:", papers)
+        add(f"Nếu {lower_first(wording.case_labels(procedure, cases))}:", papers)
     add("Mang theo để xuất trình:", [p for p in every if p.handling == "show"])
     if shown < len(procedure.documents):
         lines.append(say("more_papers", address, count=len(procedure.documents) - shown))
@@ -194,7 +193,7 @@ def _place(view: ProcedureView, address: Address, brief: bool) -> str:
     lines = [f"Nơi nộp: {where}."]
     if not brief:
         if procedure.receiving not in where:
-            lines.append(f"Theo quy định: {_lower_first(procedure.receiving)}.")
+            lines.append(f"Theo quy định: {lower_first(procedure.receiving)}.")
         if procedure.authority:
             lines.append(f"Cơ quan giải quyết: {procedure.authority}.")
     return "\n".join(lines)

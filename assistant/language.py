@@ -17,7 +17,7 @@ from knowledge.vietnamese import has_tones
 
 FILE = Path(__file__).parent / "data" / "english.yaml"
 ENGLISH, VIETNAMESE = "en", "vi"
-SHARE = 0.4  # of the words; "hello em" and "check in ở đâu" stay Vietnamese
+SHARE = 0.51  # of the words; "hello em" and "check in ở đâu" stay Vietnamese
 _WORD = re.compile(r"[a-z]+")
 _SCRIPTS = (
     ("ja", re.compile(r"[\u3040-\u30ff]")),

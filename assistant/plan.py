@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from assistant import wording
 from assistant.address import Address
+from assistant.compose import lower_first
 from assistant.papers import is_conditional, kinds_of
 from assistant.replies import say
 from knowledge.layers import ProcedureView
@@ -41,17 +42,23 @@ def plan_lines(matters: Sequence[Matter], address: Address) -> list[str]:
 def merged_papers(matters: Sequence[Matter]) -> list[tuple[str, list[int]]]:
     """Each paper that everybody brings, once, with the numbers of the matters it is for.
 
-    Declarations stay apart: each matter has its own. A paper for one case or condition is left
-    to the answer about its matter.
+    Declarations stay apart: each matter has its own. Of papers for single cases only those of
+    the usual one, the record's first, are named; a matter under a condition brings none.
     """
     merged: dict[object, tuple[str, list[int]]] = {}
     for number, matter in enumerate(matters, 1):
         if matter.condition:
             continue
-        for paper in matter.view.procedure.documents:
-            if paper.cases or is_conditional(paper):
+        procedure = matter.view.procedure
+        usual = procedure.cases[0] if procedure.cases else None
+        for paper in procedure.documents:
+            of_case = bool(paper.cases)
+            if is_conditional(paper) or (of_case and usual and usual.id not in paper.cases):
                 continue
-            numbers = merged.setdefault(_key(paper), (paper.name, []))[1]
+            name = paper.name
+            if of_case and usual:
+                name += f" – nếu {lower_first(usual.label)}"
+            numbers = merged.setdefault(_key(paper), (name, []))[1]
             if number not in numbers:
                 numbers.append(number)
     return list(merged.values())

@@ -13,6 +13,7 @@ import yaml
 
 from assistant import wording
 from assistant.address import Address
+from assistant.compose import lower_first
 from assistant.papers import Mention, mentions, status_of
 from assistant.replies import say
 from knowledge.procedures import FeeStatus, Procedure, TimeUnit, Topic
@@ -167,15 +168,17 @@ def _is_time(count: int, said: str, amount: int | None, unit: TimeUnit) -> bool:
 
 def _paper(mention: Mention, procedure: Procedure, address: Address) -> str | None:
     status = status_of(mention.paper, procedure)
+    name = lower_first(procedure.title)
     if status.not_needed:
         rule = status.not_needed.rule.rstrip(".")
-        return say("paper_not_needed", address, paper=mention.words, rule=rule)
+        return say("paper_not_needed", address, procedure=name, paper=mention.words, rule=rule)
     if status.document is None:
         if not procedure.documents:  # an empty list rules nothing out
             return None
         return say("paper_not_listed", address, paper=mention.words)
     document = status.document
     if status.need == "needed":
-        return say("paper_needed", address, paper=document.name)
+        return say("paper_needed", address, procedure=name, paper=document.name)
     when = document.when or f"cần nếu {wording.case_labels(procedure, document.cases).lower()}"
-    return say("paper_sometimes", address, paper=document.name, when=when.rstrip("."))
+    when = when.rstrip(".")
+    return say("paper_sometimes", address, procedure=name, paper=document.name, when=when)

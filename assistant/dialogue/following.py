@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from assistant.answers import Answer, Outcome
 from assistant.conversations import State
+from assistant.decide import Meant
 from assistant.dialogue.procedures import answer_procedure
 from assistant.dialogue.turn import Backroom, Reply, Turn, fixed
+from assistant.premises import assumes_district
 from assistant.replies import say
 from assistant.understand import back_to, correction, goes_back
 from knowledge.linking.bank import Intent
@@ -70,6 +72,7 @@ def _named_here(room: Backroom, turn: Turn, code: str) -> str | None:
 
 
 # Words of asking that name no procedure after one is in hand, but may elsewhere ("cấp căn cước").
+DISTRICT_WORDS = 8  # "nộp ở huyện à" asks where the matter in hand is done
 ASKING = frozenset(["cap", "tra", "lay", "bua", "hom", "chung", "nhan", "gio"])
 
 
@@ -80,6 +83,10 @@ def _only_asks(normalised: str) -> bool:
 def bare(room: Backroom, turn: Turn) -> Reply | None:
     """A question of nothing but asking words ("bao nhiêu ngày") is about the procedure in hand."""
     code = turn.state.code
+    other = isinstance(turn.decision, Meant) and not turn.decision.candidate.is_intent
+    short = turn.question.words <= DISTRICT_WORDS
+    if code and short and not other and assumes_district(turn.question.text):
+        return answer_procedure(room, turn, code, 1.0, topics=(Topic.PLACE,))
     if code is None or not turn.question.topics or not _only_asks(turn.question.normalised):
         return None
     return answer_procedure(room, turn, code, 1.0, topics=turn.question.topics)

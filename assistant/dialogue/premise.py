@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from assistant.compose import case_choices
+from assistant.compose import case_choices, lower_first
 from assistant.dialogue.procedures import answer_procedure
 from assistant.dialogue.turn import Backroom, Reply, Turn
 from assistant.facts import select_case
@@ -28,7 +28,10 @@ def premise(room: Backroom, turn: Turn) -> Reply | None:
     lead = settle(found, record, turn.address)
     topics = tuple(dict.fromkeys((*found.topics, *turn.question.topics)))
     topics = tuple(topic for topic in Topic if topic in topics)
-    return answer_procedure(room, turn, code, 1.0, topics=topics, lead=lead)
+    only_papers = topics == (Topic.PAPERS,) and bool(lead)  # the one sentence is the answer
+    return answer_procedure(
+        room, turn, code, 1.0, topics=topics, lead=lead, asks=not only_papers, brief=only_papers
+    )
 
 
 def checklist(room: Backroom, turn: Turn) -> Reply | None:
@@ -79,7 +82,7 @@ def _case_of(held: tuple[Mention, ...], procedure: Procedure) -> str | None:
 
 def _compared(turn: Turn, held: tuple[Mention, ...], procedure: Procedure) -> tuple[str, ...]:
     have, missing, sometimes = _sorted(held, procedure)
-    lines: list[str] = []
+    lines = [say("checklist_head", turn.address, procedure=lower_first(procedure.title))]
 
     def add(name: str, entries: list[str]) -> None:
         if entries:
