@@ -14,6 +14,7 @@ from assistant.decide import Thresholds, Unknown, decide
 from assistant.dialogue.cases import by_case
 from assistant.dialogue.choosing import by_choice, clarify
 from assistant.dialogue.codes import by_code
+from assistant.dialogue.dangers import danger
 from assistant.dialogue.following import in_hand
 from assistant.dialogue.intents import meant
 from assistant.dialogue.several import several
@@ -33,7 +34,7 @@ from knowledge.vietnamese import clean
 log = structlog.get_logger()
 
 # The first step that has a reply gives the answer; without one the question is not found.
-STEPS: tuple[Step, ...] = (by_code, by_choice, by_case, several, meant, in_hand, clarify)
+STEPS: tuple[Step, ...] = (danger, by_code, by_choice, by_case, several, meant, in_hand, clarify)
 
 
 class Receptionist:

@@ -29,10 +29,11 @@ def meant(room: Backroom, turn: Turn) -> Reply | None:
         return follow_up(room, turn, intent)
     if intent.topic in PLACE_QUESTIONS and turn.state.code:
         return answer_procedure(room, turn, turn.state.code, 1.0, topics=(Topic.PLACE,))
-    return _intent(room, turn, intent, candidate.probability)
+    return answer_intent(room, turn, intent, candidate.probability)
 
 
-def _intent(room: Backroom, turn: Turn, intent: Intent, probability: float) -> Reply:
+def answer_intent(room: Backroom, turn: Turn, intent: Intent, probability: float) -> Reply:
+    """What is said to something that is no procedure: the office's facts or a fixed reply."""
     office, facts = room.office(turn)
     if intent.outcome == "not_found":
         return not_found(room, turn, probability)
