@@ -70,7 +70,8 @@ def _any(patterns: Iterable[str]) -> re.Pattern[str]:
 def _without_tones(pattern: str) -> str:
     """A pattern for text typed without tones; `\\S` and `\\w` keep their meaning."""
     return "".join(
-        part if part.startswith("\\") else fold_in_place(part) for part in re.split(r"(\\.)", pattern)
+        part if part.startswith("\\") else fold_in_place(part)
+        for part in re.split(r"(\\.)", pattern)
     )
 
 

@@ -10,6 +10,7 @@ from assistant.answers import Answer, Outcome
 from assistant.conversations import Conversation, Conversations, State
 from assistant.decide import Decision, Thresholds
 from assistant.inquiries import Inquiries
+from assistant.model.desk import ModelDesk
 from assistant.office_answers import office_facts
 from assistant.replies import say
 from assistant.understand import Question
@@ -55,6 +56,7 @@ class Backroom:
     topics: TopicModel
     thresholds: Thresholds
     office_id: str
+    model: ModelDesk | None = None
 
     def view(self, code: str | None) -> ProcedureView | None:
         """The record as it holds here today; None when it is not held (or no code is given)."""

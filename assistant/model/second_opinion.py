@@ -104,7 +104,9 @@ class SecondOpinion:
         if not candidates:
             return decision
         listed = "\n".join(f"{n}. {self._title_of(c.label)}" for n, c in enumerate(candidates, 1))
-        reply = _CHOICE.fullmatch(self._model.ask(CHOOSE, f"{listed}\n0. Không có\nCâu hỏi: {asked}"))
+        reply = _CHOICE.fullmatch(
+            self._model.ask(CHOOSE, f"{listed}\n0. Không có\nCâu hỏi: {asked}")
+        )
         number = int(reply[1]) if reply else 0
         if not 1 <= number <= len(candidates):
             return decision
