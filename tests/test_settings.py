@@ -5,13 +5,14 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings
 
+from assistant.model.settings import ModelSettings
 from assistant.settings import AssistantSettings
 from channels.settings import ChannelSettings
 from knowledge.settings import KnowledgeSettings, LetanSettings
 
 ROOT = Path(__file__).parent.parent
 CLASSES: tuple[type[BaseSettings], ...] = (
-    LetanSettings, KnowledgeSettings, AssistantSettings, ChannelSettings,
+    LetanSettings, KnowledgeSettings, AssistantSettings, ModelSettings, ChannelSettings,
 )  # fmt: skip
 
 
