@@ -60,21 +60,39 @@ Pair = tuple[Sheet, Procedure]
 
 def own_pairs(count: int = 12) -> list[Pair]:
     """Records of the sample office, spread over its sectors."""
-    procedures = [
-        p for p in read_procedures()
-        if not p.cases and len(p.documents) > 1 and p.times and p.fees and p.steps
-    ]  # fmt: skip
+    procedures = [procedure for procedure in read_procedures() if _is_plain(procedure)]
     chosen = procedures[:: max(len(procedures) // count, 1)][:count]
     return [(sheet_of_procedure(p), p) for p in chosen]
 
 
-def portal_pairs(path: Path, count: int = 12) -> list[Pair]:
-    """Commune-level records of a portal file whose tables are whole, spread over the file."""
+def _is_plain(procedure: Procedure) -> bool:
+    """Whether the short wording of a file says all there is: one time, one fee a channel."""
+    named_counts = re.compile(r"^bản (?:chính|sao|gốc)|bản chính|bản sao", re.IGNORECASE)
+    return bool(
+        not procedure.cases
+        and len(procedure.documents) > 1
+        and not any(named_counts.search(paper.name) for paper in procedure.documents)
+        and len(procedure.times) == 1
+        and (procedure.times[0].amount or procedure.times[0].unit == "same_day")
+        and len(procedure.fees) == 1
+        and procedure.steps
+    )
+
+
+def portal_pairs(path: Path, count: int = 12, *, with_notes: bool = False) -> list[Pair]:
+    """Commune-level records of a portal file whose tables are whole, spread over the file.
+
+    Only the portal's own layout has a column for the notes beside a time or a fee; elsewhere
+    records without notes are printed, or the file would not say what the record says.
+    """
     pairs: list[Pair] = []
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             record = json.loads(line)
-            if "Cấp xã" in (record.get("level") or "") and _is_whole(record):
+            noted = any(method.get("note") for method in record.get("methods") or ())
+            if "Cấp xã" in (record.get("level") or "") and noted == with_notes and (
+                _is_whole(record)
+            ):
                 pairs.append((sheet_of_record(record), to_procedure(record)))
     return pairs[:: max(len(pairs) // count, 1)][:count]
 

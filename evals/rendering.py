@@ -146,7 +146,10 @@ def sheet_of_record(record: dict[str, Any]) -> Sheet:
         authority=record.get("authority") or "",
         result=record.get("result") or "",
         conditions=tuple((record.get("requirements") or "").split("\n")),
-        laws=tuple((number, "") for number in record.get("legal_basis") or ()),
+        laws=(
+            *((number, "") for number in record.get("legal_basis") or ()),
+            *((("", record["legal_basis_raw"]),) if record.get("legal_basis_raw") else ()),
+        ),
     )
 
 
@@ -271,7 +274,7 @@ def _handbook(document: Any, sheets: Sequence[Sheet]) -> None:
             ("Cách thức thực hiện", ", ".join(dict.fromkeys(m[0] for m in sheet.methods))),
             ("Trình tự thực hiện", "\n".join(sheet.steps)),
             ("Kết quả", sheet.result),
-            ("Căn cứ pháp lý", "\n".join(law for law, _ in sheet.laws)),
+            ("Căn cứ pháp lý", "\n".join(f"{law} {title}".strip() for law, title in sheet.laws)),
         )
         _add_table(document, ("TT", "Nội dung", "Hướng dẫn"),
                    [(str(i), label, value) for i, (label, value) in enumerate(rows, 1)],

@@ -180,6 +180,7 @@ def _over_pages(blocks: Sequence[Block]) -> list[Block]:
                 and not block.is_table
                 and not _ENDS.search(last.text)
                 and block.text[:1].islower()
+                and not _STARTS.match(block.text)
                 and last.box is not None
             ):
                 joined[-1] = _join(last, block)
@@ -201,15 +202,10 @@ def _joined_tables(one: Block, two: Block) -> Block:
     more = list(two.rows)
     if len(one.rows) > 1 and _plain(more[0]) == _plain(one.rows[0]):
         more = more[1:]  # the heading is repeated on every page
-    if (
-        more
-        and not more[0].cells[0].strip()
-        and any(more[0].cells)
-        and _breaks_off(rows[-1], more[0])
-    ):
+    if more and any(more[0].cells) and _breaks_off(rows[-1], more[0]):
         head = rows[-1]
         cells = tuple(
-            "\n".join(filter(None, pair)) for pair in zip(head.cells, more[0].cells, strict=True)
+            _joined_cell(*pair) for pair in zip(head.cells, more[0].cells, strict=True)
         )
         sure = min(head.confidence, more[0].confidence)
         rows[-1] = head.model_copy(update={"cells": cells, "confidence": sure})
@@ -221,13 +217,25 @@ def _joined_tables(one: Block, two: Block) -> Block:
 
 def _breaks_off(last: Row, first: Row) -> bool:
     """Whether the first row after a page break is the rest of the last one before it."""
-    if re.fullmatch(r"\W*\d{0,3}\W*", last.cells[0].strip()):
+    opening = first.cells[0].strip()
+    if not opening and re.fullmatch(r"\W*\d{0,3}\W*", last.cells[0].strip()):
         return True  # numbered rows: a row without its number is no row of its own
+    if opening:
+        return (
+            opening[:1].islower() or opening[:1] in "(,;/"
+        ) and not _ENDS.search(last.cells[0].strip() or ".")
     return any(
         cell[:1].islower() or (before and not _ENDS.search(before))
         for before, cell in zip(last.cells, first.cells, strict=True)
         if cell.strip()
     )
+
+
+def _joined_cell(before: str, after: str) -> str:
+    if not before or not after:
+        return before or after
+    whole = _STARTS.match(after) or _ENDS.search(before) or not after[:1].islower()
+    return f"{before}\n{after}" if whole else f"{before} {after}"
 
 
 def _plain(row: Row) -> str:

@@ -53,11 +53,8 @@ _CHANNEL_WORDS = (
     ("Trực tuyến", r"trực tuyến|qua mạng|cổng dịch vụ công|vneid"),
     ("Dịch vụ bưu chính", r"bưu chính|bưu điện"),
 )
-_GROUP = re.compile(
-    r"^\W*(?:giấy tờ|trường hợp|đối với|hồ sơ|thành phần|các giấy tờ|lưu ý|ghi chú|khi )"
-    r"[^:]{0,240}:\s*$",
-    re.IGNORECASE,
-)
+# A line that ends in a colon opens a group of papers: "Giấy tờ phải xuất trình:".
+_GROUP = re.compile(r"^.{3,300}:\s*$", re.DOTALL)
 _COUNTS = re.compile(
     r"bản (?P<kind>chính|gốc|sao)\s*:?\s*(?P<after>\d{1,2})|(?P<before>\d{1,2})\s*bản (?P<kind2>chính|gốc|sao)",
     re.IGNORECASE,
@@ -210,7 +207,7 @@ def _documents(pieces: Sequence[Piece]) -> list[str]:
         else:
             text = one_line(piece.text)
             if _GROUP.match(text):
-                heading = text
+                heading = unbulleted(text).strip()
                 continue
         if text:
             listed.append(f"[{heading}] {text}" if heading else text)

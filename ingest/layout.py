@@ -12,7 +12,12 @@ from ingest.pages import Block, Box, Row, Word
 GUTTER = 0.018
 # So many lines must stand beside each other before a page is read in columns.
 LEAST_COLUMN_LINES = 6
-_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad]$")
+# Of the page width: the blank before a word, and the empty margin inside a cell.
+BLANK = 0.004
+PADDING = 0.011
+LISTED = re.compile(
+    r"^\s*(?:[-+*•–—·▪●○◦]\s|\(?\d{1,2}(?:\.\d{1,2})*[.)]\s|\(?[a-zđ]\d?[.)]\s|Bước \d)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,11 @@ def _table(frames: Frames, words: Sequence[Word], page: int) -> Block | None:
                 break
     rows = []
     for number in range(frames.rows):
-        cells = tuple(_cell(grid.get((number, column), [])) for column in range(frames.columns))
+        edges = {f.column: f.box[2] for f in frames.cells if f.row == number}
+        cells = tuple(
+            _cell(grid.get((number, column), []), edges.get(column, 1.0))
+            for column in range(frames.columns)
+        )
         held = [w for column in range(frames.columns) for w in grid.get((number, column), [])]
         tops = [f.box for f in frames.cells if f.row == number]
         if any(cells):
@@ -88,8 +97,21 @@ def _table(frames: Frames, words: Sequence[Word], page: int) -> Block | None:
     return Block(rows=tuple(rows), page=page, box=frames.box, confidence=_sureness(words))
 
 
-def _cell(words: Sequence[Word]) -> str:
-    return "\n".join(text for text, *_ in _rows_of(words))
+def _cell(words: Sequence[Word], edge: float) -> str:
+    """The text of a cell, its wrapped lines joined; an item of a list keeps a line of its own."""
+    paragraphs: list[str] = []
+    last: Box | None = None
+    for text, box, held in _rows_of(words):
+        if last is not None and paragraphs and not LISTED.match(text):
+            wide = held[0].box[2] - held[0].box[0]
+            # The first word went to the next line only because it did not fit on this one.
+            if last[2] + wide + BLANK > edge - PADDING:
+                paragraphs[-1] += f" {text}"
+                last = box
+                continue
+        paragraphs.append(text)
+        last = box
+    return "\n".join(paragraphs)
 
 
 def lines_of(words: Sequence[Word], page: int) -> list[Block]:

@@ -142,7 +142,7 @@ class _Cutter:
 
     def _named(self, rest: str, piece: Piece) -> None:
         code = CODE.search(rest)
-        name = _name(rest)
+        name = name_in(rest)
         if (
             self._current is not None
             and not self._current.name
@@ -173,16 +173,16 @@ class _Cutter:
         wanted = {"code", "steps", "level", "decision", "sector", "channel", "papers"}
         first = following[0] if following else ""
         if code and wanted & set(following):
-            return code[1], _name(text)
+            return code[1], name_in(text)
         # "1. Tên" right above "1.1. Trình tự thực hiện" or "a) Trình tự thực hiện".
         if not code and first in ("code", "steps", "level") and not text.endswith((":", ";")):
-            return None, _name(text)
+            return None, name_in(text)
         return None
 
     def _content(self, piece: Piece) -> None:
         if self._section == "name" and self._current is not None:
             code = CODE.search(piece.text)
-            self._current.name = f"{self._current.name} {_name(piece.text)}".strip()
+            self._current.name = f"{self._current.name} {name_in(piece.text)}".strip()
             self._current.code = self._current.code or (code[1] if code else None)
             self._section = None
         elif self._current is None or self._section is None:
@@ -277,7 +277,7 @@ class _Cutter:
                 if section in ("code", "name", "other", "") and code:
                     found.code = found.code or code[1]
                 if section == "name":
-                    found.name = _name(cell)
+                    found.name = name_in(cell)
                 elif section and section not in ("other", "code") and cell.strip():
                     for line in cell.split("\n"):
                         found.add(section, Piece(line, row.page, row.box, row.confidence))
@@ -366,7 +366,7 @@ def _listed(found: Found) -> Piece:
     return Piece(" | ".join(cells), head.page, head.box, head.confidence, cells)
 
 
-def _name(text: str) -> str:
+def name_in(text: str) -> str:
     """A procedure's name without its number, the words "Thủ tục:" and its code."""
     bare = re.sub(r"\s*[-–]?\s*\(?\s*(?:mã(?: số| thủ tục| TTHC)*\s*:?\s*)?\d\.\d{6}\s*\)?", " ",
                   text, flags=re.IGNORECASE)  # fmt: skip
