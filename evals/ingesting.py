@@ -54,6 +54,23 @@ class Figures:
         """Right fields of all fields of a file form, 0 to 1."""
         return self.right.get(form, 0) / max(self.fields.get(form, 0), 1)
 
+    def to_json(self, forms: Sequence[str]) -> list[dict[str, Any]]:
+        """One row a file form, with what was wrong and not marked as doubtful."""
+        return [
+            {
+                "form": form,
+                "right": self.right.get(form, 0),
+                "fields": self.fields.get(form, 0),
+                "share": round(self.share(form), 3),
+                "wrong_unmarked": self.unmarked.get(form, 0),
+                "pages": self.pages.get(form, 0),
+                "seconds_per_page": round(
+                    self.seconds.get(form, 0) / max(self.pages.get(form, 0), 1), 2
+                ),
+            }
+            for form in forms
+        ]
+
 
 Pair = tuple[Sheet, Procedure]
 
@@ -73,7 +90,8 @@ def _is_plain(procedure: Procedure) -> bool:
         and len(procedure.documents) > 1
         and not any(named_counts.search(paper.name) for paper in procedure.documents)
         and len(procedure.times) == 1
-        and (procedure.times[0].amount or procedure.times[0].unit == "same_day")
+        and procedure.times[0].unit != "unknown"
+        and not procedure.times[0].note
         and len(procedure.fees) == 1
         and procedure.steps
     )
@@ -90,8 +108,10 @@ def portal_pairs(path: Path, count: int = 12, *, with_notes: bool = False) -> li
         for line in lines:
             record = json.loads(line)
             noted = any(method.get("note") for method in record.get("methods") or ())
-            if "Cấp xã" in (record.get("level") or "") and noted == with_notes and (
-                _is_whole(record)
+            if (
+                "Cấp xã" in (record.get("level") or "")
+                and noted == with_notes
+                and (_is_whole(record))
             ):
                 pairs.append((sheet_of_record(record), to_procedure(record)))
     return pairs[:: max(len(pairs) // count, 1)][:count]
@@ -198,7 +218,8 @@ def compare(section: str, truth: Procedure, value: Any, alike: float) -> str:
     if section == "papers":
         wanted = [(p.name, p.originals, p.copies) for p in truth.documents]
         got = [(p["name"], p["originals"], p["copies"]) for p in value["documents"]]
-        return _papers(wanted, got, alike)
+        # The same paper under two headings is one paper where a layout has no headings.
+        return _papers(list(dict.fromkeys(wanted)), list(dict.fromkeys(got)), alike)
     if section == "fee":
         fees = [Fee.model_validate(fee) for fee in value["fees"]]
         one = {(f.status, f.amount_vnd, f.channel) for f in truth.fees}
@@ -229,5 +250,3 @@ def _papers(
 def _likeness(one: str, two: str) -> float:
     a, b = (re.sub(r"\W+", " ", folded(text)).strip() for text in (one, two))
     return 1.0 if a == b else SequenceMatcher(None, a, b, autojunk=False).ratio()
-
-

@@ -228,7 +228,9 @@ def _decision(document: Any, sheets: Sequence[Sheet]) -> None:
             counts = [f"{originals:02} bản chính"] if originals else []
             counts += [f"{copies:02} bản sao"] if copies else []
             text = re.sub(r"^[-+*]\s*", "", name).rstrip(" ;.")
-            document.add_paragraph(f"- {text}" + (f" ({', '.join(counts)})" if counts else "") + ";")
+            document.add_paragraph(
+                f"- {text}" + (f" ({', '.join(counts)})" if counts else "") + ";"
+            )
         document.add_paragraph("Số lượng hồ sơ: 01 bộ.")
         _by_channel(document, "d) Thời hạn giải quyết", [(m[0], m[1]) for m in sheet.methods])
         document.add_paragraph(f"đ) Đối tượng thực hiện thủ tục hành chính: {sheet.who}")

@@ -204,9 +204,7 @@ def _joined_tables(one: Block, two: Block) -> Block:
         more = more[1:]  # the heading is repeated on every page
     if more and any(more[0].cells) and _breaks_off(rows[-1], more[0]):
         head = rows[-1]
-        cells = tuple(
-            _joined_cell(*pair) for pair in zip(head.cells, more[0].cells, strict=True)
-        )
+        cells = tuple(_joined_cell(*pair) for pair in zip(head.cells, more[0].cells, strict=True))
         sure = min(head.confidence, more[0].confidence)
         rows[-1] = head.model_copy(update={"cells": cells, "confidence": sure})
         more = more[1:]
@@ -221,9 +219,9 @@ def _breaks_off(last: Row, first: Row) -> bool:
     if not opening and re.fullmatch(r"\W*\d{0,3}\W*", last.cells[0].strip()):
         return True  # numbered rows: a row without its number is no row of its own
     if opening:
-        return (
-            opening[:1].islower() or opening[:1] in "(,;/"
-        ) and not _ENDS.search(last.cells[0].strip() or ".")
+        return (opening[:1].islower() or opening[:1] in "(,;/") and not _ENDS.search(
+            last.cells[0].strip() or "."
+        )
     return any(
         cell[:1].islower() or (before and not _ENDS.search(before))
         for before, cell in zip(last.cells, first.cells, strict=True)

@@ -13,20 +13,22 @@ from knowledge.procedures import Source
 
 CODE = re.compile(r"(?<![\d.,/])(\d\.\d{6})(?!\d)")
 _DAY = r"(?:ngày\s+)?(\d{1,2})\s*(?:/|tháng|-)\s*(\d{1,2})\s*(?:/|năm|-)\s*(\d{4})"
-_DATED = re.compile(r"ngày\s+(\d{1,2})\s+tháng\s+(\d{1,2})\s+năm\s+(\d{4})", re.IGNORECASE)
+_DATED = re.compile(r",\s*ngày\s+(\d{1,2})\s+tháng\s+(\d{1,2})\s+năm\s+(\d{4})", re.IGNORECASE)
 _IN_FORCE = re.compile(rf"có hiệu lực(?: thi hành)?(?:\s+(?:kể\s+)?từ)?\s+{_DAY}", re.IGNORECASE)
 _FROM_SIGNING = re.compile(
     r"có hiệu lực(?: thi hành)?\s+(?:kể\s+)?từ\s+ngày\s+(?:ký|ban hành)", re.IGNORECASE
 )
 _UNTIL = re.compile(rf"hết hiệu lực(?: thi hành)?(?:\s+(?:kể\s+)?từ)?\s+{_DAY}", re.IGNORECASE)
+# Only the document's own number stands at the start of a line and behind a colon.
 _NUMBER = re.compile(
-    r"(?:Luật\s+)?số\s*:?\s*(\d{1,5}\s*/\s*(?:\d{4}\s*/\s*)?[A-ZĐ][A-ZĐa-z0-9&.-]*"
+    r"(?:^|[\n|_]\s*)(?:Luật\s+)?[Ss]ố\s*:\s*(\d{1,5}\s*/\s*(?:\d{4}\s*/\s*)?[A-ZĐ][A-ZĐa-z0-9&.-]*"
     r"(?:\s*[-–/]\s*[A-ZĐ][A-ZĐa-zđ0-9&]*)*)"
 )
-_ABOLISHES = re.compile(r"bãi bỏ|hủy bỏ|huỷ bỏ|hết hiệu lực", re.IGNORECASE)
+# "Hủy bỏ giao dịch" is the name of a procedure.
+_ABOLISHES = re.compile(r"bãi bỏ|hết hiệu lực|(?:hủy|huỷ) bỏ (?:thủ tục|TTHC|mã)", re.IGNORECASE)
 _REPLACES = re.compile(r"thay thế|được thay(?: thế)? bằng|thay bằng", re.IGNORECASE)
 _ABOLISHED_TABLE = re.compile(
-    r"(?:danh mục|các)?\s*(?:thủ tục hành chính|TTHC)[^.;]{0,60}?\b(?:bị\s+)?(?:bãi bỏ|hủy bỏ|huỷ bỏ)",
+    r"(?:thủ tục hành chính|TTHC)[^.;]{0,60}?\b(?:bãi bỏ|hủy bỏ|huỷ bỏ)",
     re.IGNORECASE,
 )
 

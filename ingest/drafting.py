@@ -56,7 +56,8 @@ _CHANNEL_WORDS = (
 # A line that ends in a colon opens a group of papers: "Giấy tờ phải xuất trình:".
 _GROUP = re.compile(r"^.{3,300}:\s*$", re.DOTALL)
 _COUNTS = re.compile(
-    r"bản (?P<kind>chính|gốc|sao)\s*:?\s*(?P<after>\d{1,2})|(?P<before>\d{1,2})\s*bản (?P<kind2>chính|gốc|sao)",
+    r"bản (?P<kind>chính|gốc|sao)\s*:?\s*(?P<after>\d{1,2})"
+    r"|(?P<before>\d{1,2})\s*bản (?P<kind2>chính|gốc|sao)",
     re.IGNORECASE,
 )
 

@@ -241,7 +241,9 @@ def content_of(reading: Reading, name: str, day: date, store: KnowledgeStore) ->
     """Drafts, proposals, passages and listed codes of a file that was read; stores nothing."""
     segments = segments_of(reading)
     everything = [
-        Piece(block.text or " | ".join(cell for row in block.rows for cell in row.cells), block.page)
+        Piece(
+            block.text or " | ".join(cell for row in block.rows for cell in row.cells), block.page
+        )
         for page in reading.pages
         for block in page.blocks
     ]
@@ -269,9 +271,7 @@ def content_of(reading: Reading, name: str, day: date, store: KnowledgeStore) ->
     unsure = [entry.code for entry in listed if not entry.is_sure]
     if unsure:
         content.problems.append(f"mã đọc chưa chắc, cần xem lại: {', '.join(unsure[:30])}")
-    content.known = [
-        code for code in known_codes(listed, source, day) if code.code not in gone
-    ]
+    content.known = [code for code in known_codes(listed, source, day) if code.code not in gone]
     passages = []
     form = is_blank_form(everything)
     if form:

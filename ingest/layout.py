@@ -1,5 +1,6 @@
 """Puts the words of a page in reading order: tables stay tables, columns are read one by one."""
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -16,7 +17,8 @@ LEAST_COLUMN_LINES = 6
 BLANK = 0.004
 PADDING = 0.011
 LISTED = re.compile(
-    r"^\s*(?:[-+*•–—·▪●○◦]\s|\(?\d{1,2}(?:\.\d{1,2})*[.)]\s|\(?[a-zđ]\d?[.)]\s|Bước \d)"
+    r"^\s*(?:[-+*•–—·▪●○◦]\s|\(?\d{1,2}(?:\.\d{1,2})*[.)]\s|\(?[a-zđ]\d?[.)]\s|Bước \d"
+    r"|(?:Trực tiếp|Trực tuyến|(?:Dịch vụ )?[Bb]ưu chính)\s*:)"
 )
 
 
@@ -90,7 +92,7 @@ def _table(frames: Frames, words: Sequence[Word], page: int) -> Block | None:
         held = [w for column in range(frames.columns) for w in grid.get((number, column), [])]
         tops = [f.box for f in frames.cells if f.row == number]
         if any(cells):
-            box = _around([f for f in tops]) if tops else None
+            box = _around(tops) if tops else None
             rows.append(Row(cells=cells, page=page, box=box, confidence=_sureness(held)))
     if not rows:
         return None
@@ -168,7 +170,7 @@ def _column_gap(rows: Sequence[Line]) -> tuple[int, int, float] | None:
     gaps: list[list[tuple[float, float]]] = []
     for _, _, held in rows:
         free = []
-        for one, two in zip(held, held[1:], strict=False):
+        for one, two in itertools.pairwise(held):
             if two.box[0] - one.box[2] >= GUTTER:
                 free.append((one.box[2], two.box[0]))
         gaps.append(free)

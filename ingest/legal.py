@@ -25,6 +25,8 @@ def is_blank_form(pieces: Sequence[Piece]) -> bool:
     """Whether a file is a form to fill in: every fourth line waits for a pen."""
     lines = [piece.text for piece in pieces if piece.text.strip()]
     dotted = sum(bool(_DOTS.search(line)) for line in lines)
+    if any(re.match(r"^\W*(?:V/v|Về việc)\b|.*\| ?V/v", line) for line in lines[:10]):
+        return False  # a letter may bring its form with it
     named = any(re.search(r"^(?:Mẫu|MẪU|Mau) |TỜ KHAI|ĐƠN |PHIẾU ", line) for line in lines[:12])
     return len(lines) >= 5 and (dotted * 4 >= len(lines) or (named and dotted * 8 >= len(lines)))
 
@@ -64,8 +66,10 @@ def _document(header: Header, title: str) -> str:
     kind = title.split(" ", 1)[0] if header.number else ""
     if header.number and kind.lower() in ("luật", "nghị", "thông", "quyết", "pháp"):
         words = " ".join(title.split()[:2]) if kind.lower() != "luật" else "Luật"
-        return f"{words} {header.number}" if kind.lower() != "luật" else (
-            f"{title} ({header.number})" if len(title) < 60 else f"Luật {header.number}"
+        return (
+            f"{words} {header.number}"
+            if kind.lower() != "luật"
+            else (f"{title} ({header.number})" if len(title) < 60 else f"Luật {header.number}")
         )
     return f"{title} ({header.number})" if header.number else title
 

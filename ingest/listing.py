@@ -60,9 +60,9 @@ def _entry(piece: Piece) -> ListedCode | None:
             sector = text or None
         elif section in ("code", "agency", "authority", "decision"):
             continue
-        elif section == "name" and text:
-            name = text
-        elif not name and len(re.findall(r"[^\W\d_]{2,}", text)) >= 2:
+        elif (section == "name" and text) or (
+            not name and len(re.findall(r"[^\W\d_]{2,}", text)) >= 2
+        ):
             name = text
     name = name or name_in(piece.text)
     if not re.search(r"[^\W\d_]{2,}", name):
@@ -71,6 +71,10 @@ def _entry(piece: Piece) -> ListedCode | None:
         code=code[1], name=capped(name, 700), sector=sector, page=piece.page,
         confidence=piece.confidence,
     )  # fmt: skip
+
+
+def _is_wordy(text: str) -> bool:
+    return len(re.findall(r"[^\W\d_]{2,}", text)) >= 2
 
 
 def known_codes(entries: Iterable[ListedCode], source: str, as_of: date) -> list[KnownCode]:

@@ -27,7 +27,8 @@ _LINES = {
     "article", "header", "main", "ul", "ol", "dl", "body", "pre", "figcaption", "center", "td",
 }  # fmt: skip
 _ERROR_PAGE = re.compile(
-    r"\b(?:404|403|500|502|503)\b|not found|không tìm thấy|forbidden|access denied|service unavailable"
+    r"\b(?:404|403|500|502|503)\b|not found|không tìm thấy|forbidden|access denied"
+    r"|service unavailable"
     r"|truy cập bị từ chối",
     re.IGNORECASE,
 )

@@ -7,11 +7,12 @@ from pydantic_settings import BaseSettings
 
 from assistant.settings import AssistantSettings
 from channels.settings import ChannelSettings
+from ingest.settings import IngestSettings
 from knowledge.settings import KnowledgeSettings, LetanSettings
 
 ROOT = Path(__file__).parent.parent
 CLASSES: tuple[type[BaseSettings], ...] = (
-    LetanSettings, KnowledgeSettings, AssistantSettings, ChannelSettings,
+    LetanSettings, KnowledgeSettings, AssistantSettings, ChannelSettings, IngestSettings,
 )  # fmt: skip
 
 
