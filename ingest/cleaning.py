@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ingest.encodings import encoding_of, to_unicode
+from ingest.layout import LISTED
 from ingest.pages import Block, Page, Reading, Row
 from ingest.portal_text import LOWER, clean
 
@@ -232,7 +233,7 @@ def _breaks_off(last: Row, first: Row) -> bool:
 def _joined_cell(before: str, after: str) -> str:
     if not before or not after:
         return before or after
-    whole = _STARTS.match(after) or _ENDS.search(before) or not after[:1].islower()
+    whole = _STARTS.match(after) or LISTED.match(after) or _ENDS.search(before)
     return f"{before}\n{after}" if whole else f"{before} {after}"
 
 

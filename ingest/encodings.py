@@ -21,6 +21,7 @@ _VNI_PAIRS = re.compile(r"[aeouyAEOUY][ùøûõïÙØÛÕÏ]|[aeoAEO][âáàåã
 _UNICODE = re.compile("[\u0102\u0103\u0110\u0111\u0128\u0129\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9]")
 # Of all letters; plain French or English stays far below, an old font reaches 8 to 20 %.
 LEAST_SHARE = 0.02
+LEAST_SIGNS = 0.04
 
 
 def encoding_of(texts: Iterable[str]) -> Encoding | None:
@@ -31,7 +32,7 @@ def encoding_of(texts: Iterable[str]) -> Encoding | None:
         return None
     tcvn3 = len(_TCVN3_SIGNS.findall(whole)) / letters
     vni = len(_VNI_PAIRS.findall(whole)) / letters
-    if max(tcvn3, vni) < LEAST_SHARE:
+    if max(tcvn3, vni) < LEAST_SIGNS:
         return None
     return "tcvn3" if tcvn3 > vni else "vni"
 

@@ -34,6 +34,10 @@ def is_public(address: str) -> bool:
 def resolved(host: str, port: int) -> list[str]:
     """Every address of a host; raises Unreadable when it has none."""
     try:
+        return [str(ipaddress.ip_address(host.split("%")[0]))]
+    except ValueError:
+        pass  # a name
+    try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise Unreadable(f"không tìm thấy máy chủ {host!r}") from error

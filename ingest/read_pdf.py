@@ -28,8 +28,8 @@ COVERED_WITH_MANY = 0.12
 BLANK_INK = 0.0004
 # Of a letter's height: some programs write no blanks, and words are known by their gaps alone;
 # where blanks are written, only a wide gap is one. A fifth of Vietnamese text is blanks.
-GAP_WITHOUT_BLANKS, GAP_WITH_BLANKS = 0.1, 0.6
-FEWEST_BLANKS = 0.1
+GAP_WITHOUT_BLANKS, GAP_WITH_BLANKS, GAP_WHERE_GUESSED = 0.06, 0.6, 0.2
+FEWEST_BLANKS = 0.05
 # Pages larger than this are drawn smaller: a poster at 200 dpi would fill the memory.
 MOST_PIXELS = 16_000_000
 
@@ -202,11 +202,14 @@ def words_of(page: Any) -> list[Word]:
 
     count = text_page.count_chars()
     codes = [raw.FPDFText_GetUnicode(text_page.raw, index) for index in range(count)]
-    blanks = sum(code in (32, 160) for code in codes)
-    gap = GAP_WITH_BLANKS if blanks >= FEWEST_BLANKS * count else GAP_WITHOUT_BLANKS
+    made_up = [raw.FPDFText_IsGenerated(text_page.raw, index) == 1 for index in range(count)]
+    blanks = sum(code in (32, 160) and not m for code, m in zip(codes, made_up, strict=True))
+    has_blanks = blanks >= FEWEST_BLANKS * count
+    gap = GAP_WITH_BLANKS if has_blanks else GAP_WITHOUT_BLANKS
+    guessed_gap = GAP_WHERE_GUESSED if has_blanks else GAP_WITHOUT_BLANKS
     maybe_gap = False
     for index, code in enumerate(codes):
-        if code == 32 and raw.FPDFText_IsGenerated(text_page.raw, index) == 1:
+        if code == 32 and made_up[index]:
             # The library puts a blank wherever the font changes within a word ("Ch ứng").
             maybe_gap = True
             continue
@@ -218,8 +221,7 @@ def words_of(page: Any) -> list[Word]:
             continue
         if letters and (
             abs((rect.top + rect.bottom) / 2 - (box[1] + box[3]) / 2) > (box[3] - box[1]) * 0.6
-            or rect.left - box[2]
-            > (rect.top - rect.bottom) * (GAP_WITHOUT_BLANKS if maybe_gap else gap)
+            or rect.left - box[2] > (rect.top - rect.bottom) * (guessed_gap if maybe_gap else gap)
         ):
             close()
         maybe_gap = False

@@ -1,5 +1,6 @@
 """Reads Excel lists: every sheet is a table, values as they are shown, formulas as their result."""
 
+import io
 import zipfile
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -20,7 +21,9 @@ _BROKEN = "tệp Excel hỏng, không mở được; hãy mở bằng Excel và 
 def read_xlsx(path: Path) -> Reading:
     """Sheets of an .xlsx file; linked workbooks are not opened. Raises Unreadable."""
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        book = openpyxl.load_workbook(
+            io.BytesIO(path.read_bytes()), read_only=True, data_only=True, keep_links=False
+        )
         sheets = [(sheet.title, sheet.iter_rows(values_only=True)) for sheet in book.worksheets]
         return _reading("xlsx", sheets)
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, etree.XMLSyntaxError,

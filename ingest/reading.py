@@ -51,20 +51,22 @@ def read(
         )
         timer = threading.Timer(settings.seconds_per_file, _kill, [process.pid])
         timer.start()
-        try:
-            complaints = threading.Thread(target=_drain, args=[process, (said := [])])
-            complaints.start()
-            for line in process.stdout or ():
-                if on_page and (numbers := line.split())[:1] == ["page"]:
-                    on_page(int(numbers[1]), int(numbers[2]))
-            process.wait()
-            complaints.join()
-        except BaseException:
-            _kill(process.pid)
-            process.wait()
-            raise
-        finally:
-            timer.cancel()
+        said: list[str] = []
+        # Leaving the block closes the pipes; the process sees it and ends, if it has not yet.
+        with process:
+            try:
+                complaints = threading.Thread(target=_drain, args=[process, said])
+                complaints.start()
+                for line in process.stdout or ():
+                    if on_page and (numbers := line.split())[:1] == ["page"]:
+                        on_page(int(numbers[1]), int(numbers[2]))
+                process.wait()
+                complaints.join()
+            except BaseException:
+                _kill(process.pid)
+                raise
+            finally:
+                timer.cancel()
         content = Path(answer.name).read_text("utf-8")
     if process.returncode != 0 or not content:
         if process.returncode == -signal.SIGKILL:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ingest.decisions import CODE
 from ingest.labels import column_of, label_of, unbulleted
 from ingest.pages import Block, Box, Reading, Row
+from ingest.portal_text import UPPER
 
 # Parts that make a text a procedure; a code and a name alone are a list.
 CONTENT = frozenset({"steps", "channel", "papers", "time", "fee", "result", "conditions", "who"})
@@ -373,4 +374,6 @@ def name_in(text: str) -> str:
     bare = unbulleted(" ".join(bare.split()))
     if re.match(r"^(?:tên )?(?:thủ tục(?: hành chính)?|tthc)\s*(?:số\s*)?\d*\s*:", bare, re.I):
         bare = _HEAD_WORDS.sub("", bare)
+    # "1. Thủ tục Đăng ký …": the capital shows where the name begins.
+    bare = re.sub(rf"^(?:Thủ tục|THỦ TỤC)\s+(?=[{UPPER}])", "", bare)
     return bare.strip(' .;:–-“”"')
