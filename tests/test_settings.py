@@ -7,11 +7,13 @@ from pydantic_settings import BaseSettings
 
 from assistant.settings import AssistantSettings
 from channels.settings import ChannelSettings
+from channels.staff.settings import StaffSettings
 from knowledge.settings import KnowledgeSettings, LetanSettings
 
 ROOT = Path(__file__).parent.parent
 CLASSES: tuple[type[BaseSettings], ...] = (
     LetanSettings, KnowledgeSettings, AssistantSettings, ChannelSettings,
+    StaffSettings,
 )  # fmt: skip
 
 
