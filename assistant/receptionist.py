@@ -15,15 +15,19 @@ from assistant.dialogue.abroad import other_language, said_in_english
 from assistant.dialogue.cases import by_case
 from assistant.dialogue.choosing import by_choice, clarify
 from assistant.dialogue.codes import by_code
+from assistant.dialogue.dangers import danger
 from assistant.dialogue.following import back, bare, corrected, in_hand
+from assistant.dialogue.handing import by_reference
 from assistant.dialogue.intents import meant
 from assistant.dialogue.life_events import life_event
 from assistant.dialogue.premise import checklist, premise
+from assistant.dialogue.reconsidering import reconsider
 from assistant.dialogue.several import several
 from assistant.dialogue.turn import Backroom, Reply, Step, Turn
 from assistant.dialogue.unknown import not_found
 from assistant.inquiries import Inquiries
 from assistant.language import ENGLISH, glossary, in_vietnamese, language_of
+from assistant.model.desk import ModelDesk
 from assistant.office_answers import office_facts
 from assistant.premises import assumes_district
 from assistant.privacy import mask, without_placeholders
@@ -39,6 +43,8 @@ log = structlog.get_logger()
 
 # The first step that has a reply gives the answer; without one the question is not found.
 STEPS: tuple[Step, ...] = (
+    danger,
+    by_reference,
     other_language,
     by_code,
     corrected,
@@ -52,6 +58,7 @@ STEPS: tuple[Step, ...] = (
     several,
     meant,
     in_hand,
+    reconsider,
     clarify,
 )
 
@@ -72,9 +79,18 @@ class Receptionist:
         clock: Callable[[], datetime],
         idle_after: Callable[[str], timedelta] = lambda channel: timedelta(hours=12),
         public_url: str = "",
+        model: ModelDesk | None = None,
     ) -> None:
         self._room = Backroom(
-            store, finder, conversations, inquiries, topics, thresholds, office_id, public_url
+            store,
+            finder,
+            conversations,
+            inquiries,
+            topics,
+            thresholds,
+            office_id,
+            model,
+            public_url,
         )
         self._clock = clock
         self._idle_after = idle_after
@@ -86,11 +102,13 @@ class Receptionist:
         channel: str = "api",
         *,
         address: dict[str, Any] | None = None,
+        worded: bool = True,
     ) -> Answer:
         """The answer to one message, stored as a turn.
 
         ``address`` is where the channel can bring a clerk's answer later (a chat and a
-        message, say); it goes with an inquiry.
+        message, say); it goes with an inquiry. With a language model the answer comes in its
+        words, unless ``worded`` is false: then `word` can follow.
 
         Raises UnknownConversation for an id this office does not know. Whatever
         else goes wrong becomes an apology with outcome ``failed``.
@@ -115,10 +133,31 @@ class Receptionist:
             text = say("failed", phone=office_facts(office, now)["phone"])
             answer, state = Answer(Outcome.FAILED, text), conversation.state
         answer = replace(answer, speech=to_speech(answer.text))
+        if self._room.model and worded:
+            address_form = state.address or UNKNOWN
+            answer = self._room.model.phrasing.word(answer, masked.text, address_form)
         if state.forgotten:  # nothing of the deleted conversation goes into the new one
             fresh = conversations.start(conversation.channel)
             return conversations.record(fresh, "", answer, State())
-        return conversations.record(conversation, masked.text, answer, state)
+        answer = conversations.record(conversation, masked.text, answer, state)
+        if answer.inquiry and conversation.is_new:
+            self._room.inquiries.belongs_to(answer.inquiry, conversation.id)
+        return answer
+
+    def word(self, answer: Answer) -> Answer:
+        """An answer that was stored in the record's words, in a model's; the stored one follows.
+
+        Comes back as it is without a model, or when the model has nothing to show.
+        """
+        if self._room.model is None:
+            return answer
+        conversations = self._room.conversations
+        state = conversations.get(answer.conversation_id).state
+        asked = conversations.asked(answer.turn_id)
+        worded = self._room.model.phrasing.word(answer, asked, state.address or UNKNOWN)
+        if worded.text != answer.text:
+            conversations.reword(worded)
+        return worded
 
     def _woken(self, conversation: Conversation, now: datetime) -> Conversation:
         """The conversation; after a long silence only the form of address is kept."""

@@ -1,5 +1,6 @@
 """English is answered in English; other languages get an apology and a person."""
 
+import re
 from dataclasses import replace
 
 from assistant.answers import Answer, Outcome
@@ -8,6 +9,7 @@ from assistant.dialogue.turn import Backroom, Reply, Turn
 from assistant.language import ENGLISH, VIETNAMESE, glossary
 from knowledge.offices import Hours
 
+_EMERGENCY = re.compile(r"\b11[345]\b")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -28,6 +30,8 @@ def said_in_english(room: Backroom, turn: Turn, reply: Reply) -> Reply:
     answer, state = reply
     if answer.outcome is Outcome.ANSWERED:
         return reply
+    if _EMERGENCY.search(answer.text):  # the numbers matter more than the language of the rest
+        return replace(answer, text=f"{glossary().replies['emergency']}\n{answer.text}"), state
     office, facts = room.office(turn)
     facts = facts | {"hours": english_hours(office.hours) or "not published"}
     sentences = glossary().replies

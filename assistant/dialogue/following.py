@@ -150,6 +150,10 @@ def acknowledged(room: Backroom, turn: Turn, code: str) -> Reply:
 
 
 def _forget(room: Backroom, turn: Turn) -> Reply:
+    text = say("forgot", turn.address)
     if not turn.conversation.is_new:
+        kept = room.inquiries.forget_conversation(turn.conversation.id)
         room.conversations.forget(turn.conversation.id)
-    return Answer(Outcome.SMALL_TALK, say("forgot", turn.address)), State(forgotten=True)
+        if kept:
+            text += "\n" + say("inquiry_kept", turn.address, references=", ".join(kept))
+    return Answer(Outcome.SMALL_TALK, text), State(forgotten=True)

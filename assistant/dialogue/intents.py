@@ -5,6 +5,7 @@ from dataclasses import replace
 from assistant.answers import Answer, Choice, Outcome
 from assistant.decide import MAX_CHOICES, Meant
 from assistant.dialogue.following import follow_up
+from assistant.dialogue.handing import hand_over
 from assistant.dialogue.procedures import answer_procedure
 from assistant.dialogue.turn import Backroom, Reply, Turn
 from assistant.dialogue.unknown import not_found
@@ -29,10 +30,11 @@ def meant(room: Backroom, turn: Turn) -> Reply | None:
         return follow_up(room, turn, intent)
     if intent.topic in PLACE_QUESTIONS and turn.state.code:
         return answer_procedure(room, turn, turn.state.code, 1.0, topics=(Topic.PLACE,))
-    return _intent(room, turn, intent, candidate.probability)
+    return answer_intent(room, turn, intent, candidate.probability)
 
 
-def _intent(room: Backroom, turn: Turn, intent: Intent, probability: float) -> Reply:
+def answer_intent(room: Backroom, turn: Turn, intent: Intent, probability: float) -> Reply:
+    """What is said to something that is no procedure: the office's facts or a fixed reply."""
     office, facts = room.office(turn)
     if intent.outcome == "not_found":
         return not_found(room, turn, probability)
@@ -50,14 +52,3 @@ def _intent(room: Backroom, turn: Turn, intent: Intent, probability: float) -> R
     )
     answer = Answer(Outcome(intent.outcome), text, choices=choices, probability=probability)
     return answer, replace(turn.state, choices=choices, pending_topics=())
-
-
-def hand_over(room: Backroom, turn: Turn, intent: Intent) -> Reply:
-    """A person takes over: who, where, and the reference of the inquiry."""
-    _, facts = room.office(turn)
-    reference = room.open_inquiry(turn, turn.state.code, intent.id)
-    facts = facts | {"reference": f" Mã câu hỏi của {turn.address.you}: {reference}."}
-    text = say("human", turn.address, **facts)
-    if intent.reply:
-        text = f"{fill(intent.reply, turn.address, **facts)}\n{text}"
-    return Answer(Outcome.HANDED_OFF, text), replace(turn.state, misses=0)

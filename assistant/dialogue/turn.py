@@ -11,6 +11,7 @@ from assistant.conversations import Conversation, Conversations, State
 from assistant.decide import Decision, Thresholds
 from assistant.facts import ALL_CASES
 from assistant.inquiries import Inquiries
+from assistant.model.desk import ModelDesk
 from assistant.office_answers import office_facts
 from assistant.replies import say
 from assistant.understand import Question
@@ -57,6 +58,7 @@ class Backroom:
     topics: TopicModel
     thresholds: Thresholds
     office_id: str
+    model: ModelDesk | None = None
     public_url: str = ""
 
     def view(self, code: str | None) -> ProcedureView | None:

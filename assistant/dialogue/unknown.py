@@ -3,23 +3,42 @@
 from dataclasses import replace
 
 from assistant.answers import Answer, Outcome, ProcedureRef
+from assistant.dialogue.handing import give_up, pass_on
 from assistant.dialogue.turn import Backroom, Reply, Turn
+from assistant.plausible import is_plausible
 from assistant.replies import say
+
+# The second question in a row that is not found goes to a person; a third try helps nobody.
+MISSES_BEFORE_PERSON = 2
 
 
 def not_found(room: Backroom, turn: Turn, probability: float) -> Reply:
-    """Nothing we hold is meant; the question becomes an inquiry."""
+    """Nothing we hold is meant; the question becomes an inquiry, the second in a row a handover."""
     _, facts = room.office(turn)
-    reference = room.open_inquiry(turn, None, "not_found")
-    text = say("not_found", turn.address, **facts | {"reference": f" (mã {reference})"})
-    answer = Answer(Outcome.NOT_FOUND, text, probability=probability)
-    return answer, replace(turn.state, choices=(), misses=turn.state.misses + 1)
+    misses = turn.state.misses + 1
+    if misses >= MISSES_BEFORE_PERSON:
+        return give_up(room, turn)
+    passed = pass_on(room, turn, "not_found")
+    name = "not_found_alone" if is_plausible(turn.question.text) else "not_understood"
+    text = say(name, turn.address, **facts)
+    answer = Answer(
+        Outcome.NOT_FOUND,
+        f"{text}\n{passed.text}" if passed else text,
+        probability=probability,
+        inquiry=passed.reference if passed else None,
+    )
+    return answer, replace(turn.state, choices=(), misses=misses)
 
 
 def known_not_held(room: Backroom, turn: Turn, code: str, name: str) -> Reply:
     """A procedure of the catalogue whose content this office does not hold."""
     _, facts = room.office(turn)
-    reference = room.open_inquiry(turn, code, "not_held")
-    facts = facts | {"reference": f" (mã câu hỏi {reference})", "name": name, "code": code}
-    text = say("known_not_held", turn.address, **facts)
-    return Answer(Outcome.NOT_FOUND, text, procedure=ProcedureRef(code, name)), turn.state
+    passed = pass_on(room, turn, "not_held", code)
+    text = say("known_not_held_alone", turn.address, **facts | {"name": name, "code": code})
+    answer = Answer(
+        Outcome.NOT_FOUND,
+        f"{text}\n{passed.text}" if passed else text,
+        procedure=ProcedureRef(code, name),
+        inquiry=passed.reference if passed else None,
+    )
+    return answer, turn.state
