@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings
 
+from assistant.model.settings import ModelSettings
 from assistant.settings import AssistantSettings
 from channels.settings import ChannelSettings
 from ingest.settings import IngestSettings
@@ -12,8 +13,13 @@ from knowledge.settings import KnowledgeSettings, LetanSettings
 
 ROOT = Path(__file__).parent.parent
 CLASSES: tuple[type[BaseSettings], ...] = (
-    LetanSettings, KnowledgeSettings, AssistantSettings, ChannelSettings, IngestSettings,
-)  # fmt: skip
+    LetanSettings,
+    KnowledgeSettings,
+    IngestSettings,
+    AssistantSettings,
+    ModelSettings,
+    ChannelSettings,
+)
 
 
 def test_env_example_lists_every_setting_with_its_default() -> None:
