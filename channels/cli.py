@@ -17,6 +17,7 @@ from rich.table import Table
 from channels import cli_talk
 from channels.cli_doctor import doctor
 from channels.cli_ingest import ingest
+from channels.cli_staff import user_app
 
 app = typer.Typer(
     help="Lễ Tân – quầy lễ tân của phường, xã.",
@@ -30,6 +31,7 @@ app.add_typer(index_app, name="index")
 eval_app = typer.Typer(help="Đánh giá: câu trả lời tốt đến đâu.", invoke_without_command=True)
 app.add_typer(eval_app, name="eval")
 cli_talk.add_to(eval_app)
+app.add_typer(user_app, name="user")
 out = Console()
 err = Console(stderr=True)
 

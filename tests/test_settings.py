@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings
 from assistant.model.settings import ModelSettings
 from assistant.settings import AssistantSettings
 from channels.settings import ChannelSettings
+from channels.staff.settings import StaffSettings
 from ingest.settings import IngestSettings
 from knowledge.settings import KnowledgeSettings, LetanSettings
 
@@ -19,6 +20,7 @@ CLASSES: tuple[type[BaseSettings], ...] = (
     AssistantSettings,
     ModelSettings,
     ChannelSettings,
+    StaffSettings,
 )
 
 
