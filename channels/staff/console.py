@@ -6,9 +6,10 @@ from assistant.office_answers import office_facts
 from channels.door import Door
 from channels.staff.access import Clerk, show
 from channels.staff.people import people_routes
+from channels.staff.procedures import procedure_routes
 from channels.staff.sign_in import sign_in_routes
 
-PAGES = (sign_in_routes, people_routes)
+PAGES = (sign_in_routes, procedure_routes, people_routes)
 
 
 def staff_routes(door: Door) -> APIRouter:
