@@ -63,6 +63,8 @@ HEADERS = {**PAGE_HEADERS, "Cache-Control": "no-store"}
 # Path, label, who sees it. The order is that of the menu.
 NAVIGATION: tuple[tuple[str, str, Role], ...] = (
     ("/staff", "Hôm nay", Role.CLERK),
+    ("/staff/inbox", "Câu hỏi chờ", Role.CLERK),
+    ("/staff/procedures", "Thủ tục", Role.CLERK),
     ("/staff/account", "Tài khoản của tôi", Role.CLERK),
     ("/staff/accounts", "Tài khoản", Role.ADMIN),
     ("/staff/log", "Nhật ký", Role.ADMIN),
