@@ -5,3 +5,15 @@ for (const form of document.querySelectorAll("form[data-ask]")) {
     if (!window.confirm(form.dataset.ask)) event.preventDefault();
   });
 }
+
+const record = document.querySelector("#record[data-preview]");
+if (record) {
+  let timer = 0;
+  record.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      const answer = await fetch(record.dataset.preview, { method: "POST", body: new FormData(record) });
+      if (answer.ok) document.querySelector("#preview-body").innerHTML = await answer.text();
+    }, 500);
+  });
+}
