@@ -16,9 +16,7 @@ MOMENT = datetime(2026, 11, 24, 9, 0, tzinfo=HANOI)
 
 
 @contextmanager
-def fresh_desk(
-    home: Path | None = None, model: ModelSettings | None = None
-) -> Iterator[Desk]:
+def fresh_desk(home: Path | None = None, model: ModelSettings | None = None) -> Iterator[Desk]:
     """The sample office in a temporary home, or the desk of an existing one.
 
     No language model plays a part unless one is given, whatever the environment says.

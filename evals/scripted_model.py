@@ -76,7 +76,7 @@ def serving_script(script: Script) -> Iterator[Scripting]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             raw = self.rfile.read(int(self.headers.get("content-length", 0)))
             try:
                 body = json.loads(raw)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date, datetime
 from threading import Lock
 
-
 BELIEVED = 4  # times what was reserved
 
 
