@@ -1,6 +1,7 @@
 """The optional language model: the real client against a strict server that misbehaves."""
 
 import threading
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -61,12 +62,18 @@ def settings(address: str, **more: object) -> ModelSettings:
     return ModelSettings.model_validate(fields | more)
 
 
+def once(where: ModelSettings) -> Completion:
+    """One request of the real client, its connections closed behind it."""
+    with closing(LangChainModel(where)) as model:
+        return model.complete("luật", "câu hỏi")
+
+
 # -- the client ---------------------------------------------------------------------------------
 
 
 def test_the_real_client_sends_what_the_strict_server_takes() -> None:
     with serving_script(lambda body: Scripted("Dạ.")) as server:
-        reply = LangChainModel(settings(server.address)).complete("luật", "câu hỏi")
+        reply = once(settings(server.address))
     assert reply == Completion("Dạ.", 150)
     assert server.refused == []
     (request,) = server.requests
@@ -95,19 +102,18 @@ def test_whatever_comes_back_is_an_error_of_ours(
     reply: Scripted, error: type[ModelUnavailable]
 ) -> None:
     with serving_script(lambda body: reply) as server, pytest.raises(error):
-        LangChainModel(settings(server.address)).complete("luật", "câu hỏi")
+        once(settings(server.address))
 
 
 def test_a_server_that_does_not_answer_is_left_after_the_time_allowed() -> None:
     with serving_script(lambda body: Scripted("muộn", held=True)) as server:
-        model = LangChainModel(settings(server.address, timeout_seconds=0.3))
         with pytest.raises(ModelTimeout):
-            model.complete("luật", "câu hỏi")
+            once(settings(server.address, timeout_seconds=0.3))
 
 
 def test_a_server_that_is_not_there_is_unavailable() -> None:
     with pytest.raises(ModelUnavailable):
-        LangChainModel(settings("http://127.0.0.1:9/v1")).complete("luật", "câu hỏi")
+        once(settings("http://127.0.0.1:9/v1"))
 
 
 @pytest.mark.parametrize(
@@ -282,7 +288,8 @@ def test_a_choice_among_candidates_comes_first_and_is_still_a_question() -> None
         "giấy đó", LINKING, Unsure((FIRST, SECOND)), Context()
     )
     assert decision == Unsure((SECOND, FIRST))
-    rescued = opinion(Says('{"choice": 1}'))[0].reconsider("giấy", LINKING, Unknown(0.3), Context())
+    asked, _ = opinion(Says('{"choice": 1}'))
+    rescued = asked.reconsider("giấy", LINKING, Unknown(0.3), Context())
     assert rescued == Unsure((FIRST,))
 
 
