@@ -106,9 +106,9 @@ def test_whatever_comes_back_is_an_error_of_ours(
 
 
 def test_a_server_that_does_not_answer_is_left_after_the_time_allowed() -> None:
-    with serving_script(lambda body: Scripted("muộn", held=True)) as server:
-        with pytest.raises(ModelTimeout):
-            once(settings(server.address, timeout_seconds=0.3))
+    late = Scripted("muộn", held=True)
+    with serving_script(lambda body: late) as server, pytest.raises(ModelTimeout):
+        once(settings(server.address, timeout_seconds=0.3))
 
 
 def test_a_server_that_is_not_there_is_unavailable() -> None:
