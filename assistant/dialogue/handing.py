@@ -16,9 +16,10 @@ from knowledge.offices import HANOI
 MAX_WAITING = 5
 CHATS = frozenset({"telegram", "zalo", "telegram_group", "zalo_group"})
 # As it was given, or in small letters after the word that announces it.
+_CODE = f"([{ALPHABET}]{{{CODE_LENGTH}}})"
 _REFERENCE = re.compile(
-    rf"(?<![A-Za-z0-9])(?:(?i:mã(?: câu hỏi)?|ma(?: cau hoi)?)[ :]{{1,3}}(?i:([{ALPHABET}]{{{CODE_LENGTH}}}))"
-    rf"|([{ALPHABET}]{{{CODE_LENGTH}}}))(?![A-Za-z0-9])"
+    rf"(?<![A-Za-z0-9])(?:(?i:mã(?: câu hỏi)?|ma(?: cau hoi)?)[ :]{{1,3}}(?i:{_CODE})|{_CODE})"
+    r"(?![A-Za-z0-9])"
 )
 
 

@@ -51,6 +51,7 @@ class LangChainModel:
             options["api_key"] = key
         if settings.model.partition(":")[0] == "openai":
             options |= _compatible(settings)
+        self._http: httpx.Client | None = options.get("http_client")
         try:
             from langchain.chat_models import init_chat_model
 
@@ -59,6 +60,11 @@ class LangChainModel:
             raise ModelNotInstalled(
                 f"ASSISTANT_CHAT_MODEL={settings.model!r} cần cài thêm: pip install 'letan[llm]'"
             ) from problem
+
+    def close(self) -> None:
+        """Close the connections that were kept for the next request."""
+        if self._http:
+            self._http.close()
 
     def complete(self, instructions: str, request: str) -> Completion:
         try:
@@ -75,14 +81,15 @@ class LangChainModel:
 def _compatible(settings: ModelSettings) -> dict[str, Any]:
     """What the OpenAI client needs beyond the usual: a bound on bytes, and servers without keys."""
     limit = settings.max_tokens * BYTES_A_TOKEN + SPARE_BYTES
+    http = httpx.Client(
+        transport=LimitedTransport(httpx.HTTPTransport(), limit, settings.timeout_seconds),
+        timeout=settings.timeout_seconds,
+        trust_env=False,
+        follow_redirects=False,
+    )
     options: dict[str, Any] = {
         "use_responses_api": False,
-        "http_client": httpx.Client(
-            transport=LimitedTransport(httpx.HTTPTransport(), limit, settings.timeout_seconds),
-            timeout=settings.timeout_seconds,
-            trust_env=False,
-            follow_redirects=False,
-        ),
+        "http_client": http,
     }
     if settings.base_url:
         # LangChain sends the newer name of this limit, which Ollama does not know.

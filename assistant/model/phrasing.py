@@ -63,7 +63,7 @@ class Phrasing:
         text = assemble(checked, facts)
         self._count(dropped=checked.dropped, **{"worded" if text else "kept": 1})
         if checked.dropped:
-            log.info("sentences_dropped", count=checked.dropped)
+            log.debug("sentences_dropped", count=checked.dropped)
         return replace(answer, text=text, speech=to_speech(text)) if text else answer
 
     def _count(self, **more: int) -> None:
