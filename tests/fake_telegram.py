@@ -204,13 +204,13 @@ class FakeTelegram:
         return ok(member)
 
     def do_getWebhookInfo(self, _: dict[str, Any]) -> Response:  # noqa: N802
-        return ok(
-            {"url": self.webhook, "has_custom_certificate": False, "pending_update_count": 0}
-        )
+        return ok({"url": self.webhook, "has_custom_certificate": False, "pending_update_count": 0})
 
     def do_setWebhook(self, given: dict[str, Any]) -> Response:  # noqa: N802
         if not str(given.get("url", "")).startswith("https://"):
-            return refuse(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
+            return refuse(
+                400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook"
+            )
         self.webhook = given["url"]
         return ok(True)
 
@@ -239,7 +239,7 @@ def bad_html(text: str) -> str:
         elif not open_tags or open_tags.pop() != name:
             return f"Unexpected end tag at byte offset {found.start()}"
     if open_tags:
-        return f"Can't find end tag corresponding to start tag \"{open_tags[-1]}\""
+        return f'Can\'t find end tag corresponding to start tag "{open_tags[-1]}"'
     rest = TAGS.sub("", text)
     if "<" in rest:
         return f"Unsupported start tag at byte offset {rest.index('<')}"

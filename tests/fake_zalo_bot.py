@@ -83,7 +83,9 @@ class FakeZaloBot:
             return refuse(429, "Quota exceeded", 200)
         self.sent.append(given)
         message_id = f"{len(self.sent):020x}"
-        return JSONResponse({"ok": True, "result": {"message_id": message_id, "date": 1749632637199}})
+        return JSONResponse(
+            {"ok": True, "result": {"message_id": message_id, "date": 1749632637199}}
+        )
 
     def do_sendChatAction(self, given: dict[str, Any]) -> Response:  # noqa: N802
         return JSONResponse({"ok": True})

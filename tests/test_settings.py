@@ -6,21 +6,25 @@ from pathlib import Path
 from pydantic_settings import BaseSettings
 
 from assistant.settings import AssistantSettings
+from channels.group_settings import GroupSettings
 from channels.settings import ChannelSettings
+from channels.telegram_settings import TelegramSettings
+from channels.zalo_settings import ZaloBotSettings, ZaloOaSettings
 from knowledge.settings import KnowledgeSettings, LetanSettings
 
 ROOT = Path(__file__).parent.parent
 CLASSES: tuple[type[BaseSettings], ...] = (
     LetanSettings, KnowledgeSettings, AssistantSettings, ChannelSettings,
+    GroupSettings, TelegramSettings, ZaloBotSettings, ZaloOaSettings,
 )  # fmt: skip
 
 
 def test_env_example_lists_every_setting_with_its_default() -> None:
     lines = (ROOT / ".env.example").read_text("utf-8").splitlines()
     example = dict(
-        re.findall(r"^#?\s?([A-Z_]+)=(.*)$", line)[0]
+        re.findall(r"^#?\s?([A-Z0-9_]+)=(.*)$", line)[0]
         for line in lines
-        if re.match(r"^#?\s?[A-Z_]+=", line)
+        if re.match(r"^#?\s?[A-Z0-9_]+=", line)
     )
     expected = {}
     for settings in CLASSES:
