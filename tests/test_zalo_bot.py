@@ -13,7 +13,7 @@ BIRTH = "Thủ tục đăng ký khai sinh cần giấy tờ gì ạ?"
 
 
 @pytest.mark.parametrize("wrapped", [False, True])
-def test_both_shapes_of_an_event_are_answered_once(own_desk: Desk, wrapped: bool) -> None:
+def test_both_shapes_of_an_event_are_answered_once(ward: Desk, wrapped: bool) -> None:
     fake = FakeZaloBot()
 
     async def scene(world: World) -> None:
@@ -22,22 +22,22 @@ def test_both_shapes_of_an_event_are_answered_once(own_desk: Desk, wrapped: bool
         assert sum("Dạ, đăng ký khai sinh" in text for text in fake.texts()) == 1
         assert all(len(text) <= 2000 for text in fake.texts())
 
-    play(own_desk, scene, fake)
+    play(ward, scene, fake)
 
 
-def test_choices_are_numbered_and_a_number_answers(own_desk: Desk) -> None:
+def test_choices_are_numbered_and_a_number_answers(ward: Desk) -> None:
     fake = FakeZaloBot()
 
     async def scene(world: World) -> None:
         await world.zalo_bot(event("lệ phí kết hôn bao nhiêu"))
         assert "2. " in fake.texts()[0] and "trả lời bằng số" in fake.texts()[0]
         await world.zalo_bot(event("2"))
-        assert "Lệ phí" in fake.texts()[1]
+        assert "lệ phí" in fake.texts()[1].lower()
 
-    play(own_desk, scene, fake)
+    play(ward, scene, fake)
 
 
-def test_in_a_group_the_name_is_taken_off_and_the_asker_named(own_desk: Desk) -> None:
+def test_in_a_group_the_name_is_taken_off_and_the_asker_named(ward: Desk) -> None:
     fake = FakeZaloBot()
 
     async def scene(world: World) -> None:
@@ -47,16 +47,16 @@ def test_in_a_group_the_name_is_taken_off_and_the_asker_named(own_desk: Desk) ->
         assert "Quầy số 2" in fake.texts("g1")[0]
         # A reply to the bot arrives without name and without quote; it is meant for the bot.
         await world.zalo_bot(event("Lệ phí bao nhiêu ạ?", chat="g1"))
-        assert "Lệ phí" in fake.texts("g1")[1]
+        assert "lệ phí" in fake.texts("g1")[1].lower()
         await world.zalo_bot(
             event(None, chat="g1", sticker="46e5a1ba", name="message.sticker.received")
         )
         assert len(fake.sent) == 2
 
-    play(own_desk, scene, fake)
+    play(ward, scene, fake)
 
 
-def test_the_months_quota_is_not_tried_again_but_kept_for_a_person_to_see(own_desk: Desk) -> None:
+def test_the_months_quota_is_not_tried_again_but_kept_for_a_person_to_see(ward: Desk) -> None:
     fake = FakeZaloBot(quota=0)
 
     async def scene(world: World) -> None:
@@ -68,13 +68,13 @@ def test_the_months_quota_is_not_tried_again_but_kept_for_a_person_to_see(own_de
         await world.hub.lanes.drain()
         assert len(fake.sent) == 1
 
-    play(own_desk, scene, fake)
+    play(ward, scene, fake)
 
 
 @pytest.mark.parametrize("in_body", [False, True])
 @pytest.mark.parametrize("replays", [False, True])
 def test_polling_takes_empty_polls_and_replayed_events(
-    own_desk: Desk, in_body: bool, replays: bool
+    ward: Desk, in_body: bool, replays: bool
 ) -> None:
     fake = FakeZaloBot(empty_poll_in_body=in_body, replays=replays)
     fake.updates = [
@@ -83,7 +83,7 @@ def test_polling_takes_empty_polls_and_replayed_events(
     ]
 
     async def run(address: str) -> None:
-        async with open_world(own_desk, settings(zalo_bot=address)) as world:
+        async with open_world(ward, settings(zalo_bot=address)) as world:
             platform = world.hub.zalo_bot
             assert platform is not None
             complaints: list[str] = []
@@ -109,10 +109,10 @@ def test_polling_takes_empty_polls_and_replayed_events(
         anyio.run(run, address)
 
 
-def test_a_call_without_the_secret_is_refused_unread(own_desk: Desk) -> None:
+def test_a_call_without_the_secret_is_refused_unread(ward: Desk) -> None:
     async def scene(world: World) -> None:
         for body in (b"", b"not json"):
             refused = await world.client.post("/hooks/zalo-bot", content=body)
             assert refused.status_code == 403
 
-    play(own_desk, scene, FakeZaloBot())
+    play(ward, scene, FakeZaloBot())

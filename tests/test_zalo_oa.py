@@ -38,7 +38,7 @@ def play(desk: Desk, scene: object, fake: FakeZaloOa) -> None:
         anyio.run(run, address)
 
 
-def test_a_signed_message_is_answered_and_an_unsigned_one_refused(own_desk: Desk) -> None:
+def test_a_signed_message_is_answered_and_an_unsigned_one_refused(ward: Desk) -> None:
     fake = FakeZaloOa()
 
     async def scene(world: World) -> None:
@@ -51,10 +51,10 @@ def test_a_signed_message_is_answered_and_an_unsigned_one_refused(own_desk: Desk
         )
         assert refused.status_code == 403
 
-    play(own_desk, scene, fake)
+    play(ward, scene, fake)
 
 
-def test_a_token_that_ends_in_mid_conversation_is_refreshed_once(own_desk: Desk) -> None:
+def test_a_token_that_ends_in_mid_conversation_is_refreshed_once(ward: Desk) -> None:
     fake = FakeZaloOa()
 
     async def scene(world: World) -> None:
@@ -66,14 +66,14 @@ def test_a_token_that_ends_in_mid_conversation_is_refreshed_once(own_desk: Desk)
         stored = world.hub.oa_tokens.find()
         assert stored is not None and (stored.access, stored.refresh) == ("AT1", "RT1")
 
-    play(own_desk, scene, fake)
+    play(ward, scene, fake)
 
 
-def test_many_calls_at_once_spend_a_refresh_token_once(own_desk: Desk) -> None:
+def test_many_calls_at_once_spend_a_refresh_token_once(ward: Desk) -> None:
     fake = FakeZaloOa()
 
     async def scene(world: World) -> None:
-        own_desk.clock.moment += timedelta(hours=23)  # type: ignore[attr-defined]
+        ward.clock.moment += timedelta(hours=23)  # type: ignore[attr-defined]
         got: list[str] = []
 
         async def ask() -> None:
@@ -86,34 +86,34 @@ def test_many_calls_at_once_spend_a_refresh_token_once(own_desk: Desk) -> None:
         assert set(got) <= {"AT0", "AT1"}
         assert await world.hub.oa_tokens.access() == "AT1"
 
-    play(own_desk, scene, fake)
+    play(ward, scene, fake)
 
 
 def test_a_lost_answer_to_a_refresh_leaves_the_old_token_working_and_asks_for_consent(
-    own_desk: Desk,
+    ward: Desk,
 ) -> None:
     fake = FakeZaloOa()
 
     async def scene(world: World) -> None:
         tokens = world.hub.oa_tokens
-        own_desk.clock.moment += timedelta(hours=23)  # type: ignore[attr-defined]
+        ward.clock.moment += timedelta(hours=23)  # type: ignore[attr-defined]
         fake.loses_next_login = True
         assert await tokens.access() == "AT0"
         assert await tokens.access() == "AT0"  # the second try learns that RT0 is spent
         stored = tokens.find()
         assert stored is not None and stored.needs_consent
-        own_desk.clock.moment += timedelta(hours=4)  # type: ignore[attr-defined]
+        ward.clock.moment += timedelta(hours=4)  # type: ignore[attr-defined]
         with pytest.raises(SendFailed, match="linked again"):
             await tokens.access()
         assert "code_challenge=" in tokens.consent_url()
         await tokens.consent("CODE")
         assert await tokens.access() == fake.access
 
-    play(own_desk, scene, fake)
+    play(ward, scene, fake)
 
 
 def test_buttons_go_to_private_chats_and_are_left_out_where_zalo_refuses_them(
-    own_desk: Desk,
+    ward: Desk,
 ) -> None:
     fake = FakeZaloOa()
 
@@ -121,16 +121,16 @@ def test_buttons_go_to_private_chats_and_are_left_out_where_zalo_refuses_them(
         await world.zalo_oa(event("lệ phí kết hôn bao nhiêu"))
         [button, *_] = fake.sent[0]["message"]["attachment"]["payload"]["buttons"]
         await world.zalo_oa(event(button["payload"]))
-        assert "Lệ phí" in fake.texts()[1]
+        assert "lệ phí" in fake.texts()[1].lower()
         fake.takes_buttons = False
         await world.zalo_oa(event("lệ phí kết hôn bao nhiêu", who="2"))
         assert "attachment" not in fake.sent[2]["message"]
 
-    play(own_desk, scene, fake)
+    play(ward, scene, fake)
 
 
 def test_in_an_accounts_group_everything_arrives_and_only_calls_are_answered(
-    own_desk: Desk,
+    ward: Desk,
 ) -> None:
     fake = FakeZaloOa()
 
@@ -145,10 +145,10 @@ def test_in_an_accounts_group_everything_arrives_and_only_calls_are_answered(
         await world.zalo_oa(event(COUNTER, chat="g2"), event("mai họp nhé", chat="g2"))
         assert len(fake.sent) == 2
 
-    play(own_desk, scene, fake)
+    play(ward, scene, fake)
 
 
-def test_outside_the_seven_days_an_answer_is_given_up_visibly(own_desk: Desk) -> None:
+def test_outside_the_seven_days_an_answer_is_given_up_visibly(ward: Desk) -> None:
     fake = FakeZaloOa(faults=[-230])
 
     async def scene(world: World) -> None:
@@ -156,7 +156,7 @@ def test_outside_the_seven_days_an_answer_is_given_up_visibly(own_desk: Desk) ->
         [letter] = world.hub.mailbox.dead()
         assert "-230" in letter.error
 
-    play(own_desk, scene, fake)
+    play(ward, scene, fake)
 
 
 @pytest.mark.parametrize(
