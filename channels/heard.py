@@ -14,6 +14,8 @@ from knowledge.vietnamese import clean
 
 # Beyond this no resident writes; the rest of a longer text is not read.
 MAX_CHARS = 2000
+# What a stored message cannot do without, even when it is empty.
+ALWAYS = frozenset({"chat_id", "person_id", "message_id", "is_group"})
 
 
 class Kind(StrEnum):
@@ -66,7 +68,11 @@ class Heard:
 
     def to_json(self) -> dict[str, Any]:
         """Only what differs from the defaults, JSON-ready."""
-        body = {name: value for name, value in asdict(self).items() if value not in ("", False)}
+        body = {
+            name: value
+            for name, value in asdict(self).items()
+            if name in ALWAYS or value not in ("", False)
+        }
         body["sent_at"] = self.sent_at.isoformat() if self.sent_at else None
         return body
 
@@ -77,7 +83,6 @@ class Heard:
             **body
             | {
                 "kind": Kind(body["kind"]),
-                "is_group": body.get("is_group", False),
                 "sent_at": datetime.fromisoformat(sent) if sent else None,
             }
         )

@@ -98,8 +98,7 @@ def test_polling_takes_empty_polls_and_replayed_events(
                     await platform.poll(take, complaints.append, floor_seconds=0.01)
 
                 tasks.start_soon(poll)
-                while fake.polls < 6:
-                    await anyio.sleep(0.02)
+                await fake_has_polled(fake, 6)
                 tasks.cancel_scope.cancel()
             await world.hub.lanes.drain()
             assert len(fake.sent) == 2
@@ -107,6 +106,12 @@ def test_polling_takes_empty_polls_and_replayed_events(
 
     with serving(fake.app) as address:
         anyio.run(run, address)
+
+
+async def fake_has_polled(fake: FakeZaloBot, times: int) -> None:
+    with anyio.fail_after(20):
+        while fake.polls < times:  # noqa: ASYNC110  the fake lives in another thread
+            await anyio.sleep(0.02)
 
 
 def test_a_call_without_the_secret_is_refused_unread(ward: Desk) -> None:
