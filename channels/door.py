@@ -21,6 +21,8 @@ ERRORS = {
     "unknown_conversation": (
         "Không tìm thấy cuộc trò chuyện này. Hãy bắt đầu cuộc mới (bỏ conversation_id)."
     ),
+    "unknown_inquiry": "Không có câu hỏi với mã này. Hãy kiểm tra lại mã.",
+    "too_many_guesses": "Đã thử quá nhiều mã. Hãy thử lại sau ít phút.",
     "http_404": "Không có trang này.",
     "http_405": "Địa chỉ này không nhận cách gọi đó.",
 }

@@ -24,7 +24,11 @@ from assistant.replies import say
 from channels.body_limit import BodyLimit
 from channels.door import HERE, PAGE_HEADERS, Door, error
 from channels.hooks import chat_hooks
+from channels.inquiry_status import inquiry_routes
 from channels.settings import ChannelSettings
+from channels.staff.access import open_console
+from channels.staff.console import staff_routes
+from channels.staff.settings import StaffSettings
 from channels.threads import Workers
 from knowledge.database import DatabaseUnavailable
 
@@ -123,12 +127,20 @@ def health_routes(door: Door) -> APIRouter:
 
 
 # Each part of the application makes its routes from the one door.
-PARTS: tuple[Callable[[Door], APIRouter], ...] = (chat_routes, health_routes, chat_hooks)
+PARTS: tuple[Callable[[Door], APIRouter], ...] = (
+    chat_routes,
+    inquiry_routes,
+    staff_routes,
+    health_routes,
+    chat_hooks,
+)
 
 
-def create_app(desk: Desk, settings: ChannelSettings | None = None) -> FastAPI:
+def create_app(
+    desk: Desk, settings: ChannelSettings | None = None, staff: StaffSettings | None = None
+) -> FastAPI:
     """The web application around one desk."""
-    settings = settings or ChannelSettings()
+    settings, staff = settings or ChannelSettings(), staff or StaffSettings()
     workers = Workers(settings.answer_threads)
 
     @asynccontextmanager
@@ -142,7 +154,10 @@ def create_app(desk: Desk, settings: ChannelSettings | None = None) -> FastAPI:
         title="Lễ Tân", version=version("letan"), docs_url=None, redoc_url=None, lifespan=lifespan
     )
     app.add_middleware(
-        BodyLimit, max_bytes=settings.max_body_bytes, refusal=error(413, "too_large")
+        BodyLimit,
+        max_bytes=settings.max_body_bytes,
+        refusal=error(413, "too_large"),
+        larger={"/staff/": staff.max_body_bytes},
     )
     door = Door(desk, settings, workers, Jinja2Templates(HERE / "templates"))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
@@ -162,6 +177,7 @@ def create_app(desk: Desk, settings: ChannelSettings | None = None) -> FastAPI:
         answer.headers.update(problem.headers or {})
         return answer
 
+    open_console(app, door, staff)
     for part in PARTS:
         app.include_router(part(door))
     return app
@@ -172,6 +188,7 @@ async def _forget_old(desk: Desk, workers: Workers) -> None:
     while True:
         try:
             await workers.run(lambda: desk.conversations.purge(desk.retention))
+            await workers.run(lambda: desk.inquiries.purge(desk.retention))
         except DatabaseUnavailable:  # the next round finds the same conversations
             log.warning("purge_failed")
         await anyio.sleep(PURGE_EVERY_SECONDS)

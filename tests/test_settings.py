@@ -5,18 +5,30 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings
 
+from assistant.model.settings import ModelSettings
 from assistant.settings import AssistantSettings
 from channels.group_settings import GroupSettings
 from channels.settings import ChannelSettings
+from channels.staff.settings import StaffSettings
 from channels.telegram_settings import TelegramSettings
 from channels.zalo_settings import ZaloBotSettings, ZaloOaSettings
+from ingest.settings import IngestSettings
 from knowledge.settings import KnowledgeSettings, LetanSettings
 
 ROOT = Path(__file__).parent.parent
 CLASSES: tuple[type[BaseSettings], ...] = (
-    LetanSettings, KnowledgeSettings, AssistantSettings, ChannelSettings,
-    GroupSettings, TelegramSettings, ZaloBotSettings, ZaloOaSettings,
-)  # fmt: skip
+    LetanSettings,
+    KnowledgeSettings,
+    IngestSettings,
+    AssistantSettings,
+    ModelSettings,
+    ChannelSettings,
+    GroupSettings,
+    TelegramSettings,
+    ZaloBotSettings,
+    ZaloOaSettings,
+    StaffSettings,
+)
 
 
 def test_env_example_lists_every_setting_with_its_default() -> None:

@@ -2,8 +2,7 @@
 
 from alembic import context
 
-from knowledge import schema_groups  # noqa: F401  its tables belong to the metadata
-from knowledge.schema import Base
+from knowledge.tables import Base
 
 context.configure(
     connection=context.config.attributes["connection"],
