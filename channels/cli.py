@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from channels import cli_talk
+from channels import cli_channels, cli_talk
 from channels.cli_doctor import doctor
 from channels.cli_ingest import ingest
 from channels.cli_staff import user_app
@@ -30,6 +30,7 @@ index_app = typer.Typer(
 app.add_typer(index_app, name="index")
 eval_app = typer.Typer(help="Đánh giá: câu trả lời tốt đến đâu.", invoke_without_command=True)
 app.add_typer(eval_app, name="eval")
+cli_channels.register(app)
 cli_talk.add_to(eval_app)
 app.add_typer(user_app, name="user")
 out = Console()

@@ -23,6 +23,7 @@ from assistant.privacy_text import visible
 from assistant.replies import say
 from channels.body_limit import BodyLimit
 from channels.door import HERE, PAGE_HEADERS, Door, error
+from channels.hooks import chat_hooks
 from channels.inquiry_status import inquiry_routes
 from channels.settings import ChannelSettings
 from channels.staff.access import open_console
@@ -131,6 +132,7 @@ PARTS: tuple[Callable[[Door], APIRouter], ...] = (
     inquiry_routes,
     staff_routes,
     health_routes,
+    chat_hooks,
 )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from assistant.answers import Answer
 from assistant.desk import Desk, build_desk, open_library
 from channels.web import create_app
-from knowledge.database import reading
+from knowledge.database import reading, writing
 from knowledge.schema import Base
 from knowledge.settings import KnowledgeSettings, LetanSettings
 
@@ -79,6 +79,29 @@ def own_desk(own_home: Path) -> Iterator[Desk]:
     desk = desk_at(own_home, Clock())
     yield desk
     desk.library.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def chat_desk(homes: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A desk for the chat channels, built once; ``ward`` empties it for each test."""
+    home = tmp_path_factory.mktemp("chats") / "home"
+    return desk_at(shutil.copytree(homes[1], home), Clock())
+
+
+@pytest.fixture
+def ward(chat_desk: Desk) -> Desk:
+    """The sample ward with empty chats, conversations and inquiries, on the usual morning."""
+    chat_desk.clock.moment = Clock().moment  # type: ignore[attr-defined]
+    tables = Base.metadata.sorted_tables
+    with writing(chat_desk.library.engine) as connection:
+        for table in reversed(tables):
+            if table.name.startswith("channel_") or table.name in {
+                "inquiry",
+                "turn",
+                "conversation",
+            }:
+                connection.execute(table.delete())
+    return chat_desk
 
 
 @pytest.fixture(scope="session")
