@@ -10,6 +10,8 @@ from assistant.conversations import Conversations
 from assistant.decide import Thresholds
 from assistant.inquiries import Inquiries
 from assistant.logs import configure_logs
+from assistant.queue_settings import QueueSettings
+from assistant.queue_store import Queue
 from assistant.receptionist import Receptionist
 from assistant.settings import AssistantSettings
 from knowledge.database import connect, migrate
@@ -48,6 +50,7 @@ class Desk:
     finder: Finder
     conversations: Conversations
     inquiries: Inquiries
+    queue: Queue
     receptionist: Receptionist
     office_id: str
     clock: Callable[[], datetime]
@@ -96,6 +99,13 @@ def build_desk(
     )
     conversations = Conversations(library.engine, settings.office, clock)
     inquiries = Inquiries(library.engine, settings.office, clock)
+    queue = Queue(
+        library.engine,
+        lambda: library.store.office(settings.office),
+        settings.office,
+        clock,
+        QueueSettings().rules(),
+    )
     receptionist = Receptionist(
         store=library.store,
         finder=finder,
@@ -112,6 +122,7 @@ def build_desk(
         finder=finder,
         conversations=conversations,
         inquiries=inquiries,
+        queue=queue,
         receptionist=receptionist,
         office_id=settings.office,
         clock=clock,
