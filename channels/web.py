@@ -23,6 +23,7 @@ from assistant.privacy_text import visible
 from assistant.replies import say
 from channels.body_limit import BodyLimit
 from channels.door import HERE, PAGE_HEADERS, Door, error
+from channels.kiosk.routes import kiosk_routes
 from channels.settings import ChannelSettings
 from channels.threads import Workers
 from knowledge.database import DatabaseUnavailable
@@ -122,7 +123,7 @@ def health_routes(door: Door) -> APIRouter:
 
 
 # Each part of the application makes its routes from the one door.
-PARTS: tuple[Callable[[Door], APIRouter], ...] = (chat_routes, health_routes)
+PARTS: tuple[Callable[[Door], APIRouter], ...] = (chat_routes, health_routes, kiosk_routes)
 
 
 def create_app(desk: Desk, settings: ChannelSettings | None = None) -> FastAPI:

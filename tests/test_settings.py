@@ -5,13 +5,16 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings
 
+from assistant.queue_settings import QueueSettings
 from assistant.settings import AssistantSettings
+from channels.kiosk.settings import KioskSettings
 from channels.settings import ChannelSettings
 from knowledge.settings import KnowledgeSettings, LetanSettings
 
 ROOT = Path(__file__).parent.parent
 CLASSES: tuple[type[BaseSettings], ...] = (
     LetanSettings, KnowledgeSettings, AssistantSettings, ChannelSettings,
+    QueueSettings, KioskSettings,
 )  # fmt: skip
 
 
