@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from channels.cli_staff import user_app
+
 app = typer.Typer(
     help="Lễ Tân – quầy lễ tân của phường, xã.",
     no_args_is_help=True,
@@ -25,6 +27,7 @@ index_app = typer.Typer(
 app.add_typer(index_app, name="index")
 eval_app = typer.Typer(help="Đánh giá: câu trả lời tốt đến đâu.", invoke_without_command=True)
 app.add_typer(eval_app, name="eval")
+app.add_typer(user_app, name="user")
 out = Console()
 err = Console(stderr=True)
 

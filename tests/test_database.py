@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import insert, inspect, select
 from sqlalchemy.exc import StatementError
 
-from knowledge import database, schema_queue  # noqa: F401  its tables are compared
+from knowledge import database, schema_console, schema_queue  # noqa: F401  tables compared
 from knowledge.database import DatabaseUnavailable, connect, migrate, read_value, reading, writing
 from knowledge.schema import AuditRow, Base, ConversationRow, OfficeRow, TurnRow
 

@@ -9,12 +9,13 @@ from assistant.queue_settings import QueueSettings
 from assistant.settings import AssistantSettings
 from channels.kiosk.settings import KioskSettings
 from channels.settings import ChannelSettings
+from channels.staff.settings import StaffSettings
 from knowledge.settings import KnowledgeSettings, LetanSettings
 
 ROOT = Path(__file__).parent.parent
 CLASSES: tuple[type[BaseSettings], ...] = (
     LetanSettings, KnowledgeSettings, AssistantSettings, ChannelSettings,
-    QueueSettings, KioskSettings,
+    QueueSettings, KioskSettings, StaffSettings,
 )  # fmt: skip
 
 

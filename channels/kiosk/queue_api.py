@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Annotated, Any
 
 import anyio
@@ -200,7 +201,7 @@ def queue_routes(door: Door, settings: KioskSettings) -> APIRouter:
             boards += 1
             try:
                 while True:
-                    for call in await door.workers.run(lambda: desk.queue.calls(after=last)):
+                    for call in await door.workers.run(partial(desk.queue.calls, after=last)):
                         last = call.id
                         data = json.dumps(call_json(call), ensure_ascii=False)
                         yield {"id": str(call.id), "event": "call", "data": data}

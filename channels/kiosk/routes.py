@@ -1,4 +1,4 @@
-"""The pages of the lobby: kiosk, self-test, board, slip, and a number's place on the phone."""
+"""The pages of the lobby: kiosk, board, slip, and a number's place on the phone."""
 
 import io
 
@@ -33,7 +33,7 @@ def qr_svg(text: str) -> bytes:
 
 
 def kiosk_routes(door: Door) -> APIRouter:
-    """`/kiosk`, `/kiosk/tu-kiem-tra`, `/board`, `/so/<token>`, slip, QR codes and floor plan."""
+    """`/kiosk`, `/board`, `/so/<token>`, slip, QR codes and floor plan."""
     settings = KioskSettings()
     routes = APIRouter(include_in_schema=False)
     routes.include_router(queue_routes(door, settings), include_in_schema=True)
@@ -67,10 +67,6 @@ def kiosk_routes(door: Door) -> APIRouter:
             idle_seconds=settings.idle_seconds,
             countdown_seconds=settings.countdown_seconds,
         )
-
-    @routes.get("/kiosk/tu-kiem-tra", response_class=HTMLResponse)
-    async def self_test(request: Request) -> Response:
-        return await page(request, "self_test")
 
     @routes.get("/board", response_class=HTMLResponse)
     async def board(request: Request) -> Response:

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from knowledge import schema_queue  # noqa: F401  its tables belong to the metadata
+from knowledge import schema_console, schema_queue  # noqa: F401  their tables belong to the metadata
 from knowledge.schema import Base
 
 context.configure(
