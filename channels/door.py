@@ -27,6 +27,8 @@ ERRORS = {
     "queue_elsewhere": "Việc này làm ở {name}{address}, không lấy số ở đây.",
     "no_number_now": "{sentence}",
     "too_many_boards": "Đã có đủ bảng gọi số đang mở.",
+    "unknown_inquiry": "Không có câu hỏi với mã này. Hãy kiểm tra lại mã.",
+    "too_many_guesses": "Đã thử quá nhiều mã. Hãy thử lại sau ít phút.",
     "http_404": "Không có trang này.",
     "http_405": "Địa chỉ này không nhận cách gọi đó.",
 }

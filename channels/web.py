@@ -23,6 +23,7 @@ from assistant.privacy_text import visible
 from assistant.replies import say
 from channels.body_limit import BodyLimit
 from channels.door import HERE, PAGE_HEADERS, Door, error
+from channels.inquiry_status import inquiry_routes
 from channels.kiosk.routes import kiosk_routes
 from channels.settings import ChannelSettings
 from channels.staff.access import open_console
@@ -128,9 +129,10 @@ def health_routes(door: Door) -> APIRouter:
 # Each part of the application makes its routes from the one door.
 PARTS: tuple[Callable[[Door], APIRouter], ...] = (
     chat_routes,
-    health_routes,
+    inquiry_routes,
     kiosk_routes,
     staff_routes,
+    health_routes,
 )
 
 
@@ -186,6 +188,7 @@ async def _forget_old(desk: Desk, workers: Workers) -> None:
     while True:
         try:
             await workers.run(lambda: desk.conversations.purge(desk.retention))
+            await workers.run(lambda: desk.inquiries.purge(desk.retention))
         except DatabaseUnavailable:  # the next round finds the same conversations
             log.warning("purge_failed")
         await anyio.sleep(PURGE_EVERY_SECONDS)

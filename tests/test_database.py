@@ -12,9 +12,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import insert, inspect, select
 from sqlalchemy.exc import StatementError
 
-from knowledge import database, schema_console, schema_queue  # noqa: F401  tables compared
+from knowledge import database
 from knowledge.database import DatabaseUnavailable, connect, migrate, read_value, reading, writing
-from knowledge.schema import AuditRow, Base, ConversationRow, OfficeRow, TurnRow
+from knowledge.schema import AuditRow, ConversationRow, OfficeRow, TurnRow
+from knowledge.tables import Base
 
 AT = datetime(2026, 11, 23, 9, tzinfo=timezone(timedelta(hours=7)))
 

@@ -5,18 +5,27 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings
 
+from assistant.model.settings import ModelSettings
 from assistant.queue_settings import QueueSettings
 from assistant.settings import AssistantSettings
 from channels.kiosk.settings import KioskSettings
 from channels.settings import ChannelSettings
 from channels.staff.settings import StaffSettings
+from ingest.settings import IngestSettings
 from knowledge.settings import KnowledgeSettings, LetanSettings
 
 ROOT = Path(__file__).parent.parent
 CLASSES: tuple[type[BaseSettings], ...] = (
-    LetanSettings, KnowledgeSettings, AssistantSettings, ChannelSettings,
-    QueueSettings, KioskSettings, StaffSettings,
-)  # fmt: skip
+    LetanSettings,
+    KnowledgeSettings,
+    IngestSettings,
+    AssistantSettings,
+    ModelSettings,
+    QueueSettings,
+    ChannelSettings,
+    KioskSettings,
+    StaffSettings,
+)
 
 
 def test_env_example_lists_every_setting_with_its_default() -> None:

@@ -2,8 +2,7 @@
 
 from alembic import context
 
-from knowledge import schema_console, schema_queue  # noqa: F401  their tables belong to the metadata
-from knowledge.schema import Base
+from knowledge.tables import Base
 
 context.configure(
     connection=context.config.attributes["connection"],
