@@ -25,6 +25,7 @@ from channels.body_limit import BodyLimit
 from channels.door import HERE, PAGE_HEADERS, Door, error
 from channels.hooks import chat_hooks
 from channels.inquiry_status import inquiry_routes
+from channels.kiosk.routes import kiosk_routes
 from channels.settings import ChannelSettings
 from channels.staff.access import open_console
 from channels.staff.console import staff_routes
@@ -130,6 +131,7 @@ def health_routes(door: Door) -> APIRouter:
 PARTS: tuple[Callable[[Door], APIRouter], ...] = (
     chat_routes,
     inquiry_routes,
+    kiosk_routes,
     staff_routes,
     health_routes,
     chat_hooks,

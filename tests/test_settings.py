@@ -6,8 +6,10 @@ from pathlib import Path
 from pydantic_settings import BaseSettings
 
 from assistant.model.settings import ModelSettings
+from assistant.queue_settings import QueueSettings
 from assistant.settings import AssistantSettings
 from channels.group_settings import GroupSettings
+from channels.kiosk.settings import KioskSettings
 from channels.settings import ChannelSettings
 from channels.staff.settings import StaffSettings
 from channels.telegram_settings import TelegramSettings
@@ -22,11 +24,13 @@ CLASSES: tuple[type[BaseSettings], ...] = (
     IngestSettings,
     AssistantSettings,
     ModelSettings,
+    QueueSettings,
     ChannelSettings,
     GroupSettings,
     TelegramSettings,
     ZaloBotSettings,
     ZaloOaSettings,
+    KioskSettings,
     StaffSettings,
 )
 
