@@ -25,6 +25,9 @@ from channels.body_limit import BodyLimit
 from channels.door import HERE, PAGE_HEADERS, Door, error
 from channels.inquiry_status import inquiry_routes
 from channels.settings import ChannelSettings
+from channels.staff.access import open_console
+from channels.staff.console import staff_routes
+from channels.staff.settings import StaffSettings
 from channels.threads import Workers
 from knowledge.database import DatabaseUnavailable
 
@@ -123,12 +126,19 @@ def health_routes(door: Door) -> APIRouter:
 
 
 # Each part of the application makes its routes from the one door.
-PARTS: tuple[Callable[[Door], APIRouter], ...] = (chat_routes, inquiry_routes, health_routes)
+PARTS: tuple[Callable[[Door], APIRouter], ...] = (
+    chat_routes,
+    inquiry_routes,
+    staff_routes,
+    health_routes,
+)
 
 
-def create_app(desk: Desk, settings: ChannelSettings | None = None) -> FastAPI:
+def create_app(
+    desk: Desk, settings: ChannelSettings | None = None, staff: StaffSettings | None = None
+) -> FastAPI:
     """The web application around one desk."""
-    settings = settings or ChannelSettings()
+    settings, staff = settings or ChannelSettings(), staff or StaffSettings()
     workers = Workers(settings.answer_threads)
 
     @asynccontextmanager
@@ -142,7 +152,10 @@ def create_app(desk: Desk, settings: ChannelSettings | None = None) -> FastAPI:
         title="Lễ Tân", version=version("letan"), docs_url=None, redoc_url=None, lifespan=lifespan
     )
     app.add_middleware(
-        BodyLimit, max_bytes=settings.max_body_bytes, refusal=error(413, "too_large")
+        BodyLimit,
+        max_bytes=settings.max_body_bytes,
+        refusal=error(413, "too_large"),
+        larger={"/staff/": staff.max_body_bytes},
     )
     door = Door(desk, settings, workers, Jinja2Templates(HERE / "templates"))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
@@ -162,6 +175,7 @@ def create_app(desk: Desk, settings: ChannelSettings | None = None) -> FastAPI:
         answer.headers.update(problem.headers or {})
         return answer
 
+    open_console(app, door, staff)
     for part in PARTS:
         app.include_router(part(door))
     return app

@@ -111,6 +111,11 @@ class Finder:
     def intents(self) -> Mapping[str, Intent]:
         return self._snapshot.intents
 
+    @property
+    def encoder(self) -> Encoder:
+        """What turns texts into vectors here."""
+        return self._encoder
+
     def link(self, text: str, *, explain: bool = False) -> Linking:
         """What a message most probably means, with calibrated probabilities."""
         self._refresh()

@@ -1,0 +1,19 @@
+// Small comforts; every page works without them.
+
+for (const form of document.querySelectorAll("form[data-ask]")) {
+  form.addEventListener("submit", (event) => {
+    if (!window.confirm(form.dataset.ask)) event.preventDefault();
+  });
+}
+
+const record = document.querySelector("#record[data-preview]");
+if (record) {
+  let timer = 0;
+  record.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      const answer = await fetch(record.dataset.preview, { method: "POST", body: new FormData(record) });
+      if (answer.ok) document.querySelector("#preview-body").innerHTML = await answer.text();
+    }, 500);
+  });
+}
