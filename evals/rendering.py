@@ -18,7 +18,7 @@ import pypdfium2 as pdfium
 from docx.shared import Cm, Pt
 from PIL import Image, ImageFilter
 
-from knowledge.procedures import Fee, FeeStatus, Procedure, ProcessingTime, TimeUnit
+from knowledge.procedures import Channel, Fee, FeeStatus, Procedure, ProcessingTime, TimeUnit
 
 Layout = Literal["portal", "decision", "handbook"]
 LAYOUTS: tuple[Layout, ...] = ("portal", "decision", "handbook")
@@ -81,7 +81,7 @@ def sheet_of_procedure(procedure: Procedure) -> Sheet:
 
 
 def _methods(procedure: Procedure) -> Iterable[tuple[str, str, str, str]]:
-    channels = [channel.channel for channel in procedure.channels] or ["in_person"]
+    channels = [channel.channel for channel in procedure.channels] or [Channel.IN_PERSON]
     for channel in channels:
         times = [time_in_words(t) for t in procedure.times if t.channel in (None, channel)]
         fees = [fee_in_words(f) for f in procedure.fees if f.channel in (None, channel)]
@@ -343,7 +343,7 @@ def to_scan(source: Path, target: Path, *, seed: int = 7) -> int:
         picture = picture.rotate(slant, Image.Resampling.BICUBIC, fillcolor=255)
         picture = picture.filter(ImageFilter.GaussianBlur(0.6))
         grey = np.asarray(picture, dtype=np.float32)
-        grey = grey * 0.88 + 20 + dice.normal(0, 9, grey.shape)
+        grey = grey * 0.88 + 20 + dice.normal(0, 9, grey.shape).astype(np.float32)
         specks = dice.random(grey.shape) < 0.0003
         grey[specks] = 40
         pages.append(Image.fromarray(np.clip(grey, 0, 255).astype(np.uint8)))

@@ -257,12 +257,12 @@ def content_of(reading: Reading, name: str, day: date, store: KnowledgeStore) ->
         if (draft := draft_of(found, header, source, day)) is not None
     ]
     content.drafts = _with_codes(content.drafts, store)
-    lines = [
-        Said(" | ".join(c for c in row.cells if c) if block.is_table else block.text, row.page)
-        for page in reading.pages
-        for block in page.blocks
-        for row in (block.rows if block.is_table else (block,))
-    ]  # fmt: skip
+    lines: list[Said] = []
+    for block in (block for page in reading.pages for block in page.blocks):
+        if block.is_table:
+            lines += [Said(" | ".join(filter(None, row.cells)), row.page) for row in block.rows]
+        else:
+            lines.append(Said(block.text, block.page))
     proposals = proposals_in(lines, header)
     gone = {proposal.code for proposal in proposals}
     listed, doubts = listed_codes(segments.listed)

@@ -209,8 +209,9 @@ def words_of(page: Any) -> list[Word]:
     guessed_gap = GAP_WHERE_GUESSED if has_blanks else GAP_WITHOUT_BLANKS
     maybe_gap = False
     for index, code in enumerate(codes):
-        if code == 32 and made_up[index]:
-            # The library puts a blank wherever the font changes within a word ("Ch ứng").
+        if made_up[index] and code in (10, 13, 32):
+            # The library puts blanks and line ends where the font changes in a word ("Ch ứng");
+            # the places of the letters decide.
             maybe_gap = True
             continue
         if code in (0, 9, 10, 13, 32, 160) or not raw.FPDFText_GetLooseCharBox(

@@ -57,9 +57,11 @@ def ingest(store: KnowledgeStore, tmp_path: Path) -> Callable[..., FileReport]:
 def cat_licence(**more: object) -> Procedure:
     return record(
         CODE, "Đăng ký nuôi mèo trong khu dân cư", documents=(
-            paper("Tờ khai đăng ký nuôi mèo"), paper("Giấy tiêm phòng của mèo", originals=0, copies=1),
+            paper("Tờ khai đăng ký nuôi mèo"),
+            paper("Giấy tiêm phòng của mèo", originals=0, copies=1),
         ),
-        fees=(fixed(20000, per="con"),), times=(ProcessingTime(amount=3, unit=TimeUnit.WORKING_DAY),),
+        fees=(fixed(20000, per="con"),),
+        times=(ProcessingTime(amount=3, unit=TimeUnit.WORKING_DAY),),
         steps=("Chủ nuôi nộp hồ sơ tại quầy.", "Cán bộ ghi vào sổ và trả giấy."),
         result="Giấy đăng ký nuôi mèo", **more,
     )  # fmt: skip
@@ -304,8 +306,9 @@ def test_killed_at_any_moment_the_next_run_finishes_the_work(tmp_path: Path) -> 
         handbook(folder, licence).rename(folder / f"tep-{number}.docx")
     script = (
         "import sys; from pathlib import Path; from ingest.files import ingest_files; "
-        "from knowledge.database import connect, migrate; from knowledge.store import KnowledgeStore; "
-        "home = Path(sys.argv[2]); engine = connect(f'sqlite:///{home}/letan.db'); migrate(engine); "
+        "from knowledge.database import connect, migrate; "
+        "from knowledge.store import KnowledgeStore; home = Path(sys.argv[2]); "
+        "engine = connect(f'sqlite:///{home}/letan.db'); migrate(engine); "
         "r = ingest_files([sys.argv[1]], KnowledgeStore(engine), home=home, by='Lan'); "
         "print([f.outcome for f in r.files])"
     )

@@ -8,6 +8,8 @@ import openpyxl
 import pypdfium2 as pdfium
 import pytest
 from docx import Document
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsmap
 from PIL import Image
 
 from ingest.cleaning import cleaned
@@ -100,10 +102,9 @@ def test_word_keeps_order_tables_and_what_was_inserted_but_not_what_was_deleted(
     table = document.add_table(rows=2, cols=2)
     table.cell(0, 0).text, table.cell(1, 1).text = "ô đầu", "ô cuối"
     after = document.add_paragraph("")
-    deleted = '<w:del xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:r><w:delText>bị xóa</w:delText></w:r></w:del>'
-    inserted = '<w:ins xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:r><w:t>được thêm</w:t></w:r></w:ins>'
-    from docx.oxml import parse_xml
-
+    names = f'xmlns:w="{nsmap["w"]}"'
+    deleted = f"<w:del {names}><w:r><w:delText>bị xóa</w:delText></w:r></w:del>"
+    inserted = f"<w:ins {names}><w:r><w:t>được thêm</w:t></w:r></w:ins>"
     after._p.append(parse_xml(deleted))
     after._p.append(parse_xml(inserted))
     document.save(str(tmp_path / "a.docx"))
@@ -146,7 +147,8 @@ def test_markdown_tables_stay_tables(tmp_path: Path) -> None:
     [
         ("tcvn3", "Céng hßa x· héi chñ nghÜa ViÖt Nam. C¬ quan nhµ n\u00adíc ®ãng dÊu",
          "Cộng hòa xã hội chủ nghĩa Việt Nam. Cơ quan nhà nước đóng dấu"),
-        ("vni", "Coäng hoøa xaõ hoäi chuû nghóa Vieät Nam, Ñoäc laäp", "Cộng hòa xã hội chủ nghĩa Việt Nam, Độc lập"),
+        ("vni", "Coäng hoøa xaõ hoäi chuû nghóa Vieät Nam, Ñoäc laäp",
+         "Cộng hòa xã hội chủ nghĩa Việt Nam, Độc lập"),
     ],
 )  # fmt: skip
 def test_text_typed_in_an_old_font_becomes_unicode(encoding: str, typed: str, meant: str) -> None:

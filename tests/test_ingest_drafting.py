@@ -1,0 +1,99 @@
+"""Headings, lists and traps, in the words offices write them in."""
+
+from datetime import date
+
+import pytest
+
+from ingest.decisions import Said, proposals_in, read_header
+from ingest.draft import Draft, DraftField
+from ingest.labels import column_of, label_of
+from ingest.traps import warnings_for
+from knowledge.catalogue import CodeStatus, KnownCode
+from knowledge.procedures import Source
+
+
+@pytest.mark.parametrize(
+    ("line", "section", "rest"),
+    [
+        ("a) Trình tự thực hiện:", "steps", ""),
+        ("1.3. Thành phần, số lượng hồ sơ:", "papers", ""),
+        ("* Lệ phí: 8.000 đồng/bản", "fee", "8.000 đồng/bản"),
+        ("- Thời hạn giải quyết: 03 ngày làm việc", "time", "03 ngày làm việc"),
+        ("h) Phí, lệ phí (nếu có): Không", "fee", "Không"),
+        ("Mã số TTHC: 1.001193", "code", "1.001193"),
+    ],
+)
+def test_a_label_opens_its_part(line: str, section: str, rest: str) -> None:
+    assert label_of(line) == (section, rest)
+
+
+SENTENCES = ["Hồ sơ được nộp tại quầy.", "Phí bảo hiểm do chủ xe trả", "Kết quả học tập"]
+
+
+@pytest.mark.parametrize("line", SENTENCES)
+def test_a_sentence_that_begins_like_a_label_is_none(line: str) -> None:
+    assert label_of(line) is None
+
+
+def test_a_misread_letter_in_a_scan_does_not_hide_a_label() -> None:
+    assert label_of("c) Thành phân hỗ sơ:", scanned=True) == ("papers", "")
+    assert label_of("d) Thời hạn giải quyêt:", scanned=True) == ("time", "")
+    assert column_of("Thời hạn giải quyết (ngày)") == "time"
+
+
+def test_a_documents_own_number_is_not_that_of_a_law_it_cites() -> None:
+    header = read_header(
+        "BỘ THỬ\nSố: 7/2026/TT-BT\nHà Nội, ngày 02 tháng 3 năm 2026\nTHÔNG TƯ\n"
+        "Căn cứ Nghị định số 1/2020/NĐ-CP ngày 03 tháng 4 năm 2020;\n"
+        "Thông tư này có hiệu lực thi hành kể từ ngày 15 tháng 4 năm 2026."
+    )
+    assert (header.number, header.signed) == ("7/2026/TT-BT", date(2026, 3, 2))
+    assert header.effective_from == date(2026, 4, 15)
+    assert read_header("theo Quyết định số: 9/QĐ-X").number is None
+
+
+def test_a_name_that_speaks_of_cancelling_abolishes_nothing() -> None:
+    lines = [Said("2.000913 | Chứng thực việc sửa đổi, hủy bỏ giao dịch | Bộ Tư pháp")]
+    assert proposals_in(lines, read_header("")) == []
+
+
+def draft(**fields: DraftField) -> Draft:
+    return Draft(
+        code="9.000001", name="Nuôi mèo", source="Tệp a.docx", as_of=date(2026, 11, 1),
+        issuer="ỦY BAN NHÂN DÂN TỈNH THỬ", effective_from=date(2027, 1, 1),
+        fields=tuple(fields.values()),
+    )  # fmt: skip
+
+
+def part(section: str, quote: str = "", **value: object) -> DraftField:
+    return DraftField(section=section, label=section, quote=quote, value=value, confidence=0.9)
+
+
+def test_every_trap_has_its_warning() -> None:
+    fee = {"status": "fixed", "amount_vnd": 700, "channel": None}
+    seen = draft(
+        fee=part("fee", "Miễn phí; 700.000 đồng do HĐND tỉnh quyết định", fees=[fee]),
+        time=part("time", times=[
+            {"unit": "unknown", "amount": 3, "channel": "online"},
+            {"unit": "day", "amount": 17, "channel": "in_person"},
+        ]),
+        place=part("place", "Nộp tại UBND huyện", receiving="x", receiving_body="commune"),
+        authority=part("authority", authority="Sở Nông nghiệp"),
+        legal_basis=part("legal_basis", legal_basis=[
+            {"number": "175/2024/NĐ-CP"}, {"number": "46/2026/NĐ-CP"},
+        ]),
+    )  # fmt: skip
+    gone = KnownCode(
+        code="9.000001", name="Nuôi mèo", status=CodeStatus.ABOLISHED,
+        source=Source(name="Thử", as_of=date(2026, 1, 1)),
+    )  # fmt: skip
+    found = warnings_for(seen, date(2026, 11, 24), lambda code: gone)
+    assert {warning.trap for warning in found} == set(range(1, 11))
+
+
+def test_a_plain_draft_has_no_warning() -> None:
+    plain = Draft(
+        code="9.000001", name="Nuôi mèo", source="Tệp", as_of=date(2026, 11, 1),
+        fields=(part("fee", "8.000 đồng", fees=[{"status": "fixed", "amount_vnd": 8000}]),),
+    )  # fmt: skip
+    assert warnings_for(plain, date(2026, 11, 24), lambda code: None) == []

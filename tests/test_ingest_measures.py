@@ -1,0 +1,42 @@
+"""Records rendered into office files and read back: papers, fee and time come out right."""
+
+from pathlib import Path
+
+import pytest
+from browser import missing
+
+from evals.ingesting import Figures, measure, own_pairs, portal_pairs
+from evals.rendering import NoOffice
+
+PORTAL = Path(__file__).parent.parent.parent / "shared/data/portal/procedures_2026.jsonl.gz"
+DIGITAL, SCANNED = 0.95, 0.85
+
+
+def measured(pairs: list, forms: list[str], **more: object) -> Figures:  # type: ignore[type-arg]
+    try:
+        return measure(pairs, forms=forms, **more)  # type: ignore[arg-type]
+    except NoOffice as problem:
+        missing(str(problem))
+        raise
+
+
+@pytest.mark.slow
+def test_twelve_of_our_own_records_are_read_from_word_and_pdf_in_every_layout() -> None:
+    figures = measured(own_pairs(12), ["docx", "pdf"])
+    assert figures.fields == {"docx": 108, "pdf": 108}
+    assert figures.share("docx") >= DIGITAL, figures.wrong
+    assert figures.share("pdf") >= DIGITAL, figures.wrong
+
+
+@pytest.mark.slow
+def test_noisy_scans_are_read_and_what_is_doubtful_is_marked() -> None:
+    figures = measured(own_pairs(12)[:4], ["scan"], layouts=["portal"])
+    assert figures.share("scan") >= SCANNED, figures.wrong
+
+
+@pytest.mark.slow
+def test_twelve_portal_records_are_read_from_word_in_every_layout() -> None:
+    if not PORTAL.exists():
+        pytest.skip("no portal records beside the checkout")
+    figures = measured(portal_pairs(PORTAL, 12), ["docx"])
+    assert figures.share("docx") >= DIGITAL, figures.wrong
