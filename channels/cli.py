@@ -17,6 +17,7 @@ from rich.table import Table
 from channels import cli_channels, cli_talk
 from channels.cli_doctor import doctor
 from channels.cli_ingest import ingest
+from channels.cli_records import export
 from channels.cli_staff import user_app
 
 app = typer.Typer(
@@ -33,6 +34,7 @@ app.add_typer(eval_app, name="eval")
 cli_channels.register(app)
 cli_talk.add_to(eval_app)
 app.add_typer(user_app, name="user")
+app.command("export")(export)
 out = Console()
 err = Console(stderr=True)
 
