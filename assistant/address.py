@@ -19,6 +19,16 @@ _SPEAKS = re.compile(
 )
 
 
+# Juniors only where nothing else can be meant: "con mới sinh" is a child, "em có biết" is us.
+_JUNIOR_SPEAKS = re.compile(
+    r"\b(?:cho|giúp|giùm|hộ|chỉ|hướng dẫn)\s+(?P<a>em|cháu|con)\s+(?:xin\s+)?(?:hỏi|biết|với)\b"
+    r"|(?:^|[,.!?]\s*)(?:dạ\s+|alo\s+)*(?P<b>em|cháu|con)\s+"
+    r"(?:muốn hỏi|xin hỏi|hỏi|chào|cảm ơn|cám ơn|cần hỏi)\b"
+    r"|(?:^|[,.!?]\s*)(?:dạ\s+|alo\s+)*(?P<c>em)\s+(?:muốn|cần|định|tính|mới|vừa|đang|bị|sắp)\b"
+    r"|\b(?:vợ|chồng|nhà)\s+(?P<d>em)\b"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """``you`` for the resident, ``me`` for the desk."""
@@ -38,11 +48,14 @@ def find_address(text: str) -> Address | None:
     """The form of address a message gives away, None when it gives none.
 
     Rule of the house (Vietnamese service manners): elders (bác, cô, chú, ông,
-    bà…) are answered by "cháu", anh and chị by "em"; everybody else stays
+    bà…) are answered by "cháu", anh and chị by "em". Who says em, cháu or con of
+    themselves is called so, and the desk is then plain "mình". Everybody else stays
     "anh/chị".
     """
-    found = _SPEAKS.search(text.lower())
-    if not found:
-        return None
-    word = found.group("a") or found.group("b")
-    return Address(word, "cháu" if word in ELDERS else "em")
+    said = text.lower()
+    if found := _SPEAKS.search(said):
+        word = found.group("a") or found.group("b")
+        return Address(word, "cháu" if word in ELDERS else "em")
+    if found := _JUNIOR_SPEAKS.search(said):
+        return Address(next(word for word in found.groups() if word), "mình")
+    return None

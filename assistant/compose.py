@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from assistant import wording
 from assistant.address import Address
-from assistant.answers import Answer, Outcome, ProcedureRef
-from assistant.facts import SECTION, cite, gather, select_case, shown_topics
+from assistant.answers import Answer, Choice, Outcome, ProcedureRef
+from assistant.facts import ALL_CASES, SECTION, cite, gather, select_case, shown_topics
 from assistant.replies import say
 from knowledge.layers import ProcedureView
 from knowledge.procedures import Body, Channel, Procedure, RequiredDocument, Topic
@@ -38,15 +38,27 @@ def compose(
     case: str | None = None,
     opening: str = "",
     probability: float = 1.0,
+    asks_case: bool = False,
+    follows: bool = False,
+    brief: bool = False,
 ) -> Answer:
     """The answer about one procedure, without its conversation.
 
     ``topics`` empty gives the overview; ``case`` narrows papers, fee and time to one case.
+    With ``asks_case`` the papers of single cases wait for the answer to the one question that
+    tells the cases apart; ``facts`` have them already. With ``follows`` something
+    polite was said before; with ``brief`` the facts were, and only their sources are given.
     """
-    view = view.model_copy(update={"procedure": select_case(view.procedure, case)})
+    whole = view
+    view = narrowed(view, case)
     procedure = view.procedure
     shown = shown_topics(topics)
     parts: list[str] = []
+    if asks_case and Topic.PAPERS in shown:
+        every = tuple(d for d in procedure.documents if not d.cases)
+        view = view.model_copy(
+            update={"procedure": procedure.model_copy(update={"documents": every})}
+        )
     if view.suspended:
         parts.append(
             say(
@@ -55,28 +67,47 @@ def compose(
             )
         )  # fmt: skip
     blocks = [_BLOCKS[topic](view, address, len(topics) == 0 or len(topics) > 1) for topic in shown]
-    head = f"Dạ, {opening}{_name_in_sentence(procedure)}"
-    if case:
+    head = f"{'' if follows else 'Dạ, '}{opening}{_name_in_sentence(procedure)}"
+    if follows:
+        head = head[0].upper() + head[1:]
+    if case and case != ALL_CASES:
         head += f" ({wording.case_labels(procedure, [case]).lower()})"
     body = [block for block in blocks if block]
-    if len(body) == 1 and "\n" not in body[0]:
-        parts.append(f"{head}: {_lower_first(body[0])}")
-    else:
+    if not brief and len(body) == 1 and "\n" not in body[0]:
+        parts.append(f"{head}: {lower_first(body[0])}")
+    elif not brief:
         parts.append("\n".join([f"{head}:", *body]))
     notes = [
         note.text for note in view.notes if note.section is None or note.section in _sections(shown)
     ]
     parts.extend(f"Lưu ý: {note}" for note in notes)
     parts.extend(_trust(view, shown, address, phone))
+    choices: tuple[Choice, ...] = ()
+    if asks_case:
+        choices = case_choices(procedure)
+        parts.append(say("ask_case", address, question=procedure.case_question))
+        parts += [f"{i}. {choice.label}" for i, choice in enumerate(choices, 1)]
     return Answer(
         outcome=Outcome.ANSWERED,
         text="\n".join(parts),
         procedure=ProcedureRef(procedure.code, procedure.name),
         topics=tuple(topic.value for topic in topics),
-        facts=gather(view, topics),
+        facts=gather(narrowed(whole, case), topics),
+        choices=choices,
         citations=cite(view, topics),
         probability=probability,
     )
+
+
+def narrowed(view: ProcedureView, case: str | None) -> ProcedureView:
+    """The view with only what holds for one case."""
+    return view.model_copy(update={"procedure": select_case(view.procedure, case)})
+
+
+def case_choices(procedure: Procedure) -> tuple[Choice, ...]:
+    """A button for each case, and one for who cannot tell."""
+    shown = [Choice(case.label, case.label) for case in procedure.cases]
+    return (*shown, Choice(say("all_cases_label"), say("all_cases_message")))
 
 
 def _sections(topics: Sequence[Topic]) -> set[str]:
@@ -84,16 +115,19 @@ def _sections(topics: Sequence[Topic]) -> set[str]:
 
 
 def _name_in_sentence(procedure: Procedure) -> str:
-    return _lower_first(procedure.title)
+    return lower_first(procedure.title)
 
 
-def _lower_first(text: str) -> str:
+def lower_first(text: str) -> str:
+    """The text as it stands inside a sentence; an abbreviation keeps its capitals."""
     first = text.split(" ", 1)[0]
     return text if first.isupper() else text[0].lower() + text[1:]
 
 
 def _papers(view: ProcedureView, address: Address, brief: bool) -> str:
     procedure = view.procedure
+    if not procedure.documents and procedure.cases:
+        return "Giấy tờ: tùy từng trường hợp."
     if not procedure.documents:
         return "Giấy tờ: nguồn công bố chưa có danh sách giấy tờ."
     limit = OVERVIEW_PAPERS if brief else ALL_PAPERS
@@ -115,7 +149,7 @@ def _papers(view: ProcedureView, address: Address, brief: bool) -> str:
         if paper.cases:
             by_case.setdefault(paper.cases, []).append(paper)
     for cases, papers in by_case.items():
-        add(f"Nếu {_lower_first(wording.case_labels(procedure, cases))}:", papers)
+        add(f"Nếu {lower_first(wording.case_labels(procedure, cases))}:", papers)
     add("Mang theo để xuất trình:", [p for p in every if p.handling == "show"])
     if shown < len(procedure.documents):
         lines.append(say("more_papers", address, count=len(procedure.documents) - shown))
@@ -159,7 +193,7 @@ def _place(view: ProcedureView, address: Address, brief: bool) -> str:
     lines = [f"Nơi nộp: {where}."]
     if not brief:
         if procedure.receiving not in where:
-            lines.append(f"Theo quy định: {_lower_first(procedure.receiving)}.")
+            lines.append(f"Theo quy định: {lower_first(procedure.receiving)}.")
         if procedure.authority:
             lines.append(f"Cơ quan giải quyết: {procedure.authority}.")
     return "\n".join(lines)

@@ -29,7 +29,9 @@ class State:
     ``code`` is the procedure in hand, ``case`` its chosen case, ``earlier`` the
     procedures before it (latest last). ``choices`` were offered last, for
     ``pending_topics``; ``asked_case`` tells that the last question was the one
-    that separates the cases of ``code``.
+    that separates the cases of ``code``. ``offered`` are the choices one of which was taken
+    ("không, cái kia"); ``condoled`` that sympathy was said, which is said once; ``language``
+    is the one the resident last wrote in.
     """
 
     code: str | None = None
@@ -42,6 +44,9 @@ class State:
     address: Address | None = None
     misses: int = 0
     forgotten: bool = False
+    offered: tuple[Choice, ...] = ()
+    condoled: bool = False
+    language: str = "vi"
 
     def with_procedure(self, code: str) -> "State":
         """The state after the resident turned to ``code``; its case starts open."""
@@ -63,6 +68,9 @@ class State:
             earlier=tuple(stored.get("earlier", ())),
             address=Address(**address) if address else None,
             misses=stored.get("misses", 0),
+            offered=tuple(Choice(**choice) for choice in stored.get("offered", ())),
+            condoled=stored.get("condoled", False),
+            language=stored.get("language", "vi"),
         )
 
     def to_json(self) -> dict[str, Any]:

@@ -127,6 +127,7 @@ def build_desk(
         office_id=settings.office,
         clock=clock,
         idle_after=assistant.idle_after,
+        public_url=assistant.public_url,
         model=model_desk,
     )
     return Desk(

@@ -29,9 +29,25 @@ def shown_topics(topics: Collection[Topic]) -> tuple[Topic, ...]:
     return tuple(topics) or OVERVIEW
 
 
+ALL_CASES = "*"  # the resident cannot tell the case: everything is shown, and not asked again
+
+
+def depends_on_case(procedure: Procedure, topics: Collection[Topic]) -> bool:
+    """Whether what was asked differs between the cases of a procedure."""
+    if not procedure.cases or not procedure.case_question:
+        return False
+    shown = set(shown_topics(topics))
+    parts: list[tuple[Topic, tuple[Any, ...]]] = [
+        (Topic.PAPERS, procedure.documents),
+        (Topic.FEE, procedure.fees),
+        (Topic.TIME, procedure.times),
+    ]
+    return any(topic in shown and any(e.cases for e in entries) for topic, entries in parts)
+
+
 def select_case(procedure: Procedure, case: str | None) -> Procedure:
     """The record with only what holds for one case; unchanged without a case."""
-    if case is None:
+    if case is None or case == ALL_CASES:
         return procedure
 
     def holds(entry: Any) -> bool:
@@ -39,7 +55,9 @@ def select_case(procedure: Procedure, case: str | None) -> Procedure:
 
     return procedure.model_copy(
         update={
-            "documents": tuple(d for d in procedure.documents if holds(d)),
+            "documents": tuple(  # of one case only: simply to bring, without an "if"
+                d.model_copy(update={"cases": ()}) for d in procedure.documents if holds(d)
+            ),
             "fees": tuple(f for f in procedure.fees if holds(f)),
             "times": tuple(t for t in procedure.times if holds(t)),
         }

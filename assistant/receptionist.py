@@ -11,20 +11,25 @@ from assistant.address import UNKNOWN
 from assistant.answers import Answer, Outcome
 from assistant.conversations import Conversation, Conversations, State
 from assistant.decide import Thresholds, Unknown, decide
+from assistant.dialogue.abroad import other_language, said_in_english
 from assistant.dialogue.cases import by_case
 from assistant.dialogue.choosing import by_choice, clarify
 from assistant.dialogue.codes import by_code
 from assistant.dialogue.dangers import danger
-from assistant.dialogue.following import in_hand
+from assistant.dialogue.following import back, bare, corrected, in_hand
 from assistant.dialogue.handing import by_reference
 from assistant.dialogue.intents import meant
+from assistant.dialogue.life_events import life_event
+from assistant.dialogue.premise import checklist, premise
 from assistant.dialogue.reconsidering import reconsider
 from assistant.dialogue.several import several
 from assistant.dialogue.turn import Backroom, Reply, Step, Turn
 from assistant.dialogue.unknown import not_found
 from assistant.inquiries import Inquiries
+from assistant.language import ENGLISH, glossary, in_vietnamese, language_of
 from assistant.model.desk import ModelDesk
 from assistant.office_answers import office_facts
+from assistant.premises import assumes_district
 from assistant.privacy import mask, without_placeholders
 from assistant.replies import say
 from assistant.speech import to_speech
@@ -38,8 +43,24 @@ log = structlog.get_logger()
 
 # The first step that has a reply gives the answer; without one the question is not found.
 STEPS: tuple[Step, ...] = (
-    danger, by_reference, by_code, by_choice, by_case, several, meant, in_hand, reconsider, clarify,
-)  # fmt: skip
+    danger,
+    by_reference,
+    other_language,
+    by_code,
+    corrected,
+    back,
+    by_choice,
+    checklist,
+    premise,
+    by_case,
+    bare,
+    life_event,
+    several,
+    meant,
+    in_hand,
+    reconsider,
+    clarify,
+)
 
 
 class Receptionist:
@@ -57,10 +78,19 @@ class Receptionist:
         office_id: str,
         clock: Callable[[], datetime],
         idle_after: Callable[[str], timedelta] = lambda channel: timedelta(hours=12),
+        public_url: str = "",
         model: ModelDesk | None = None,
     ) -> None:
         self._room = Backroom(
-            store, finder, conversations, inquiries, topics, thresholds, office_id, model
+            store,
+            finder,
+            conversations,
+            inquiries,
+            topics,
+            thresholds,
+            office_id,
+            model,
+            public_url,
         )
         self._clock = clock
         self._idle_after = idle_after
@@ -93,7 +123,10 @@ class Receptionist:
             turn = self._turn(conversation, masked.text, now, address)
             answer, state = self._answer(turn)
             if masked.found:
-                answer = replace(answer, text=f"{answer.text}\n{say('masked', turn.address)}")
+                note = say("masked", turn.address)
+                if turn.language == ENGLISH:
+                    note = glossary().replies["masked"]
+                answer = replace(answer, text=f"{answer.text}\n{note}")
         except Exception:
             log.exception("reply_failed", conversation=conversation.id)
             office = self._room.store.office(self._room.office_id)
@@ -140,19 +173,36 @@ class Receptionist:
         reply_to: dict[str, Any] | None,
     ) -> Turn:
         asked = without_placeholders(masked)
+        language = language_of(asked, conversation.state.language)
+        if language == ENGLISH:
+            asked = in_vietnamese(asked)
         question = understand(asked, self._room.topics)
         linking = self._room.finder.link(asked)
         decision = decide(
             linking, self._room.thresholds, in_hand=conversation.state.code is not None
         )
-        turn = Turn(question, conversation, linking, decision, now, masked, reply_to)
+        turn = Turn(question, conversation, linking, decision, now, masked, reply_to, language)
         address = turn.address if turn.address != UNKNOWN else None
-        state = replace(conversation.state, address=address)
+        state = replace(conversation.state, address=address, language=language)
         return replace(turn, conversation=replace(conversation, state=state))
 
     def _answer(self, turn: Turn) -> Reply:
         for step in STEPS:
             if reply := step(self._room, turn):
-                return reply
+                return self._said(turn, reply)
         probability = turn.decision.probability if isinstance(turn.decision, Unknown) else 0.0
-        return not_found(self._room, turn, probability)
+        return self._said(turn, not_found(self._room, turn, probability))
+
+    def _said(self, turn: Turn, reply: Reply) -> Reply:
+        if turn.language == ENGLISH:
+            return said_in_english(self._room, turn, reply)
+        return _placed(turn, reply)
+
+
+def _placed(turn: Turn, reply: Reply) -> Reply:
+    """The reply; who is sent to court or police by way of the district is told it is no more."""
+    answer, state = reply
+    sent_on = answer.outcome in (Outcome.OUT_OF_SCOPE, Outcome.OFFICE_INFO)
+    if sent_on and assumes_district(turn.question.text):
+        answer = replace(answer, text=f"{say('no_district', turn.address)}\n{answer.text}")
+    return answer, state

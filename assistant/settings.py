@@ -9,7 +9,8 @@ class AssistantSettings(BaseSettings):
     """How long a conversation keeps its procedure in hand, how long it is stored.
 
     At the kiosk the next person is another one, and a group talks of many things: both
-    forget sooner than ``idle_hours``.
+    forget sooner than ``idle_hours``. ``public_url`` is where residents reach the web page;
+    without it answers carry no link to the checklist.
     """
 
     model_config = SettingsConfigDict(env_prefix="ASSISTANT_", env_file=".env", extra="ignore")
@@ -17,6 +18,7 @@ class AssistantSettings(BaseSettings):
     idle_hours: float = 12
     kiosk_idle_minutes: float = 3
     group_idle_minutes: float = 30
+    public_url: str = ""
     retention_days: int = 90
     log_level: str = "INFO"
 

@@ -33,12 +33,26 @@ class Question:
 def understand(text: str, topics: TopicModel) -> Question:
     """Read a masked message; never fails, an empty question has no words."""
     normalised = normalise(text)
+    asked = topics.topics_of(normalised)
+    if not asked and normalised.startswith("hồ sơ "):  # "hồ sơ sang tên sổ đỏ"
+        asked = (Topic.PAPERS,)
     return Question(
         text,
         normalised,
-        topics.topics_of(normalised),
+        asked,
         tuple(dict.fromkeys(_CODE.findall(text))),
         find_address(text),
+    )
+
+
+_DENIALS = ("khong", "chua", "chang", "ko")
+
+
+def _is_denied(said: str, phrases: Sequence[str]) -> bool:
+    """Whether every phrase of a case that is said stands behind a "not"."""
+    heard = [p for p in (fold(normalise(phrase)) for phrase in phrases) if f" {p} " in said]
+    return bool(heard) and all(
+        any(f" {no} {phrase} " in said for no in _DENIALS) for phrase in heard
     )
 
 
@@ -67,6 +81,7 @@ def find_case(question: Question, procedure: Procedure) -> str | None:
     """
     said = f" {fold(question.normalised)} "
     told: list[tuple[int, str]] = []
+    denied: set[str] = set()
     for case in procedure.cases:
         phrases = [case.label, *case.says]
         lengths = [
@@ -74,9 +89,130 @@ def find_case(question: Question, procedure: Procedure) -> str | None:
             for phrase in (fold(normalise(p)) for p in phrases)
             if phrase and (f" {phrase} " in said or said.strip() == phrase)
         ]
-        if lengths:
+        if lengths and _is_denied(said, phrases):
+            denied.add(case.id)
+        elif lengths:
             told.append((max(lengths), case.id))
+    if denied and not told:  # "không còn bản sao" of two cases means the other
+        left = [case.id for case in procedure.cases if case.id not in denied]
+        return left[0] if len(left) == 1 else None
     told.sort(reverse=True)
     if not told or (len(told) > 1 and told[0][0] == told[1][0]):
         return None
     return told[0][1]
+
+
+# "không phải khai sinh, khai tử cơ"; "khai tử chứ không phải kết hôn"; "à nhầm, thường trú"
+_NOT_A_BUT_B = re.compile(
+    r"^(?:dạ |à |ờ |ý là )*không phải (?:là )?(?P<a>.{2,60}?)"
+    r"(?:,| mà là | mà | ý là | tôi hỏi | em hỏi )"
+    r"\s*(?P<b>.{2,})$"
+)
+_B_NOT_A = re.compile(r"^(?P<b>.{2,80}?),?\s+(?:chứ|chớ) (?:không|ko|k) phải\b.*$")
+_MISTAKEN = re.compile(
+    r"^(?:dạ |à |ờ |ơ |ấy |thôi |xin lỗi |em |tôi |mình |chị |anh )*"
+    r"(?:nhầm(?: rồi)?|lộn(?: rồi)?|ý (?:em|tôi|mình|chị|anh|bác|cô|chú|là)(?: là)?|"
+    r"hỏi nhầm|nói nhầm)\b[, ]*(?P<b>.{2,})$"
+)
+_WANTED = re.compile(r"^(?:ý |em |tôi |mình |chị |anh |bác |cô |chú |là |hỏi )+")
+_ENDING = re.compile(r"\s*(?:mới đúng|mới phải|cơ mà|cơ|chứ|kia|ấy|nhé|ạ|mà)$")
+_BACK = re.compile(
+    r"\b(?:quay (?:lại|về)|trở (?:lại|về)|quay trở lại|hỏi lại|nói lại|về lại)\b"
+    r"|\b(?:hồi nãy|lúc nãy|khi nãy|vừa nãy|ban nãy|ban đầu|lúc đầu|hồi đầu|trước đó|cái trước)\b"
+)
+_BACK_NOISE = re.compile(
+    r"\b(?:quay|trở|lại|về|cái|chuyện|việc|vụ|thủ tục|hồi|lúc|khi|vừa|ban|nãy|đầu|trước|đó|thôi|"
+    r"đi|cho|em|tôi|hỏi|nói|nhé|ạ|ấy|kia)\b"
+)
+
+
+def correction(text: str) -> str | None:
+    """What a message says is meant instead of what was understood; None for no correction."""
+    said = " ".join(text.lower().split()).strip(" .!?")
+    for pattern in (_NOT_A_BUT_B, _B_NOT_A, _MISTAKEN):
+        if found := pattern.match(said):
+            meant = _WANTED.sub("", found["b"])
+            while (shorter := _ENDING.sub("", meant)) != meant:
+                meant = shorter
+            return meant.strip(" ,") or None
+    return None
+
+
+def goes_back(normalised: str) -> bool:
+    """Whether a message returns to something said earlier."""
+    return bool(_BACK.search(normalised))
+
+
+def back_to(normalised: str) -> str:
+    """What is left of a message that goes back, without the words of going back."""
+    return " ".join(_BACK_NOISE.sub(" ", normalised).split())
+
+
+_POLITE = re.compile(r"^(?:dạ|à|ừ) | (?:ạ|rồi|chứ|nhé|em|cháu)$")
+YES = frozenset({"có", "rồi", "đúng", "vâng", "phải", "ừ", "ừm", "ok", "dạ", "yes"})
+NO = frozenset({"không", "không có", "chưa", "chưa có", "không phải", "no"})
+
+
+def bare_word(normalised: str) -> str:
+    """A short answer without its politeness: "dạ có ạ" is "có"."""
+    while (shorter := _POLITE.sub("", normalised)) != normalised:
+        normalised = shorter
+    return normalised
+
+
+_DO_NOT_KNOW = re.compile(
+    r"\b(?:không (?:rõ|biết|chắc|nhớ)|chưa (?:rõ|biết|chắc)|chả biết|xem hết|cho hết|tất cả|cả hai|"
+    r"hết luôn|mọi trường hợp|not sure|don t know|all of them|show all)\b"
+)
+
+
+def does_not_know(normalised: str) -> bool:
+    """Whether a short answer to "which case?" is that the resident cannot tell, or wants all."""
+    return bool(_DO_NOT_KNOW.search(normalised)) and len(normalised.split()) <= 10
+
+
+def _telling_words(procedure: Procedure) -> dict[str, set[str]]:
+    """For each case the words that only its label and phrases use."""
+    used = {
+        case.id: set(" ".join(normalise(p) for p in (case.label, *case.says)).split())
+        for case in procedure.cases
+    }
+    return {
+        case: words - set().union(*(other for name, other in used.items() if name != case))
+        for case, words in used.items()
+    }
+
+
+def guess_case(question: Question, procedure: Procedure) -> str | None:
+    """The case that a direct answer to the case question points at by words of its own.
+
+    Only words that no other case uses count, and they must all point to one case; a
+    negation is not guessed about.
+    """
+    said = set(question.normalised.split())
+    if said & {"không", "chưa", "chẳng"}:
+        return None
+    pointed = {
+        case
+        for case, words in _telling_words(procedure).items()
+        if any(word in said for word in words if len(word) > 2)
+    }
+    return pointed.pop() if len(pointed) == 1 else None
+
+
+def answer_yes_no(question: Question, procedure: Procedure) -> str | None:
+    """The case a bare yes or no means, when the case question can be answered so.
+
+    The record puts the case of "yes" first; "no" is the first case whose label or phrases deny.
+    """
+    asked = normalise(procedure.case_question or "")
+    if not re.search(r"\b(?:không|chưa)(?: ạ)?$", asked) or " hay " in f" {asked} ":
+        return None
+    if bare_word(question.normalised) in YES:
+        return procedure.cases[0].id
+    if bare_word(question.normalised) in NO:
+        for case in procedure.cases:
+            phrases = " ".join(normalise(p) for p in (case.label, *case.says))
+            if re.search(r"\b(?:không|chưa|mất)\b", phrases) and case is not procedure.cases[0]:
+                return case.id
+    return None

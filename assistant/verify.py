@@ -6,6 +6,7 @@ lets wording come from elsewhere without a fact changing on the way.
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from threading import Lock
@@ -18,7 +19,7 @@ from knowledge.offices import Office
 
 log = structlog.get_logger()
 
-_GROUPED = re.compile(r"(?<=\d)\.(?=\d{3}(?!\d))")
+_GROUPED = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")  # 15.000 đồng, 15,000 VND
 _NUMBER = re.compile(r"\d+")
 _DATE = re.compile(r"(?<!\d)(?:(\d{4})-(\d{2})-(\d{2})|(\d{1,2})/(\d{1,2})/(\d{4}))(?!\d)")
 _PHONE = re.compile(r"(?<![\d.])0\d{2,3}(?:[ .-]?\d{3,4}){2}(?!\d)")
@@ -28,7 +29,7 @@ _ENUMERATION = re.compile(r"^\s*\d{1,2}\.\s")
 # of papers left out in `replies.yaml`. Whole phrases: a bare "7" or "90" would let a wrong time
 # limit through.
 _OWN = re.compile(
-    r"đã hơn 90 ngày|… và \d+ giấy tờ khác|24/7"
+    r"đã hơn 90 ngày|\(việc \d(?:, \d)*\)|… và \d+ giấy tờ khác|24/7"
     r"|(?<![\d.,])(?:113|114|115|1022)(?![.,]?\d| *(?:đồng|ngày))"
 )
 
@@ -66,9 +67,16 @@ def is_supported(line: str, record: str) -> bool:
     )
 
 
-def verify(answer: Answer, view: ProcedureView, office: Office) -> Answer:
-    """The answer without the lines that state something the record does not."""
-    record = view.model_dump_json(exclude={"on", "version"}) + office.model_dump_json(
+def verify(
+    answer: Answer, view: ProcedureView, office: Office, others: Sequence[ProcedureView] = ()
+) -> Answer:
+    """The answer without the lines that state something the record does not.
+
+    ``others`` are the further records of an answer about several procedures.
+    """
+    record = "".join(
+        one.model_dump_json(exclude={"on", "version"}) for one in (view, *others)
+    ) + office.model_dump_json(
         include={"name", "address", "phones", "website", "counters", "places"}
     )
     lines = answer.text.split("\n")

@@ -22,6 +22,7 @@ from assistant.office_answers import office_facts
 from assistant.privacy_text import visible
 from assistant.replies import say
 from channels.body_limit import BodyLimit
+from channels.checklist import checklist_routes
 from channels.door import HERE, PAGE_HEADERS, Door, error
 from channels.hooks import chat_hooks
 from channels.inquiry_status import inquiry_routes
@@ -135,6 +136,7 @@ PARTS: tuple[Callable[[Door], APIRouter], ...] = (
     staff_routes,
     health_routes,
     chat_hooks,
+    checklist_routes,
 )
 
 

@@ -58,7 +58,11 @@ class OutcomeCase(BaseModel):
 
 
 class ScriptedTurn(BaseModel):
-    """One turn of a scripted conversation and what must come back."""
+    """One turn of a scripted conversation and what must come back.
+
+    ``says`` and ``never`` are pieces of the text in any letter case; ``also`` are procedures
+    that must be answered besides the main one.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -67,6 +71,9 @@ class ScriptedTurn(BaseModel):
     code: str | tuple[str, ...] | None = None
     topics: tuple[str, ...] | None = None
     expect: dict[str, Any] | None = None
+    says: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
     note: str | None = None
 
 

@@ -9,6 +9,7 @@ from assistant.desk import Desk
 from evals.cases import ConversationCase, FactCase, LinkCase, OutcomeCase, read_cases
 from evals.scoring import (
     Verdict,
+    answered_codes,
     is_false_answer,
     is_in_choices,
     is_right_first,
@@ -139,4 +140,9 @@ def _problems(desk: Desk, turn: Any, answer: dict[str, Any]) -> list[str]:
         view = desk.library.store.find_view(code, desk.office_id) if code else None
         body = view.procedure.receiving_body if view else ""
         problems += [f"missing {what}" for what in missed_facts(answer, turn.expect, body)]
+    text = answer["text"].casefold()
+    problems += [f"does not say {said!r}" for said in turn.says if said.casefold() not in text]
+    problems += [f"says {said!r}" for said in turn.never if said.casefold() in text]
+    others = set(turn.also) - set(answered_codes(answer))
+    problems += [f"leaves out {other!r}" for other in sorted(others)]
     return problems

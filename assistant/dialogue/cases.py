@@ -1,21 +1,60 @@
-"""A message that tells the case of the procedure in hand."""
+"""The one question that separates the cases of a procedure, and the answer to it."""
 
+from assistant.decide import Meant
 from assistant.dialogue.procedures import answer_procedure
 from assistant.dialogue.turn import Backroom, Reply, Turn
-from assistant.understand import find_case
-from knowledge.procedures import Topic
+from assistant.facts import ALL_CASES
+from assistant.understand import answer_yes_no, does_not_know, find_case, find_choice, guess_case
+from knowledge.procedures import Procedure, Topic
+
+MAX_WORDS = 12  # a longer message tells more than a case
 
 
 def by_case(room: Backroom, turn: Turn) -> Reply | None:
     """A short message that only tells the case of the procedure in hand."""
     state = turn.state
     view = room.view(state.code)
-    if view is None or not view.procedure.cases or turn.question.words > 12:
+    if view is None or not view.procedure.cases or turn.question.words > MAX_WORDS:
         return None
-    case = find_case(turn.question, view.procedure)
+    case = _asked_case(turn, view.procedure) if state.asked_case else None
+    if case is None and turn.question.normalised:
+        case = find_case(turn.question, view.procedure)
     best = turn.linking.best
     elsewhere = best and best.label != state.code and best.probability >= room.thresholds.answer
     if case is None or (elsewhere and not state.asked_case):
         return None
     topics = turn.question.topics or tuple(Topic(t) for t in state.topics)
     return answer_procedure(room, turn, view.procedure.code, 1.0, topics=topics, case=case)
+
+
+def _asked_case(turn: Turn, procedure: Procedure) -> str | None:
+    """The case that answers our question: by button or number, yes or no, or in other words."""
+    question = turn.question
+    choice = find_choice(question, turn.state.choices)
+    if choice:
+        told = next((case.id for case in procedure.cases if case.label == choice.label), None)
+        return told or ALL_CASES
+    if does_not_know(question.normalised):
+        return ALL_CASES
+    told = answer_yes_no(question, procedure) or find_case(question, procedure)
+    if told or question.topics or not question.normalised:
+        return told
+    best = turn.linking.best
+    position = _ORDINALS.get(best.label) if best and best.probability >= SURE else None
+    if position is not None and position < len(procedure.cases):
+        return procedure.cases[position].id
+    if isinstance(turn.decision, Meant):  # it says something of its own
+        meant = turn.decision.candidate
+        if meant.is_intent or (meant.label != procedure.code and question.words > FEW_WORDS):
+            return None
+    return guess_case(question, procedure)
+
+
+FEW_WORDS = 4  # "tôi mua bán" after our question is an answer, not another matter
+SURE = 0.4  # an ordinal after a numbered question needs little more
+_ORDINALS = {
+    "follow_up.which_first": 0,
+    "follow_up.which_second": 1,
+    "follow_up.which_third": 2,
+    "follow_up.which_fourth": 3,
+}

@@ -1,5 +1,6 @@
 """A few procedures are close: ask which, and take the choice in words, by number or button."""
 
+import re
 from dataclasses import replace
 
 from assistant.answers import Answer, Choice, Outcome
@@ -8,7 +9,8 @@ from assistant.dialogue.procedures import answer_procedure
 from assistant.dialogue.turn import Backroom, Reply, Turn, fixed
 from assistant.dialogue.unknown import not_found
 from assistant.replies import say
-from assistant.understand import find_choice
+from assistant.understand import YES, bare_word, find_choice
+from knowledge.linking.linker import core
 from knowledge.procedures import Topic
 
 ORDINALS = {
@@ -18,15 +20,21 @@ ORDINALS = {
     "follow_up.which_fourth": 3,
 }
 NONE_OF_THESE = ("follow_up.none_of_these", "follow_up.no")
+OTHER_ONE = re.compile(r"\b(?:cái|việc|thủ tục|chuyện) (?:kia|còn lại|khác|nọ)\b")
+OTHER_ONE_WORDS = 7
 
 
 def by_choice(room: Backroom, turn: Turn) -> Reply | None:
-    """The resident picked one of the offered choices."""
+    """The resident picked one of the offered choices, or wants the other one after all."""
     state = turn.state
-    if not state.choices:
-        return None
+    if not state.choices or state.asked_case:
+        return _other_one(room, turn)
     choice = find_choice(turn.question, state.choices)
     best = turn.linking.best
+    if choice is None and len(state.choices) == 1:  # "is it this?": yes, or simply going on
+        goes_on = turn.question.topics and not core(turn.question.normalised)
+        if goes_on or bare_word(turn.question.normalised) in YES:
+            choice = state.choices[0]
     if choice is None and best and best.probability >= room.thresholds.intent:
         position = ORDINALS.get(best.label)
         if position is not None and position < len(state.choices):
@@ -38,7 +46,32 @@ def by_choice(room: Backroom, turn: Turn) -> Reply | None:
     if choice.code is None:
         return fixed(turn, "which_none", Outcome.CLARIFYING, replace(state, choices=()))
     topics = turn.question.topics or tuple(Topic(t) for t in state.pending_topics)
-    return answer_procedure(room, turn, choice.code, 1.0, topics=topics)
+    answer, after = answer_procedure(room, turn, choice.code, 1.0, topics=topics)
+    return answer, replace(after, offered=state.choices)
+
+
+def _other_one(room: Backroom, turn: Turn) -> Reply | None:
+    """ "Không, cái kia": the choice that was not taken, or the procedure before this one."""
+    said = turn.question.normalised
+    if turn.question.words > OTHER_ONE_WORDS or not OTHER_ONE.search(said):
+        return None
+    state = turn.state
+    topics = turn.question.topics or tuple(Topic(topic) for topic in state.topics)
+    left = tuple(c for c in state.offered if c.code and c.code != state.code)
+    if len(left) > 1:
+        answer = Answer(
+            Outcome.CLARIFYING, _listed(say("which_of", turn.address), left), choices=left
+        )
+        pending = tuple(topic.value for topic in topics)
+        return answer, replace(state, choices=left, pending_topics=pending)
+    code = left[0].code if left else next((c for c in reversed(state.earlier)), None)
+    if code is None or room.view(code) is None:
+        return None
+    return answer_procedure(room, turn, code, 1.0, topics=topics)
+
+
+def _listed(text: str, choices: tuple[Choice, ...]) -> str:
+    return "\n".join([text, *(f"{i}. {choice.label}" for i, choice in enumerate(choices, 1))])
 
 
 def clarify(room: Backroom, turn: Turn) -> Reply | None:
@@ -53,12 +86,11 @@ def clarify(room: Backroom, turn: Turn) -> Reply | None:
             choices.append(Choice(title, title, candidate.label))
     if not choices:
         return not_found(room, turn, 0.0)
-    text = say("clarify", turn.address)
-    lines = [f"{i}. {choice.label}" for i, choice in enumerate(choices, 1)]
+    text = _listed(say("clarify", turn.address), tuple(choices))
     topics = tuple(t.value for t in turn.question.topics)
     answer = Answer(
         Outcome.CLARIFYING,
-        "\n".join([text, *lines]),
+        text,
         choices=tuple(choices),
         topics=topics,
         probability=candidates[0].probability,

@@ -4,6 +4,7 @@ from assistant.danger import find_danger, find_threat_to_life
 from assistant.decide import Meant
 from assistant.dialogue.intents import answer_intent
 from assistant.dialogue.turn import Backroom, Reply, Turn
+from assistant.language import VIETNAMESE
 
 
 def danger(room: Backroom, turn: Turn) -> Reply | None:
@@ -11,6 +12,8 @@ def danger(room: Backroom, turn: Turn) -> Reply | None:
     decision = turn.decision
     about_procedure = isinstance(decision, Meant) and not decision.candidate.is_intent
     label = find_danger(turn.question.text, about_procedure=about_procedure)
+    if label is None and turn.language != VIETNAMESE:  # the question was carried over; hear it too
+        label = find_danger(turn.masked, about_procedure=False)
     label = label or find_threat_to_life(turn.linking)
     intent = room.finder.intents.get(label) if label else None
     if intent is None:

@@ -1,18 +1,95 @@
 """Messages that only mean something together with the procedure in hand."""
 
+from collections.abc import Sequence
+
 from assistant.answers import Answer, Outcome
 from assistant.conversations import State
+from assistant.decide import Meant
 from assistant.dialogue.procedures import answer_procedure
 from assistant.dialogue.turn import Backroom, Reply, Turn, fixed
+from assistant.premises import assumes_district
 from assistant.replies import say
+from assistant.understand import back_to, correction, goes_back
 from knowledge.linking.bank import Intent
+from knowledge.linking.linker import core
 from knowledge.procedures import Topic
+from knowledge.vietnamese import fold, normalise
 
 FOLLOW_UP_TOPICS = {
     "follow_up.more": (Topic.PAPERS, Topic.STEPS, Topic.CONDITIONS, Topic.RESULT),
     "follow_up.source": (Topic.LEGAL_BASIS,),
     "follow_up.not_needed_check": (Topic.PAPERS,),
 }
+
+
+def corrected(room: Backroom, turn: Turn) -> Reply | None:
+    """ "Không phải khai sinh, khai tử cơ": what is meant instead, with the topics asked before."""
+    meant = correction(turn.question.text)
+    if meant is None:
+        return None
+    best = next(iter(room.finder.link(meant).procedures), None)
+    if best is None or best.probability < room.thresholds.answer:
+        return None
+    pending = turn.state.pending_topics or turn.state.topics
+    topics = turn.question.topics or tuple(Topic(topic) for topic in pending)
+    return answer_procedure(room, turn, best.label, best.probability, topics=topics)
+
+
+def back(room: Backroom, turn: Turn) -> Reply | None:
+    """ "Quay lại cái khai sinh": the earlier procedure it names, or the one just before."""
+    said = turn.question.normalised
+    before = tuple(reversed(turn.state.earlier))
+    if not before or not goes_back(said):
+        return None
+    rest = back_to(said)
+    code = before[0] if not core(rest) else _named(room, rest, (*before, turn.state.code or ""))
+    if code is None or room.view(code) is None:
+        return None
+    return answer_procedure(room, turn, code, 1.0, topics=turn.question.topics)
+
+
+def _named(room: Backroom, rest: str, codes: Sequence[str]) -> str | None:
+    """The earlier procedure that a few words name, by its names or by what they mean."""
+    words = set(core(rest).split())
+    for code in codes:
+        view = room.view(code)
+        names = (view.procedure.title, view.procedure.name, *view.procedure.aliases) if view else ()
+        if any(words <= set(fold(normalise(name)).split()) for name in names):
+            return code
+    shares = {c.label: c.probability for c in room.finder.link(rest).procedures}
+    known = [code for code in codes if shares.get(code, 0.0) >= room.thresholds.choice]
+    return max(known, key=lambda code: shares[code], default=None)
+
+
+CALLED = 0.8  # what a procedure gets that is called by its own name
+
+
+def _named_here(room: Backroom, turn: Turn, code: str) -> str | None:
+    """Another procedure that a seeming follow-up calls by its name ("vậy khai sinh thì sao")."""
+    rest = core(turn.question.normalised)
+    best = next(iter(room.finder.link(rest).procedures), None) if rest else None
+    return best.label if best and best.label != code and best.probability >= CALLED else None
+
+
+# Words of asking that name no procedure after one is in hand, but may elsewhere ("cấp căn cước").
+DISTRICT_WORDS = 8  # "nộp ở huyện à" asks where the matter in hand is done
+ASKING = frozenset(["cap", "tra", "lay", "bua", "hom", "chung", "nhan", "gio"])
+
+
+def _only_asks(normalised: str) -> bool:
+    return set(core(normalised).split()) <= ASKING
+
+
+def bare(room: Backroom, turn: Turn) -> Reply | None:
+    """A question of nothing but asking words ("bao nhiêu ngày") is about the procedure in hand."""
+    code = turn.state.code
+    other = isinstance(turn.decision, Meant) and not turn.decision.candidate.is_intent
+    short = turn.question.words <= DISTRICT_WORDS
+    if code and short and not other and assumes_district(turn.question.text):
+        return answer_procedure(room, turn, code, 1.0, topics=(Topic.PLACE,))
+    if code is None or not turn.question.topics or not _only_asks(turn.question.normalised):
+        return None
+    return answer_procedure(room, turn, code, 1.0, topics=turn.question.topics)
 
 
 def in_hand(room: Backroom, turn: Turn) -> Reply | None:
@@ -39,18 +116,37 @@ def follow_up(room: Backroom, turn: Turn, intent: Intent) -> Reply:
     if code is None or room.view(code) is None:
         return fixed(turn, "follow_up_without_context", Outcome.CLARIFYING)
     if intent.id == "follow_up.for_other":
-        together = room.finder.link(turn.question.text).procedures
-        if together and together[0].probability >= room.thresholds.choice:
-            return answer_procedure(room, turn, together[0].label, together[0].probability)
+        return _for_other(room, turn, code)
     if intent.id in ("follow_up.no", "follow_up.none_of_these"):
         return fixed(turn, "which_none", Outcome.CLARIFYING)
+    if intent.id == "follow_up.yes" and not turn.question.topics:
+        return acknowledged(room, turn, code)
+    if named := _named_here(room, turn, code):
+        return answer_procedure(room, turn, named, 1.0)
     asked = turn.question.topics or FOLLOW_UP_TOPICS.get(intent.id, ())
     if not asked and intent.topic in {t.value for t in Topic}:
         asked = (Topic(intent.topic),)
-    if not asked and intent.id in ("follow_up.yes", "follow_up.repeat"):
+    if not asked and intent.id == "follow_up.repeat":
         asked = tuple(Topic(topic) for topic in turn.state.topics)
     best = turn.linking.best
     return answer_procedure(room, turn, code, best.probability if best else 1.0, topics=asked)
+
+
+def _for_other(room: Backroom, turn: Turn, code: str) -> Reply:
+    """The same for somebody else: another procedure only when that is clearly named."""
+    topics = turn.question.topics or tuple(Topic(topic) for topic in turn.state.topics)
+    best = next(iter(turn.linking.procedures), None)
+    if best and best.probability >= room.thresholds.answer:
+        return answer_procedure(room, turn, best.label, best.probability, topics=topics)
+    return answer_procedure(room, turn, code, 1.0, topics=topics)
+
+
+def acknowledged(room: Backroom, turn: Turn, code: str) -> Reply:
+    """ "Vâng" after an answer: no repetition, an offer of what else there is."""
+    view = room.view(code)
+    assert view is not None  # the caller has just seen it
+    text = say("acknowledged", turn.address, procedure=view.procedure.title)
+    return Answer(Outcome.SMALL_TALK, text), turn.state
 
 
 def _forget(room: Backroom, turn: Turn) -> Reply:

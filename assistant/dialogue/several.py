@@ -2,9 +2,14 @@
 
 from dataclasses import replace
 
+from assistant.dialogue.life_events import answer_plan
 from assistant.dialogue.procedures import answer_procedure
 from assistant.dialogue.turn import Backroom, Reply, Turn
+from assistant.language import ENGLISH
+from assistant.plan import Matter
+from assistant.replies import say
 from assistant.understand import Question, clauses, understand
+from knowledge.procedures import Topic
 
 MAX_MATTERS = 3
 
@@ -24,6 +29,11 @@ def several(room: Backroom, turn: Turn) -> Reply | None:
         whole and whole.is_intent and whole.probability >= room.thresholds.intent
     ):
         return None
+    asked = {topic for part, _ in found.values() for topic in part.topics or turn.question.topics}
+    if asked <= {Topic.PAPERS} and turn.language != ENGLISH:
+        views = [room.view(code) for code in list(found)[:MAX_MATTERS]]
+        lead = [say("plan_several", turn.address)]
+        return answer_plan(room, turn, [Matter(view) for view in views if view], lead)
     replies = [
         answer_procedure(room, turn, code, probability, topics=part.topics or turn.question.topics)
         for code, (part, probability) in list(found.items())[:MAX_MATTERS]
@@ -31,4 +41,6 @@ def several(room: Backroom, turn: Turn) -> Reply | None:
     main, state = replies[0]
     others = tuple(answer for answer, _ in replies[1:])
     text = "\n\n".join(answer.text for answer in (main, *others))
+    earlier = tuple(code for code in list(found)[1:MAX_MATTERS])
+    state = replace(state, earlier=(*state.earlier, *earlier)[-8:])
     return replace(main, text=text, also=others), state

@@ -9,6 +9,7 @@ from assistant.address import UNKNOWN, Address
 from assistant.answers import Answer, Outcome
 from assistant.conversations import Conversation, Conversations, State
 from assistant.decide import Decision, Thresholds
+from assistant.facts import ALL_CASES
 from assistant.inquiries import Inquiries
 from assistant.model.desk import ModelDesk
 from assistant.office_answers import office_facts
@@ -35,6 +36,7 @@ class Turn:
     now: datetime
     masked: str
     reply_to: dict[str, Any] | None = None
+    language: str = "vi"
 
     @property
     def state(self) -> State:
@@ -57,6 +59,7 @@ class Backroom:
     thresholds: Thresholds
     office_id: str
     model: ModelDesk | None = None
+    public_url: str = ""
 
     def view(self, code: str | None) -> ProcedureView | None:
         """The record as it holds here today; None when it is not held (or no code is given)."""
@@ -72,6 +75,13 @@ class Backroom:
         return self.inquiries.open(
             turn.conversation, turn.masked, kind=kind, procedure_code=code, address=turn.reply_to
         )
+
+    def checklist_url(self, code: str, case: str | None) -> str | None:
+        """Where the papers of a procedure can be seen and printed; None without a public page."""
+        if not self.public_url:
+            return None
+        query = f"?case={case}" if case and case != ALL_CASES else ""
+        return f"{self.public_url.rstrip('/')}/t/{code}{query}"
 
 
 Step = Callable[[Backroom, Turn], Reply | None]

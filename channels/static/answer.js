@@ -105,9 +105,23 @@ export function renderAnswer(answer) {
   const article = copyOf("desk-message");
   const choices = answer.choices ?? [];
   article.querySelector(".text").append(renderText(answer.text, choices));
+  addChecklists(article.querySelector(".text"), answer);
   fillChoices(article.querySelector(".choices"), choices);
   fillSources(article.querySelector(".sources"), [answer, ...(answer.also ?? [])].flatMap((one) => one.citations ?? []));
   return article;
+}
+
+/** A link to the papers as a page of their own, unless the text brings it already. */
+function addChecklists(text, answer) {
+  for (const one of [answer, ...(answer.also ?? [])]) {
+    if (!one.facts?.papers?.length || !one.procedure || answer.text.includes(`/t/${one.procedure.code}`)) continue;
+    const link = document.createElement("a");
+    Object.assign(link, { href: `t/${encodeURIComponent(one.procedure.code)}`, target: "_blank", className: "checklist-link" });
+    link.textContent = `${word("page-words", "checklist")} ${one.procedure.name}`;
+    const line = document.createElement("p");
+    line.append(link);
+    text.append(line);
+  }
 }
 
 function fillChoices(list, choices) {
