@@ -5,16 +5,16 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: run test test-fast lint eval bench clean
+.PHONY: run test test-slow lint eval bench clean
 
 run: $(VENV)/.installed
 	$(BIN)/letan serve --host $(HOST) --port $(PORT)
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto -m "not slow"
 
-test-fast: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -m "not slow"
+test-slow: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -m slow
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

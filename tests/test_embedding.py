@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from browser import missing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers
@@ -24,9 +25,14 @@ from knowledge.embedding import (
 )
 from knowledge.vietnamese import fold
 
-needs_hub = pytest.mark.skipif(
-    find_spec("sentence_transformers") is None, reason="extra 'hub' is not installed"
-)
+
+@pytest.fixture
+def hub() -> None:
+    """Extra "hub", or a visible skip; CI has it."""
+    if find_spec("sentence_transformers") is None:
+        missing("extra 'hub' is not installed (pip install torch 'letan[hub]')")
+
+
 QUESTIONS = [
     "con em mới sinh thì làm giấy khai sinh ở đâu ạ",
     "xin giấy xác nhận tình trạng hôn nhân cần những gì",
@@ -157,7 +163,7 @@ def test_the_artefact_is_small_and_says_how_it_was_made() -> None:
     assert {"recipe", "figures", "teacher"} <= report.keys()
 
 
-@needs_hub
+@pytest.mark.usefixtures("hub")
 @pytest.mark.filterwarnings("ignore")  # third-party imports warn in their own ways
 def test_sentence_transformers_loads_the_shipped_folder() -> None:
     from sentence_transformers import SentenceTransformer
@@ -168,7 +174,7 @@ def test_sentence_transformers_loads_the_shipped_folder() -> None:
 
 
 @pytest.fixture
-def hub_folder(tmp_path: Path) -> Path:
+def hub_folder(hub: None, tmp_path: Path) -> Path:
     """A tiny model of the kind the hub offers, with prompts of its own."""
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.models import StaticEmbedding
@@ -186,7 +192,7 @@ def hub_folder(tmp_path: Path) -> Path:
     return tmp_path / "hub"
 
 
-@needs_hub
+@pytest.mark.usefixtures("hub")
 @pytest.mark.filterwarnings("ignore")
 def test_any_hub_model_takes_the_place_of_the_shipped_one(hub_folder: Path) -> None:
     assert not is_static(hub_folder)
