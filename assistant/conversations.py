@@ -101,6 +101,11 @@ class Conversations:
         self._engine = engine
         self._office_id = office_id
         self._clock = clock
+        self._watchers: list[Callable[[Conversation, Answer], None]] = []
+
+    def watch(self, told: Callable[[Conversation, Answer], None]) -> None:
+        """Tell ``told`` of every answer once it is stored (to count it, say)."""
+        self._watchers.append(told)
 
     def start(self, channel: str) -> Conversation:
         """A new conversation; it is stored with its first turn."""
@@ -165,6 +170,8 @@ class Conversations:
                     "created_at": now,
                 },
             )
+        for told in self._watchers:
+            told(conversation, bound)
         return bound
 
     def turns(self, conversation_id: str) -> list[dict[str, Any]]:

@@ -21,6 +21,13 @@ ERRORS = {
     "unknown_conversation": (
         "Không tìm thấy cuộc trò chuyện này. Hãy bắt đầu cuộc mới (bỏ conversation_id)."
     ),
+    "too_many_address": "Có quá nhiều câu hỏi từ mạng này. Xin chờ một phút rồi gửi lại.",
+    "too_many_conversation": "Cuộc trò chuyện này gửi quá nhanh. Xin chờ một phút rồi gửi lại.",
+    "too_many_today": (
+        "Hôm nay đã hết lượt hỏi tự động. Xin hỏi lại ngày mai hoặc gọi điện cho trung tâm."
+    ),
+    "busy": "Đang có nhiều người hỏi cùng lúc. Xin chờ vài giây rồi gửi lại.",
+    "slow_body": "Dữ liệu gửi lên quá chậm. Xin gửi lại.",
     "http_404": "Không có trang này.",
     "http_405": "Địa chỉ này không nhận cách gọi đó.",
 }

@@ -23,6 +23,8 @@ from assistant.privacy_text import visible
 from assistant.replies import say
 from channels.body_limit import BodyLimit
 from channels.door import HERE, PAGE_HEADERS, Door, error
+from channels.protection import protect
+from channels.protection_settings import ProtectionSettings
 from channels.settings import ChannelSettings
 from channels.threads import Workers
 from knowledge.database import DatabaseUnavailable
@@ -125,7 +127,12 @@ def health_routes(door: Door) -> APIRouter:
 PARTS: tuple[Callable[[Door], APIRouter], ...] = (chat_routes, health_routes)
 
 
-def create_app(desk: Desk, settings: ChannelSettings | None = None) -> FastAPI:
+def create_app(
+    desk: Desk,
+    settings: ChannelSettings | None = None,
+    *,
+    protection: ProtectionSettings | None = None,
+) -> FastAPI:
     """The web application around one desk."""
     settings = settings or ChannelSettings()
     workers = Workers(settings.answer_threads)
@@ -163,6 +170,7 @@ def create_app(desk: Desk, settings: ChannelSettings | None = None) -> FastAPI:
 
     for part in PARTS:
         app.include_router(part(door))
+    protect(app, door, protection or ProtectionSettings())
     return app
 
 

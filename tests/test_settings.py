@@ -6,12 +6,13 @@ from pathlib import Path
 from pydantic_settings import BaseSettings
 
 from assistant.settings import AssistantSettings
+from channels.protection_settings import ProtectionSettings
 from channels.settings import ChannelSettings
 from knowledge.settings import KnowledgeSettings, LetanSettings
 
 ROOT = Path(__file__).parent.parent
 CLASSES: tuple[type[BaseSettings], ...] = (
-    LetanSettings, KnowledgeSettings, AssistantSettings, ChannelSettings,
+    LetanSettings, KnowledgeSettings, AssistantSettings, ChannelSettings, ProtectionSettings,
 )  # fmt: skip
 
 
