@@ -1,4 +1,4 @@
-"""The floor of every web figure: FastAPI that sends a message back (``python -m evals.echo PORT``)."""
+"""The floor of every web figure: FastAPI that sends a message back (`python -m evals.echo`)."""
 
 import sys
 

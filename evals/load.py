@@ -99,7 +99,9 @@ async def crowd(host: str, port: int, path: str, bodies: Sequence[str], clients:
         clients,
         len(bodies),
         seconds,
-        *(percentile(times, q) if times else 0.0 for q in (0.5, 0.95, 0.99)),
+        percentile(times, 0.5) if times else 0.0,
+        percentile(times, 0.95) if times else 0.0,
+        percentile(times, 0.99) if times else 0.0,
         dict(statuses),
         len(bodies) - statuses["200"],
     )

@@ -15,11 +15,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Engine, MetaData, Table, inspect
+from sqlalchemy import Connection, Engine, MetaData, Table, exists, inspect, select
 from sqlalchemy.exc import SAWarning
 
 from knowledge.database import MIGRATIONS, reading, writing
@@ -164,7 +165,7 @@ def _save_postgres(engine: Engine, folder: Path) -> str:
             with (
                 (folder / f"{at:03}-{table.name}.copy").open("wb") as file,
                 _cursor(connection) as cursor,
-                cursor.copy(copying) as copy,  # type: ignore[attr-defined]
+                cursor.copy(copying) as copy,
             ):
                 for block in copy:
                     file.write(block)
@@ -179,14 +180,15 @@ def _load_postgres(engine: Engine, folder: Path, revision: str) -> None:
         command.upgrade(config, revision)
     tables = {table.name: table for table in _tables(engine)}
     with writing(engine) as connection:
-        every = ", ".join(_named(connection, table) for table in tables.values())
-        connection.exec_driver_sql(f"TRUNCATE {every}")  # what migrations put in comes back saved
+        for table in reversed(tables.values()):  # what migrations put in comes back saved
+            if connection.execute(select(exists().select_from(table))).scalar():
+                connection.execute(table.delete())
         for file in sorted(folder.glob("*.copy")):
             table = tables[file.stem.split("-", 1)[1]]
             copying = f"COPY {_named(connection, table)} ({_columns(connection, table)}) FROM STDIN"
             with (
                 _cursor(connection) as cursor,
-                cursor.copy(copying) as copy,  # type: ignore[attr-defined]
+                cursor.copy(copying) as copy,
                 file.open("rb") as saved,
             ):
                 while block := saved.read(1 << 16):
@@ -207,8 +209,9 @@ def _count_on(connection: Connection, table: Table) -> None:
         )
 
 
-def _cursor(connection: Connection) -> "closing[object]":
-    return closing(connection.connection.cursor())  # type: ignore[arg-type]
+def _cursor(connection: Connection) -> Any:
+    """A cursor of psycopg itself, for COPY; closed by ``with``."""
+    return connection.connection.cursor()
 
 
 def _named(connection: Connection, table: Table) -> str:
