@@ -96,7 +96,10 @@ class ProcedureRef:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One reply (câu trả lời). ``also`` holds further procedures asked in the same message."""
+    """One reply (câu trả lời). ``also`` holds further procedures asked in the same message.
+
+    ``inquiry`` is the reference of the question that waits for a clerk, where there is one.
+    """
 
     outcome: Outcome
     text: str
@@ -110,6 +113,7 @@ class Answer:
     conversation_id: str = ""
     turn_id: str = ""
     also: tuple["Answer", ...] = ()
+    inquiry: str | None = None
 
     def in_turn(self, conversation_id: str, turn_id: str) -> "Answer":
         """The same answer, bound to its conversation and turn."""
@@ -130,6 +134,8 @@ class Answer:
             "citations": [citation.to_json() for citation in self.citations],
             "probability": round(self.probability, 4),
         }
+        if self.inquiry:
+            body["inquiry"] = self.inquiry
         if self.also:
             body["also"] = [answer.to_json() for answer in self.also]
         return body

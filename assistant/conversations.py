@@ -187,6 +187,22 @@ class Conversations:
                 for row in connection.execute(query)
             ]
 
+    def asked(self, turn_id: str) -> str:
+        """The masked question of one turn; empty when it is gone."""
+        query = select(TurnRow.asked_masked).where(
+            TurnRow.id == turn_id, TurnRow.office_id == self._office_id
+        )
+        with reading(self._engine) as connection:
+            return connection.execute(query).scalar() or ""
+
+    def reword(self, answer: Answer) -> None:
+        """Store other words for a turn that was answered; a turn deleted meanwhile stays so."""
+        change = update(TurnRow).where(
+            TurnRow.id == answer.turn_id, TurnRow.office_id == self._office_id
+        )
+        with writing(self._engine) as connection:
+            connection.execute(change.values(answer=answer.to_json()))
+
     def forget(self, conversation_id: str) -> None:
         """Delete a conversation with all its turns."""
         with writing(self._engine) as connection:

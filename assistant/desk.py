@@ -10,6 +10,8 @@ from assistant.conversations import Conversations
 from assistant.decide import Thresholds
 from assistant.inquiries import Inquiries
 from assistant.logs import configure_logs
+from assistant.model.desk import ModelDesk, build_model_desk
+from assistant.model.settings import ModelSettings
 from assistant.receptionist import Receptionist
 from assistant.settings import AssistantSettings
 from knowledge.database import connect, migrate
@@ -52,6 +54,7 @@ class Desk:
     office_id: str
     clock: Callable[[], datetime]
     retention: timedelta
+    model: ModelDesk | None = None
 
 
 def open_library(
@@ -74,6 +77,7 @@ def build_desk(
     knowledge: KnowledgeSettings | None = None,
     assistant: AssistantSettings | None = None,
     clock: Callable[[], datetime] = now,
+    model: ModelSettings | None = None,
 ) -> Desk:
     """The desk of ``settings.office``, ready to answer; the index is brought in step first."""
     settings = settings or LetanSettings()
@@ -96,16 +100,24 @@ def build_desk(
     )
     conversations = Conversations(library.engine, settings.office, clock)
     inquiries = Inquiries(library.engine, settings.office, clock)
+    thresholds = Thresholds.shipped()
+
+    def title_of(code: str) -> str | None:
+        view = library.store.find_view(code, settings.office)
+        return view.procedure.title if view else None
+
+    model_desk = build_model_desk(model or ModelSettings(), finder, title_of, thresholds, clock)
     receptionist = Receptionist(
         store=library.store,
         finder=finder,
         conversations=conversations,
         inquiries=inquiries,
         topics=TopicModel.load(),
-        thresholds=Thresholds.shipped(),
+        thresholds=thresholds,
         office_id=settings.office,
         clock=clock,
         idle_after=assistant.idle_after,
+        model=model_desk,
     )
     return Desk(
         library=library,
@@ -116,4 +128,5 @@ def build_desk(
         office_id=settings.office,
         clock=clock,
         retention=assistant.retention,
+        model=model_desk,
     )

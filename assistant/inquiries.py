@@ -7,11 +7,11 @@ code that gives its answer to whoever knows it, without identity.
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, Update, insert, select, update
+from sqlalchemy import Engine, RowMapping, Update, delete, insert, select, update
 
 from assistant.conversations import Conversation
 from knowledge.database import reading, writing
@@ -132,6 +132,60 @@ class Inquiries:
             .where(
                 InquiryRow.office_id == self._office_id,
                 InquiryRow.status.in_([status.value for status in statuses]),
+            )
+            .order_by(InquiryRow.created_at)
+        )
+        with reading(self._engine) as connection:
+            return [_inquiry(row) for row in connection.execute(query).mappings()]
+
+    def waiting_of(self, conversation_id: str) -> list[Inquiry]:
+        """What one conversation still waits for, oldest first."""
+        return [i for i in self._of(conversation_id) if i.status in WAITING]
+
+    def belongs_to(self, code: str, conversation_id: str) -> None:
+        """Tie an inquiry to the conversation it came from, once that is stored."""
+        with writing(self._engine) as connection:
+            connection.execute(self._update(code).values(conversation_id=conversation_id))
+
+    def forget_conversation(self, conversation_id: str) -> list[str]:
+        """Drop what a deleted conversation left here; gives the codes that still wait.
+
+        A waiting question stays without the conversation around it, because a clerk has
+        to answer it; a settled one goes.
+        """
+        mine = self._of(conversation_id)
+        kept = [i.code for i in mine if i.status in WAITING]
+        with writing(self._engine) as connection:
+            for inquiry in mine:
+                if inquiry.code in kept:
+                    connection.execute(self._update(inquiry.code).values(transcript=[]))
+                else:
+                    connection.execute(
+                        delete(InquiryRow).where(
+                            InquiryRow.code == inquiry.code,
+                            InquiryRow.office_id == self._office_id,
+                        )
+                    )
+        return kept
+
+    def purge(self, older_than: timedelta) -> int:
+        """Delete settled inquiries nothing happened to for ``older_than``; returns how many."""
+        with writing(self._engine) as connection:
+            done = connection.execute(
+                delete(InquiryRow).where(
+                    InquiryRow.office_id == self._office_id,
+                    InquiryRow.status.not_in([status.value for status in WAITING]),
+                    InquiryRow.updated_at < self._clock() - older_than,
+                )
+            )
+            return int(done.rowcount)
+
+    def _of(self, conversation_id: str) -> list[Inquiry]:
+        query = (
+            select(InquiryRow.__table__)
+            .where(
+                InquiryRow.office_id == self._office_id,
+                InquiryRow.conversation_id == conversation_id,
             )
             .order_by(InquiryRow.created_at)
         )

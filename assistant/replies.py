@@ -8,13 +8,18 @@ import yaml
 
 from assistant.address import UNKNOWN, Address
 
-FILE = Path(__file__).parent / "data" / "replies.yaml"
+FOLDER = Path(__file__).parent / "data"
+FILE = FOLDER / "replies.yaml"
+FILES = (FILE, FOLDER / "handoff.yaml")
 
 
 @lru_cache(maxsize=1)
 def _sentences() -> dict[str, str]:
-    content: dict[str, str] = yaml.safe_load(FILE.read_text("utf-8"))
-    return content
+    return {
+        name: sentence
+        for file in FILES
+        for name, sentence in yaml.safe_load(file.read_text("utf-8")).items()
+    }
 
 
 def say(name: str, address: Address = UNKNOWN, /, **facts: Any) -> str:

@@ -14,7 +14,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from channels import cli_office
+from channels import cli_office, cli_talk
+from channels.cli_doctor import doctor
+from channels.cli_ingest import ingest
+from channels.cli_staff import user_app
 
 app = typer.Typer(
     help="Lễ Tân – quầy lễ tân của phường, xã.",
@@ -28,6 +31,8 @@ app.add_typer(index_app, name="index")
 eval_app = typer.Typer(help="Đánh giá: câu trả lời tốt đến đâu.", invoke_without_command=True)
 app.add_typer(eval_app, name="eval")
 cli_office.register(app)
+cli_talk.add_to(eval_app)
+app.add_typer(user_app, name="user")
 out = Console()
 err = Console(stderr=True)
 
@@ -117,64 +122,8 @@ def ask(
             conversation = say(message, conversation)
 
 
-@app.command()
-def ingest(
-    paths: Annotated[
-        list[Path], typer.Argument(help="Tệp JSON/JSONL (có thể .gz) của cổng quốc gia.")
-    ],
-    as_json: Json = False,
-) -> None:
-    """Nhập thủ tục từ tệp xuất của Cổng Dịch vụ công quốc gia."""
-    from assistant.desk import open_library
-    from ingest.importing import import_file
-    from knowledge.settings import KnowledgeSettings, LetanSettings
-
-    missing = [path for path in paths if not path.is_file()]
-    if missing:
-        err.print(f"Không có tệp: {', '.join(map(str, missing))}")
-        raise typer.Exit(2)
-    library = open_library(LetanSettings(), KnowledgeSettings())
-    reports: list[tuple[Path, Any]] = []
-    with _progress() as progress:
-        for path in paths:
-            task = progress.add_task(f"Đọc {path.name}", total=None)
-
-            def moved(at: Any, task: Any = task) -> None:
-                total = at.done / at.fraction if at.fraction else None
-                progress.update(task, completed=at.done, total=total)
-
-            reports.append((path, import_file(path, library.store, on_progress=moved)))
-        task = progress.add_task("Cập nhật chỉ mục", total=None)
-        index = library.index.update(
-            lambda done, total: progress.update(task, completed=done, total=total)
-        )
-    if as_json:
-        body = [asdict(report) | {"path": str(path)} for path, report in reports]
-        typer.echo(json.dumps({"files": body, "index": _report(index)}, ensure_ascii=False))
-        return
-    for path, report in reports:
-        _show_import(path, report)
-    out.print(
-        f"Chỉ mục: {index.procedures} thủ tục, {index.passages} đoạn, "
-        f"thêm {index.added}, bỏ {index.removed}."
-    )
-
-
-def _show_import(path: Path, report: Any) -> None:
-    table = Table(title=path.name)
-    for heading in ("Mới", "Thay đổi", "Không đổi", "Chờ duyệt", "Từ chối", "Giây"):
-        table.add_column(heading, justify="right")
-    table.add_row(
-        str(report.new), str(report.changed), str(report.unchanged),
-        str(report.held_for_review), str(len(report.rejected)), f"{report.seconds:.1f}",
-    )  # fmt: skip
-    out.print(table)
-    for rejection in report.rejected[:20]:
-        out.print(
-            f"  dòng {rejection.line}, mã {rejection.code or '?'}: {rejection.why}", markup=False
-        )
-    if len(report.rejected) > 20:
-        out.print(f"  … và {len(report.rejected) - 20} bản ghi khác (xem đủ bằng --json)")
+app.command()(ingest)
+app.command()(doctor)
 
 
 @app.command()
@@ -345,6 +294,38 @@ def evaluate_linking(
         out.print(f"ECE {own['ece']:.3f}, trung vị {own['p50_ms']:.1f} ms một câu")
     write_html(report, worlds)
     out.print(f"Báo cáo: {report}")
+
+
+@eval_app.command("ingest")
+def evaluate_ingest(
+    portal: Annotated[
+        Path | None, typer.Option(help="Tệp cổng quốc gia; bỏ trống: thủ tục của phường mẫu.")
+    ] = None,
+    procedures: Annotated[int, typer.Option(help="Số thủ tục.", min=1)] = 12,
+    forms: Annotated[str, typer.Option(help="Dạng tệp: docx, pdf, scan.")] = "docx,pdf,scan",
+    failures: Annotated[bool, typer.Option(help="In từng phần chưa đúng.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Đọc tài liệu: giấy tờ, phí, thời hạn đúng đến đâu, nhanh đến đâu."""
+    from evals.ingesting import measure, own_pairs, portal_pairs
+
+    pairs = portal_pairs(portal, procedures) if portal else own_pairs(procedures)
+    chosen = [form for form in forms.split(",") if form]
+    figures = measure(pairs, forms=chosen, step=lambda what: err.print(f"{what}…"))
+    if failures:
+        for line in figures.wrong:
+            typer.echo(line)
+    rows = figures.to_json(chosen)
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    table = Table(title=f"Đọc tài liệu: {len(pairs)} thủ tục, 3 cách trình bày")
+    headings = ("dạng", "đúng", "phần", "tỉ lệ", "sai không đánh dấu", "trang", "giây/trang")
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    for row in rows:
+        table.add_row(*(str(value) for value in row.values()))
+    out.print(table)
 
 
 def _print_failures(rows: Any, verdicts: Any, turns: Any) -> None:

@@ -28,6 +28,8 @@ ERRORS = {
     ),
     "busy": "Đang có nhiều người hỏi cùng lúc. Xin chờ vài giây rồi gửi lại.",
     "slow_body": "Dữ liệu gửi lên quá chậm. Xin gửi lại.",
+    "unknown_inquiry": "Không có câu hỏi với mã này. Hãy kiểm tra lại mã.",
+    "too_many_guesses": "Đã thử quá nhiều mã. Hãy thử lại sau ít phút.",
     "http_404": "Không có trang này.",
     "http_405": "Địa chỉ này không nhận cách gọi đó.",
 }

@@ -23,9 +23,13 @@ from assistant.privacy_text import visible
 from assistant.replies import say
 from channels.body_limit import BodyLimit
 from channels.door import HERE, PAGE_HEADERS, Door, error
+from channels.inquiry_status import inquiry_routes
 from channels.protection import protect
 from channels.protection_settings import ProtectionSettings
 from channels.settings import ChannelSettings
+from channels.staff.access import open_console
+from channels.staff.console import staff_routes
+from channels.staff.settings import StaffSettings
 from channels.threads import Workers
 from knowledge.database import DatabaseUnavailable
 
@@ -124,17 +128,23 @@ def health_routes(door: Door) -> APIRouter:
 
 
 # Each part of the application makes its routes from the one door.
-PARTS: tuple[Callable[[Door], APIRouter], ...] = (chat_routes, health_routes)
+PARTS: tuple[Callable[[Door], APIRouter], ...] = (
+    chat_routes,
+    inquiry_routes,
+    staff_routes,
+    health_routes,
+)
 
 
 def create_app(
     desk: Desk,
     settings: ChannelSettings | None = None,
+    staff: StaffSettings | None = None,
     *,
     protection: ProtectionSettings | None = None,
 ) -> FastAPI:
     """The web application around one desk."""
-    settings = settings or ChannelSettings()
+    settings, staff = settings or ChannelSettings(), staff or StaffSettings()
     workers = Workers(settings.answer_threads)
 
     @asynccontextmanager
@@ -148,7 +158,10 @@ def create_app(
         title="Lễ Tân", version=version("letan"), docs_url=None, redoc_url=None, lifespan=lifespan
     )
     app.add_middleware(
-        BodyLimit, max_bytes=settings.max_body_bytes, refusal=error(413, "too_large")
+        BodyLimit,
+        max_bytes=settings.max_body_bytes,
+        refusal=error(413, "too_large"),
+        larger={"/staff/": staff.max_body_bytes},
     )
     door = Door(desk, settings, workers, Jinja2Templates(HERE / "templates"))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
@@ -168,6 +181,7 @@ def create_app(
         answer.headers.update(problem.headers or {})
         return answer
 
+    open_console(app, door, staff)
     for part in PARTS:
         app.include_router(part(door))
     protect(app, door, protection or ProtectionSettings())
@@ -179,6 +193,7 @@ async def _forget_old(desk: Desk, workers: Workers) -> None:
     while True:
         try:
             await workers.run(lambda: desk.conversations.purge(desk.retention))
+            await workers.run(lambda: desk.inquiries.purge(desk.retention))
         except DatabaseUnavailable:  # the next round finds the same conversations
             log.warning("purge_failed")
         await anyio.sleep(PURGE_EVERY_SECONDS)

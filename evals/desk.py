@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from assistant.desk import Desk, build_desk
+from assistant.model.settings import ModelSettings
 from knowledge.offices import HANOI
 from knowledge.settings import KnowledgeSettings, LetanSettings
 
@@ -15,12 +16,18 @@ MOMENT = datetime(2026, 11, 24, 9, 0, tzinfo=HANOI)
 
 
 @contextmanager
-def fresh_desk(home: Path | None = None) -> Iterator[Desk]:
-    """The sample office in a temporary home, or the desk of an existing one."""
+def fresh_desk(home: Path | None = None, model: ModelSettings | None = None) -> Iterator[Desk]:
+    """The sample office in a temporary home, or the desk of an existing one.
+
+    No language model plays a part unless one is given, whatever the environment says.
+    """
+    model = model or ModelSettings(model="")
     if home is not None:
-        yield build_desk(LetanSettings(home=home), KnowledgeSettings(), clock=lambda: MOMENT)
+        yield build_desk(
+            LetanSettings(home=home), KnowledgeSettings(), clock=lambda: MOMENT, model=model
+        )
         return
     with TemporaryDirectory(prefix="letan-eval-", ignore_cleanup_errors=True) as folder:
         yield build_desk(
-            LetanSettings(home=Path(folder)), KnowledgeSettings(), clock=lambda: MOMENT
+            LetanSettings(home=Path(folder)), KnowledgeSettings(), clock=lambda: MOMENT, model=model
         )

@@ -1,4 +1,4 @@
-"""Leaks and false masks over generated messages: ``python -m evals.masking``.
+"""Leaks and false masks over generated messages: ``letan eval masking``.
 
 Identifiers are written in the layouts people type, paste and dictate, and put
 into sentences of residents; other sentences hold only numbers that must stay.
@@ -6,17 +6,15 @@ A leak is what a reader could still use: six digits in a row of a number, the
 digits of a plate, the name or the domain of an address.
 """
 
-import argparse
-import json
 import random
 import re
-import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import process_time
+from typing import Any
 
 import yaml
 
@@ -193,33 +191,21 @@ def score(
     )
 
 
-def main() -> int:
-    """Print the figures as JSON; 1 when anything leaked or over 1 % was masked wrongly."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, default=20261124)
-    parser.add_argument("--count", type=int, default=6000, help="messages with identifiers")
-    parser.add_argument("--innocents", type=int, default=3000)
-    options = parser.parse_args()
-    innocents = [*innocent_messages(options.seed, options.innocents), *shipped_utterances()]
-    figures = score(planted_messages(options.seed, options.count), innocents)
-    share = len(figures.false_masks) / figures.innocents
-    report = {
-        "seed": options.seed,
+def measure(messages: int, innocents: int, seed: int) -> dict[str, Any]:
+    """The figures of one generated corpus and of every utterance that ships."""
+    kept = [*innocent_messages(seed, innocents), *shipped_utterances()]
+    figures = score(planted_messages(seed, messages), kept)
+    return {
+        "seed": seed,
         "messages": figures.messages,
         "identifiers": figures.identifiers,
         "kinds": figures.kinds,
         "leaks": len(figures.leaks),
         "innocents": figures.innocents,
         "false_masks": len(figures.false_masks),
-        "false_share": round(share, 5),
+        "false_share": round(len(figures.false_masks) / figures.innocents, 5),
         "mean_ms": round(figures.mean_ms, 4),
         "p99_ms": round(figures.p99_ms, 4),
         "leaked_examples": [list(leak) for leak in figures.leaks[:20]],
         "false_examples": [list(pair) for pair in figures.false_masks[:20]],
     }
-    sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
-    return 1 if figures.leaks or share > 0.01 else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -15,7 +15,12 @@ MAY_IMPORT = {
     "evals": {"assistant", "knowledge"},
 }
 # The command line starts everything, so it alone also reaches evals.
-EXCEPTIONS = {"channels/cli.py": {"evals"}}
+EXCEPTIONS = {
+    "channels/cli.py": {"evals"},
+    "channels/cli_talk.py": {"evals"},
+    # How well files are read is measured on the readers themselves.
+    "evals/ingesting.py": {"ingest"},
+}
 
 
 def imported_packages(path: Path) -> set[str]:
@@ -44,6 +49,8 @@ def test_vendor_types_stop_at_their_module() -> None:
         "chromadb": {"knowledge/vectors.py", "knowledge/index.py", "evals/baselines.py"},
         "langchain_chroma": {"knowledge/vectors.py", "evals/baselines.py"},
         "bm25s": {"knowledge/words.py", "evals/baselines.py"},
+        "langchain.chat_models": {"assistant/model/chat.py"},
+        "openai": {"assistant/model/chat.py"},
     }
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*.py"):

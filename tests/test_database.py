@@ -14,7 +14,8 @@ from sqlalchemy.exc import StatementError
 
 from knowledge import database
 from knowledge.database import DatabaseUnavailable, connect, migrate, read_value, reading, writing
-from knowledge.schema import AuditRow, Base, ConversationRow, OfficeRow, TurnRow
+from knowledge.schema import AuditRow, ConversationRow, OfficeRow, TurnRow
+from knowledge.tables import Base
 
 AT = datetime(2026, 11, 23, 9, tzinfo=timezone(timedelta(hours=7)))
 

@@ -17,6 +17,7 @@ from assistant.conversations import Conversations, UnknownConversation
 from assistant.decide import Thresholds
 from assistant.inquiries import Inquiries
 from assistant.receptionist import Receptionist
+from assistant.settings import AssistantSettings
 from knowledge.database import connect, reading
 from knowledge.layers import LocalRule, Scope
 from knowledge.linking.bank import read_intents
@@ -88,6 +89,7 @@ class World:
             ),
             office_id=office_id,
             clock=self.clock,
+            idle_after=AssistantSettings(_env_file=None).idle_after,
         )
 
     def when(self, message: str, **shares: float) -> str:
@@ -95,10 +97,12 @@ class World:
         self.finder.script[normalise(message)] = meaning(**shares)
         return message
 
-    def says(self, message: str, before: Answer | None = None, **shares: float) -> Answer:
+    def says(
+        self, message: str, before: Answer | None = None, channel: str = "api", **shares: float
+    ) -> Answer:
         if shares:
             self.when(message, **shares)
-        return self.desk.reply(message, before.conversation_id if before else None)
+        return self.desk.reply(message, before.conversation_id if before else None, channel)
 
     def rows(self, table: Any) -> list[dict[str, Any]]:
         with reading(self.engine) as connection:
@@ -271,11 +275,26 @@ def test_after_a_long_silence_the_procedure_is_forgotten_and_the_manners_are_kep
     assert "Bác" in answer.text or "bác" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("channel", "minutes", "kept"),
+    [("kiosk", 2, True), ("kiosk", 4, False), ("telegram_group", 31, False), ("web", 240, True)],
+)
+def test_each_channel_forgets_the_procedure_after_its_own_silence(
+    world: World, channel: str, minutes: int, kept: bool
+) -> None:
+    first = world.says("khai sinh", channel=channel, c1_001193=0.9)
+    world.clock.moment += timedelta(minutes=minutes)
+    answer = world.says("lệ phí bao nhiêu tiền", first)
+    assert (code_of(answer) == BIRTH) is kept
+
+
 def test_an_elder_is_answered_as_an_elder_from_then_on(world: World) -> None:
     first = world.says("bác muốn hỏi chuyện này")
     second = world.says("tàu vũ trụ", first)
+    assert "cháu chưa có thông tin" in first.text
+    assert "cháu mời bác gặp cán bộ" in second.text
     for answer in (first, second):
-        assert "cháu chưa có thông tin" in answer.text and "anh/chị" not in answer.text.lower()
+        assert "anh/chị" not in answer.text.lower()
 
 
 # -- choices ----------------------------------------------------------------------------------

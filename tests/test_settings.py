@@ -5,15 +5,27 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings
 
+from assistant.model.settings import ModelSettings
 from assistant.settings import AssistantSettings
 from channels.protection_settings import ProtectionSettings
 from channels.settings import ChannelSettings
+from channels.staff.settings import StaffSettings
+from ingest.settings import IngestSettings
 from knowledge.settings import KnowledgeSettings, LetanSettings
 
 ROOT = Path(__file__).parent.parent
 CLASSES: tuple[type[BaseSettings], ...] = (
-    LetanSettings, KnowledgeSettings, AssistantSettings, ChannelSettings, ProtectionSettings,
-)  # fmt: skip
+    (
+        LetanSettings,
+        KnowledgeSettings,
+        IngestSettings,
+        AssistantSettings,
+        ModelSettings,
+        ChannelSettings,
+        StaffSettings,
+    ),
+    ProtectionSettings,
+)
 
 
 def test_env_example_lists_every_setting_with_its_default() -> None:

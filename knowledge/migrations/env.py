@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from knowledge.schema import Base
+from knowledge.tables import Base
 
 context.configure(
     connection=context.config.attributes["connection"],

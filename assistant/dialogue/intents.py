@@ -1,0 +1,54 @@
+"""What is clearly meant: a procedure, or one of the things people say that is none."""
+
+from dataclasses import replace
+
+from assistant.answers import Answer, Choice, Outcome
+from assistant.decide import MAX_CHOICES, Meant
+from assistant.dialogue.following import follow_up
+from assistant.dialogue.handing import hand_over
+from assistant.dialogue.procedures import answer_procedure
+from assistant.dialogue.turn import Backroom, Reply, Turn
+from assistant.dialogue.unknown import not_found
+from assistant.office_answers import office_reply
+from assistant.replies import fill, say
+from knowledge.linking.bank import Intent
+from knowledge.procedures import Topic
+
+# With a procedure in hand, "quầy nào" asks for its counter, not for the list of counters.
+PLACE_QUESTIONS = frozenset({"counter", "who_to_meet"})
+
+
+def meant(room: Backroom, turn: Turn) -> Reply | None:
+    """The answer when one thing is meant with enough probability."""
+    if not isinstance(turn.decision, Meant):
+        return None
+    candidate = turn.decision.candidate
+    if not candidate.is_intent:
+        return answer_procedure(room, turn, candidate.label, candidate.probability)
+    intent = room.finder.intents[candidate.label]
+    if intent.outcome == "follow_up":
+        return follow_up(room, turn, intent)
+    if intent.topic in PLACE_QUESTIONS and turn.state.code:
+        return answer_procedure(room, turn, turn.state.code, 1.0, topics=(Topic.PLACE,))
+    return answer_intent(room, turn, intent, candidate.probability)
+
+
+def answer_intent(room: Backroom, turn: Turn, intent: Intent, probability: float) -> Reply:
+    """What is said to something that is no procedure: the office's facts or a fixed reply."""
+    office, facts = room.office(turn)
+    if intent.outcome == "not_found":
+        return not_found(room, turn, probability)
+    if intent.outcome == "handed_off":
+        return hand_over(room, turn, intent)
+    text = None
+    if intent.outcome == "office_info":
+        text = office_reply(intent.topic, office, turn.address, turn.now)
+    if text is None:
+        text = fill(intent.reply or say("greeting", turn.address), turn.address, **facts)
+    choices = tuple(
+        Choice(view.procedure.title, view.procedure.title, code)
+        for code in intent.related[:MAX_CHOICES]
+        if (view := room.view(code))
+    )
+    answer = Answer(Outcome(intent.outcome), text, choices=choices, probability=probability)
+    return answer, replace(turn.state, choices=choices, pending_topics=())

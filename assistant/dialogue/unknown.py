@@ -1,0 +1,44 @@
+"""Not knowing is an answer: it says so, names a person, and passes the question on."""
+
+from dataclasses import replace
+
+from assistant.answers import Answer, Outcome, ProcedureRef
+from assistant.dialogue.handing import give_up, pass_on
+from assistant.dialogue.turn import Backroom, Reply, Turn
+from assistant.plausible import is_plausible
+from assistant.replies import say
+
+# The second question in a row that is not found goes to a person; a third try helps nobody.
+MISSES_BEFORE_PERSON = 2
+
+
+def not_found(room: Backroom, turn: Turn, probability: float) -> Reply:
+    """Nothing we hold is meant; the question becomes an inquiry, the second in a row a handover."""
+    _, facts = room.office(turn)
+    misses = turn.state.misses + 1
+    if misses >= MISSES_BEFORE_PERSON:
+        return give_up(room, turn)
+    passed = pass_on(room, turn, "not_found")
+    name = "not_found_alone" if is_plausible(turn.question.text) else "not_understood"
+    text = say(name, turn.address, **facts)
+    answer = Answer(
+        Outcome.NOT_FOUND,
+        f"{text}\n{passed.text}" if passed else text,
+        probability=probability,
+        inquiry=passed.reference if passed else None,
+    )
+    return answer, replace(turn.state, choices=(), misses=misses)
+
+
+def known_not_held(room: Backroom, turn: Turn, code: str, name: str) -> Reply:
+    """A procedure of the catalogue whose content this office does not hold."""
+    _, facts = room.office(turn)
+    passed = pass_on(room, turn, "not_held", code)
+    text = say("known_not_held_alone", turn.address, **facts | {"name": name, "code": code})
+    answer = Answer(
+        Outcome.NOT_FOUND,
+        f"{text}\n{passed.text}" if passed else text,
+        procedure=ProcedureRef(code, name),
+        inquiry=passed.reference if passed else None,
+    )
+    return answer, turn.state

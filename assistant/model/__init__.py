@@ -1,0 +1,1 @@
+"""The optional language model: it words what records say, and never says anything itself."""

@@ -1,0 +1,52 @@
+"""The optional language model of one desk, wired from its settings; None when it is off."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+
+from assistant.decide import Thresholds
+from assistant.model.breaker import Breaker
+from assistant.model.budget import TokenBudget
+from assistant.model.chat import LangChainModel, Model
+from assistant.model.guarded import Guarded
+from assistant.model.phrasing import Phrasing
+from assistant.model.second_opinion import Finds, SecondOpinion
+from assistant.model.settings import ModelSettings
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDesk:
+    """What the desk does with a language model."""
+
+    guarded: Guarded
+    phrasing: Phrasing
+    opinion: SecondOpinion
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Calls by how they ended, answers worded and kept, sentences dropped."""
+        return self.guarded.counts | self.phrasing.counts
+
+
+def build_model_desk(
+    settings: ModelSettings,
+    finder: Finds,
+    title_of: Callable[[str], str | None],
+    thresholds: Thresholds,
+    clock: Callable[[], datetime],
+    model: Model | None = None,
+) -> ModelDesk | None:
+    """The model's part of a desk; raises ModelNotInstalled when its client is missing."""
+    if not settings.is_on:
+        return None
+    guarded = Guarded(
+        model or LangChainModel(settings),
+        Breaker(monotonic),
+        TokenBudget(settings.daily_tokens, clock),
+        timeout_seconds=settings.timeout_seconds,
+        max_tokens=settings.max_tokens,
+        concurrency=settings.concurrency,
+    )
+    opinion = SecondOpinion(guarded, finder, thresholds, title_of)
+    return ModelDesk(guarded, Phrasing(guarded), opinion)

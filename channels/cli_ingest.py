@@ -1,0 +1,239 @@
+"""`letan ingest`: files, folders and addresses in, drafts and passages out; and their review."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+Json = Annotated[bool, typer.Option("--json", help="In JSON cho chương trình khác đọc.")]
+BY = "letan ingest"
+out = Console()
+err = Console(stderr=True)
+
+
+def ingest(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Tệp, thư mục, địa chỉ web: PDF, ảnh quét, Word, Excel, HTML, Markdown, "
+            "JSON/JSONL của cổng quốc gia."
+        ),
+    ] = None,
+    review: Annotated[
+        bool, typer.Option("--review", help="Xem những gì đang chờ duyệt (không công bố).")
+    ] = False,
+    accept: Annotated[
+        int | None, typer.Option(help="Số bản thảo: nhận các phần chắc chắn thành bản nháp.")
+    ] = None,
+    sections: Annotated[
+        str, typer.Option(help="Chỉ nhận các phần này, cách nhau bằng dấu phẩy.")
+    ] = "",
+    discard: Annotated[int | None, typer.Option(help="Số bản thảo: bỏ.")] = None,
+    publish_passages: Annotated[
+        int | None, typer.Option(help="Số tệp: cho trả lời từ các đoạn trích của tệp.")
+    ] = None,
+    by: Annotated[str, typer.Option(help="Tên người thực hiện, ghi vào nhật ký.")] = BY,
+    as_json: Json = False,
+) -> None:
+    """Nhập tài liệu của phường, xã và xem lại trước khi công bố.
+
+    Tệp của cổng quốc gia được công bố ngay; tài liệu khác chỉ thành bản thảo chờ cán bộ duyệt.
+    """
+    from assistant.desk import open_library
+    from ingest import review as reviewing
+    from knowledge.settings import KnowledgeSettings, LetanSettings
+
+    decides = [option for option in (accept, discard, publish_passages) if option is not None]
+    if not paths and not review and not decides:
+        err.print("Chưa ghi tệp nào. Ví dụ: letan ingest quyet-dinh.pdf; letan ingest --review")
+        raise typer.Exit(2)
+    settings = LetanSettings()
+    library = open_library(settings, KnowledgeSettings())
+    if paths:
+        _ingest(paths, library, settings, by, as_json)
+    if accept is not None:
+        wanted = [s.strip() for s in sections.split(",") if s.strip()] or None
+        version = reviewing.accept(library.store, accept, wanted, by=by)
+        out.print(f"Đã thành bản nháp {version}; công bố trong trang cán bộ.")
+    if discard is not None:
+        reviewing.discard(library.store, discard, by=by)
+        out.print(f"Đã bỏ bản thảo {discard}.")
+    if publish_passages is not None:
+        count = reviewing.publish_passages(library.store, publish_passages, by=by)
+        out.print(f"Trả lời được từ {count} đoạn trích.")
+    if review:
+        _review(library.store, settings.office, as_json)
+
+
+def _ingest(paths: list[str], library: Any, settings: Any, by: str, as_json: bool) -> None:
+    from ingest.files import ingest_files
+
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        console=err,
+    ) as progress:  # fmt: skip
+        task = progress.add_task("Đọc", total=None)
+
+        def moved(step: Any) -> None:
+            name = step.source[-40:]
+            progress.update(
+                task,
+                description=f"[{step.number}/{step.total}] {name}",
+                completed=step.done,
+                total=step.pages,
+            )
+
+        report = ingest_files(paths, library.store, home=settings.home, by=by, on_step=moved)
+        index = None
+        if any(file.records is not None for file in report.files):
+            task = progress.add_task("Cập nhật chỉ mục", total=None)
+            index = library.index.update(
+                lambda done, total: progress.update(task, completed=done, total=total)
+            )
+    if as_json:
+        typer.echo(json.dumps(_to_json(report, index), ensure_ascii=False))
+    else:
+        _show(report, index)
+    if report.files and all(file.outcome == "refused" for file in report.files):
+        raise typer.Exit(2)
+
+
+def _to_json(report: Any, index: Any) -> dict[str, Any]:
+    files = []
+    for file in report.files:
+        entry = asdict(file)
+        records = entry.pop("records")
+        if records is not None:
+            # a portal file keeps the form its report always had
+            entry |= records | {"path": str(file.records.path)}
+        files.append(entry)
+    done = asdict(index) | {"seconds": round(index.seconds, 2)} if index else None
+    return {"files": files, "index": done}
+
+
+def _show(report: Any, index: Any) -> None:
+    for file in report.files:
+        if file.records is not None:
+            _show_import(file.records)
+    others = [file for file in report.files if file.records is None]
+    if others:
+        table = Table(title="Tài liệu")
+        table.add_column("Tệp", overflow="fold")
+        table.add_column("Cách đọc")
+        for heading in ("Trang", "Thủ tục", "Phần chưa chắc", "Bãi bỏ", "Đoạn trích", "Mã"):
+            table.add_column(heading, justify="right")
+        table.add_column("Giây", justify="right")
+        words = {"unchanged": "đã nhập, không đổi", "refused": "[red]từ chối[/red]"}
+        for file in others:
+            table.add_row(
+                file.source, words.get(file.outcome, file.read_how), str(file.pages),
+                str(file.procedures), str(file.doubtful_fields), str(file.proposals),
+                str(file.passages), str(file.codes_listed), f"{file.seconds:.1f}",
+            )  # fmt: skip
+        out.print(table)
+        for file in others:
+            for problem in file.problems:
+                out.print(f"  {file.source}: {problem}", markup=False, highlight=False)
+        if any(file.procedures or file.passages or file.proposals for file in others):
+            out.print("Chưa có gì được công bố. Xem và duyệt: letan ingest --review")
+    if index is not None:
+        out.print(
+            f"Chỉ mục: {index.procedures} thủ tục, {index.passages} đoạn, "
+            f"thêm {index.added}, bỏ {index.removed}."
+        )
+
+
+def _show_import(report: Any) -> None:
+    table = Table(title=report.path.name)
+    for heading in ("Mới", "Thay đổi", "Không đổi", "Chờ duyệt", "Từ chối", "Giây"):
+        table.add_column(heading, justify="right")
+    table.add_row(
+        str(report.new), str(report.changed), str(report.unchanged),
+        str(report.held_for_review), str(len(report.rejected)), f"{report.seconds:.1f}",
+    )  # fmt: skip
+    out.print(table)
+    for rejection in report.rejected[:20]:
+        out.print(
+            f"  dòng {rejection.line}, mã {rejection.code or '?'}: {rejection.why}", markup=False
+        )
+    if len(report.rejected) > 20:
+        out.print(f"  … và {len(report.rejected) - 20} bản ghi khác (xem đủ bằng --json)")
+
+
+def _review(store: Any, office_id: str, as_json: bool) -> None:
+    from ingest import review as reviewing
+
+    entries = reviewing.drafts(store)
+    found = [(entry, reviewing.compare(store, entry.id, office_id)) for entry in entries]
+    proposals = reviewing.proposals(store)
+    files = reviewing.files(store)
+    ending = reviewing.expiring(store)
+    if as_json:
+        body = {
+            "files": [file.model_dump(mode="json") for file in files],
+            "drafts": [
+                entry.model_dump(mode="json") | {"comparison": seen.model_dump(mode="json")}
+                for entry, seen in found
+            ],
+            "proposals": [proposal.model_dump(mode="json") for proposal in proposals],
+            "expiring": [info.model_dump(mode="json") for info in ending],
+        }
+        typer.echo(json.dumps(body, ensure_ascii=False))
+        return
+    for entry, seen in found:
+        _show_draft(entry, seen)
+    for proposal in proposals:
+        instead = f" → {', '.join(proposal.replaced_by)}" if proposal.replaced_by else ""
+        day = f", từ {proposal.effective_from:%d/%m/%Y}" if proposal.effective_from else ""
+        live = " (đang trả lời)" if proposal.is_live else ""
+        out.print(
+            f"Bãi bỏ {proposal.id}: {proposal.code}{instead}{day}{live} – {proposal.name}",
+            markup=False, highlight=False,
+        )  # fmt: skip
+    waiting = [file for file in files if file.passages and not file.passages_live]
+    for file in waiting:
+        out.print(
+            f"Tệp {file.id}: {file.name}, {file.passages} đoạn trích chờ "
+            f"(letan ingest --publish-passages {file.id})",
+            markup=False, highlight=False,
+        )  # fmt: skip
+    for info in ending:
+        out.print(
+            f"Hết hiệu lực {info.effective_until:%d/%m/%Y}: {info.code} {info.name}",
+            markup=False, highlight=False,
+        )  # fmt: skip
+    if not (found or proposals or waiting or ending):
+        out.print("Không có gì chờ duyệt.")
+
+
+def _show_draft(entry: Any, seen: Any) -> None:
+    held = f"đang dùng bản {seen.live_version}" if seen.live_version else "thủ tục mới"
+    table = Table(
+        title=f"Bản thảo {entry.id}: {entry.code or '(chưa có mã)'} {entry.name} – {held}",
+        title_justify="left", show_lines=True,
+    )  # fmt: skip
+    for heading in ("Phần", "Đang dùng", "Trong tệp", "Trang", "Chắc"):
+        table.add_column(heading, overflow="fold")
+    for change in seen.changes:
+        if change.kind in ("absent", "same"):
+            continue
+        field = change.field
+        sure = f"{field.confidence:.0%}" if field.is_sure else f"[red]{field.confidence:.0%}[/red]"
+        table.add_row(
+            change.label, "\n".join(change.before), "\n".join(change.after),
+            str(field.spot.page or ""), sure,
+        )  # fmt: skip
+    out.print(table)
+    same = [change.label for change in seen.changes if change.kind == "same"]
+    absent = [change.label for change in seen.changes if change.kind == "absent"]
+    for label, names in (("Không đổi", same), ("Tệp không ghi", absent)):
+        if names:
+            out.print(f"  {label}: {', '.join(names)}", markup=False, highlight=False)
+    for problem in entry.draft.problems:
+        out.print(f"  ! {problem}", markup=False, highlight=False)
+    for warning in seen.warnings:
+        out.print(f"  ! {warning.text}", style="yellow", markup=False, highlight=False)

@@ -1,0 +1,29 @@
+"""Every page of the console, put together."""
+
+from fastapi import APIRouter, Request, Response
+
+from assistant.office_answers import office_facts
+from channels.door import Door
+from channels.staff.access import Clerk, show
+from channels.staff.people import people_routes
+from channels.staff.sign_in import sign_in_routes
+
+PAGES = (sign_in_routes, people_routes)
+
+
+def staff_routes(door: Door) -> APIRouter:
+    """Everything below `/staff` that belongs to the console itself."""
+    routes = APIRouter(include_in_schema=False)
+    desk = door.desk
+
+    @routes.get("/staff")
+    async def today(request: Request, staff: Clerk) -> Response:
+        def read() -> dict[str, object]:
+            office = desk.library.store.office(desk.office_id)
+            return {"open_now": office_facts(office, desk.clock())["open_now"]}
+
+        return await show(request, staff, "staff/today.html", read)
+
+    for page in PAGES:
+        routes.include_router(page(door))
+    return routes

@@ -1,0 +1,252 @@
+"""How well office files become drafts: papers, fee and time against the record they print."""
+
+import gzip
+import json
+import re
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any
+
+from evals.rendering import (
+    LAYOUTS,
+    Sheet,
+    sheet_of_procedure,
+    sheet_of_record,
+    to_pdf,
+    to_scan,
+    write_docx,
+)
+from ingest.decisions import read_header
+from ingest.draft import Draft
+from ingest.drafting import draft_of
+from ingest.labels import folded
+from ingest.portal import to_procedure
+from ingest.reading import read
+from ingest.segments import segments_of
+from ingest.settings import IngestSettings
+from knowledge.procedures import Fee, Procedure, ProcessingTime
+from knowledge.sample import read_procedures
+
+FORMS = ("docx", "pdf", "scan")
+SECTIONS = ("papers", "fee", "time")
+# Letters of a paper's name that may be misread before it counts as wrong.
+ALIKE = {"docx": 0.97, "pdf": 0.97, "scan": 0.88}
+Step = Callable[[str], None]
+
+
+@dataclass
+class Figures:
+    """Right fields of all, and fields that were wrong without being marked, by file form."""
+
+    right: dict[str, int] = field(default_factory=dict)
+    fields: dict[str, int] = field(default_factory=dict)
+    unmarked: dict[str, int] = field(default_factory=dict)
+    missing: dict[str, int] = field(default_factory=dict)
+    pages: dict[str, int] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+
+    def share(self, form: str) -> float:
+        """Right fields of all fields of a file form, 0 to 1."""
+        return self.right.get(form, 0) / max(self.fields.get(form, 0), 1)
+
+    def to_json(self, forms: Sequence[str]) -> list[dict[str, Any]]:
+        """One row a file form, with what was wrong and not marked as doubtful."""
+        return [
+            {
+                "form": form,
+                "right": self.right.get(form, 0),
+                "fields": self.fields.get(form, 0),
+                "share": round(self.share(form), 3),
+                "wrong_unmarked": self.unmarked.get(form, 0),
+                "pages": self.pages.get(form, 0),
+                "seconds_per_page": round(
+                    self.seconds.get(form, 0) / max(self.pages.get(form, 0), 1), 2
+                ),
+            }
+            for form in forms
+        ]
+
+
+Pair = tuple[Sheet, Procedure]
+
+
+def own_pairs(count: int = 12) -> list[Pair]:
+    """Records of the sample office, spread over its sectors."""
+    procedures = [procedure for procedure in read_procedures() if _is_plain(procedure)]
+    chosen = procedures[:: max(len(procedures) // count, 1)][:count]
+    return [(sheet_of_procedure(p), p) for p in chosen]
+
+
+def _is_plain(procedure: Procedure) -> bool:
+    """Whether the short wording of a file says all there is: one time, one fee a channel."""
+    named_counts = re.compile(r"^bản (?:chính|sao|gốc)|bản chính|bản sao", re.IGNORECASE)
+    return bool(
+        not procedure.cases
+        and len(procedure.documents) > 1
+        and not any(named_counts.search(paper.name) for paper in procedure.documents)
+        and len(procedure.times) == 1
+        and procedure.times[0].unit != "unknown"
+        and not procedure.times[0].note
+        and len(procedure.fees) == 1
+        and procedure.steps
+    )
+
+
+def portal_pairs(path: Path, count: int = 12, *, with_notes: bool = False) -> list[Pair]:
+    """Commune-level records of a portal file whose tables are whole, spread over the file.
+
+    Only the portal's own layout has a column for the notes beside a time or a fee; elsewhere
+    records without notes are printed, or the file would not say what the record says.
+    """
+    pairs: list[Pair] = []
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            record = json.loads(line)
+            noted = any(method.get("note") for method in record.get("methods") or ())
+            if (
+                "Cấp xã" in (record.get("level") or "")
+                and noted == with_notes
+                and (_is_whole(record))
+            ):
+                pairs.append((sheet_of_record(record), to_procedure(record)))
+    return pairs[:: max(len(pairs) // count, 1)][:count]
+
+
+def _is_whole(record: dict[str, Any]) -> bool:
+    """Whether the page's cells were not glued together on their way into the file."""
+    counts = re.findall(r"\((\d+) bản", " ".join(record.get("documents") or ()))
+    return bool(
+        record.get("methods")
+        and 2 <= len(record.get("documents") or ()) <= 15
+        and all(int(count) <= 10 for count in counts)
+        and all(m.get("time") and m.get("fee") for m in record["methods"])
+        and not any(re.fullmatch(r"[\d,.]+", m["time"]) for m in record["methods"])
+        and len(record.get("steps") or "") < 5000
+    )
+
+
+def measure(
+    pairs: Sequence[Pair],
+    *,
+    forms: Iterable[str] = FORMS,
+    layouts: Sequence[Any] = LAYOUTS,
+    step: Step = lambda what: None,
+    per_file: int = 4,
+) -> Figures:
+    """Render the records into files of several procedures each, read them, and compare."""
+    figures = Figures()
+    with tempfile.TemporaryDirectory(prefix="letan-eval-") as name:
+        folder = Path(name)
+        for layout in layouts:
+            for start in range(0, len(pairs), per_file):
+                group = pairs[start : start + per_file]
+                for form, path in _files(group, layout, start, folder, list(forms)):
+                    step(f"{layout} {form} {start + 1}–{start + len(group)}")
+                    _measure_file(path, form, f"{layout}/{form}", group, figures)
+    return figures
+
+
+def _files(
+    group: Sequence[Pair], layout: Any, start: int, folder: Path, forms: list[str]
+) -> Iterable[tuple[str, Path]]:
+    word = folder / f"{layout}{start}.docx"
+    write_docx([sheet for sheet, _ in group], layout, word)
+    if "docx" in forms:
+        yield "docx", word
+    if {"pdf", "scan"} & set(forms):
+        pdf = to_pdf(word, folder)
+        if "pdf" in forms:
+            yield "pdf", pdf
+        if "scan" in forms:
+            scan = folder / f"{layout}{start}-scan.pdf"
+            to_scan(pdf, scan, seed=start)
+            yield "scan", scan
+
+
+def _measure_file(
+    path: Path, form: str, title: str, group: Sequence[Pair], figures: Figures
+) -> None:
+    started = time.perf_counter()
+    reading = read(path, IngestSettings(), None)
+    drafts = drafts_in(reading)
+    spent = time.perf_counter() - started
+    figures.pages[form] = figures.pages.get(form, 0) + len(reading.pages)
+    figures.seconds[form] = figures.seconds.get(form, 0) + spent
+    by_code = {draft.code: draft for draft in drafts if draft.code}
+    for _, truth in group:
+        draft = by_code.get(truth.code)
+        for section in SECTIONS:
+            if not _expected(truth, section):
+                continue
+            figures.fields[form] = figures.fields.get(form, 0) + 1
+            said = draft.field(section) if draft else None
+            if said is not None and said.value is not None:
+                verdict = compare(section, truth, said.value, ALIKE[form])
+            else:
+                verdict = "thiếu"
+            if not verdict:
+                figures.right[form] = figures.right.get(form, 0) + 1
+                continue
+            figures.wrong.append(f"{title} {truth.code} {section}: {verdict}")
+            if said is None or said.value is None:
+                figures.missing[form] = figures.missing.get(form, 0) + 1
+            elif said.is_sure:
+                figures.unmarked[form] = figures.unmarked.get(form, 0) + 1
+
+
+def drafts_in(reading: Any) -> list[Draft]:
+    """The drafts of a file that was read, without a store."""
+    from datetime import date
+
+    segments = segments_of(reading)
+    header = read_header("\n".join(piece.text for piece in segments.rest[:40]))
+    found = (draft_of(p, header, "đo", date(2026, 7, 1)) for p in segments.procedures)
+    return [draft for draft in found if draft is not None]
+
+
+def _expected(truth: Procedure, section: str) -> bool:
+    return bool({"papers": truth.documents, "fee": truth.fees, "time": truth.times}[section])
+
+
+def compare(section: str, truth: Procedure, value: Any, alike: float) -> str:
+    """What is wrong with a section, "" when it is right. Notes may differ, facts may not."""
+    if section == "papers":
+        wanted = [(p.name, p.originals, p.copies) for p in truth.documents]
+        got = [(p["name"], p["originals"], p["copies"]) for p in value["documents"]]
+        # The same paper under two headings is one paper where a layout has no headings.
+        return _papers(list(dict.fromkeys(wanted)), list(dict.fromkeys(got)), alike)
+    if section == "fee":
+        fees = [Fee.model_validate(fee) for fee in value["fees"]]
+        one = {(f.status, f.amount_vnd, f.channel) for f in truth.fees}
+        two = {(f.status, f.amount_vnd, f.channel) for f in fees}
+    else:
+        times = [ProcessingTime.model_validate(time) for time in value["times"]]
+        one = {(t.amount, t.unit, t.channel) for t in truth.times}  # type: ignore[misc]
+        two = {(t.amount, t.unit, t.channel) for t in times}  # type: ignore[misc]
+    if one == two:
+        return ""
+    return f"đúng {sorted(map(str, one))}, đọc {sorted(map(str, two))}"
+
+
+def _papers(
+    wanted: Sequence[tuple[str, int, int]], got: Sequence[tuple[str, int, int]], alike: float
+) -> str:
+    left = list(got)
+    for name, originals, copies in wanted:
+        best = max(left, key=lambda g: _likeness(name, g[0]), default=None)
+        if best is None or _likeness(name, best[0]) < alike:
+            return f"thiếu {name[:60]!r}, gần nhất {best and best[0][:60]!r}"
+        if (best[1], best[2]) != (originals, copies):
+            return f"số bản của {name[:40]!r}: {originals},{copies} đọc {best[1]},{best[2]}"
+        left.remove(best)
+    return f"thừa {left[0][0][:60]!r}" if left else ""
+
+
+def _likeness(one: str, two: str) -> float:
+    a, b = (re.sub(r"\W+", " ", folded(text)).strip() for text in (one, two))
+    return 1.0 if a == b else SequenceMatcher(None, a, b, autojunk=False).ratio()

@@ -1,0 +1,173 @@
+"""What a decision, law or letter says about itself and about codes: number, dates, retirements."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ingest.portal_text import capped, one_line
+from knowledge.catalogue import CodeStatus, KnownCode
+from knowledge.documents import IngestedFile, NewProposal, StoredProposal
+from knowledge.offices import HANOI
+from knowledge.procedures import Source
+
+CODE = re.compile(r"(?<![\d.,/])(\d\.\d{6})(?!\d)")
+_DAY = r"(?:ngày\s+)?(\d{1,2})\s*(?:/|tháng|-)\s*(\d{1,2})\s*(?:/|năm|-)\s*(\d{4})"
+_DATED = re.compile(r",\s*ngày\s+(\d{1,2})\s+tháng\s+(\d{1,2})\s+năm\s+(\d{4})", re.IGNORECASE)
+_IN_FORCE = re.compile(rf"có hiệu lực(?: thi hành)?(?:\s+(?:kể\s+)?từ)?\s+{_DAY}", re.IGNORECASE)
+_FROM_SIGNING = re.compile(
+    r"có hiệu lực(?: thi hành)?\s+(?:kể\s+)?từ\s+ngày\s+(?:ký|ban hành)", re.IGNORECASE
+)
+_UNTIL = re.compile(rf"hết hiệu lực(?: thi hành)?(?:\s+(?:kể\s+)?từ)?\s+{_DAY}", re.IGNORECASE)
+# Only the document's own number stands at the start of a line and behind a colon.
+_NUMBER = re.compile(
+    r"(?:^|[\n|_]\s*)(?:Luật\s+)?[Ss]ố\s*:\s*(\d{1,5}\s*/\s*(?:\d{4}\s*/\s*)?[A-ZĐ][A-ZĐa-z0-9&.-]*"
+    r"(?:\s*[-–/]\s*[A-ZĐ][A-ZĐa-zđ0-9&]*)*)"
+)
+# "Hủy bỏ giao dịch" is the name of a procedure.
+_ABOLISHES = re.compile(r"bãi bỏ|hết hiệu lực|(?:hủy|huỷ) bỏ (?:thủ tục|TTHC|mã)", re.IGNORECASE)
+_REPLACES = re.compile(r"thay thế|được thay(?: thế)? bằng|thay bằng", re.IGNORECASE)
+_ABOLISHED_TABLE = re.compile(
+    r"(?:thủ tục hành chính|TTHC)[^.;]{0,60}?\b(?:bãi bỏ|hủy bỏ|huỷ bỏ)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a document says about itself: number ("12/2026/NĐ-CP"), day, dates of force."""
+
+    number: str | None = None
+    signed: date | None = None
+    effective_from: date | None = None
+    effective_until: date | None = None
+    issuer: str | None = None
+
+
+def read_header(text: str) -> Header:
+    """Number, issuer and dates out of the whole text; what is not said stays None."""
+    head = text[:2500]
+    number = _NUMBER.search(head)
+    signed = _first_date(_DATED, head)
+    start = _first_date(_IN_FORCE, text)
+    if start is None and _FROM_SIGNING.search(text):
+        start = signed
+    return Header(
+        number=re.sub(r"\s+", "", number[1]).replace("–", "-") if number else None,
+        signed=signed,
+        effective_from=start,
+        issuer=_issuer(head),
+    )
+
+
+def until_in(text: str) -> date | None:
+    """The last day of something said to end: the day before "hết hiệu lực từ ngày …"."""
+    found = _first_date(_UNTIL, text)
+    return date.fromordinal(found.toordinal() - 1) if found else None
+
+
+def _first_date(pattern: re.Pattern[str], text: str) -> date | None:
+    match = pattern.search(text)
+    if not match:
+        return None
+    day, month, year = (int(number) for number in match.groups()[-3:])
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _issuer(head: str) -> str | None:
+    for line in head.split("\n")[:6]:
+        found = re.match(
+            r"\s*((?:ỦY|UỶ) BAN NHÂN DÂN\b[^|\n]{0,40}?|BỘ [A-ZĐÀ-Ỹ, ]{2,40}?|CHÍNH PHỦ|QUỐC HỘI"
+            r"|THỦ TƯỚNG CHÍNH PHỦ|HỘI ĐỒNG NHÂN DÂN\b[^|\n]{0,30}?)(?:\s{2,}|CỘNG H|$|\|)",
+            line.strip(),
+        )
+        if found:
+            return " ".join(found[1].split())
+    return None
+
+
+@dataclass(frozen=True)
+class Said:
+    """A line or table row with its page, for what it says about codes."""
+
+    text: str
+    page: int | None = None
+
+
+def proposals_in(lines: Sequence[Said], header: Header) -> list[NewProposal]:
+    """Codes the document abolishes or says to be replaced, each once.
+
+    A code counts when its own sentence or row says so, or when it stands under a heading
+    "thủ tục hành chính bị bãi bỏ", up to the next heading.
+    """
+    found: dict[str, NewProposal] = {}
+    under_heading = False
+    for said in lines:
+        text = one_line(said.text)
+        codes = list(dict.fromkeys(CODE.findall(text)))
+        if not codes:
+            if _ABOLISHED_TABLE.search(text) and len(text) < 250:
+                under_heading = True
+            elif re.match(r"^(?:[IVX]+\.|[A-Z]\.|Phần|PHẦN|PHỤ LỤC|Phụ lục|Điều \d)", text) or (
+                re.search(
+                    r"ban hành mới|sửa đổi, bổ sung|được thay thế|nội dung cụ thể", text, re.I
+                )
+                and len(text) < 200
+            ):
+                under_heading = False
+            continue
+        for proposal in _of_line(text, codes, said.page, header, under_heading):
+            found.setdefault(proposal.code, proposal)
+    return list(found.values())
+
+
+def _of_line(
+    text: str, codes: list[str], page: int | None, header: Header, under_heading: bool
+) -> Iterable[NewProposal]:
+    replaces = _REPLACES.search(text)
+    if replaces and len(codes) >= 2:
+        before = [code for code in codes if text.index(code) < replaces.start()]
+        after = [code for code in codes if code not in before]
+        passive = re.search(r"(?:được|bị) thay|thay(?: thế)? bằng", text, re.IGNORECASE)
+        old, new = (before, after) if passive else (after, before)
+        if old and new:
+            for code in old:
+                yield _proposal(code, "replace", text, page, header, new)
+            return
+    if under_heading or _ABOLISHES.search(text):
+        for code in codes:
+            yield _proposal(code, "retire", text, page, header, [])
+
+
+def _proposal(
+    code: str, kind: str, text: str, page: int | None, header: Header, new: list[str]
+) -> NewProposal:
+    name = CODE.sub("", text)
+    starts = header.effective_from
+    return NewProposal(
+        code=code,
+        record={
+            "kind": kind,
+            "name": capped(" ".join(name.split()).strip(" |;.,-"), 300) or code,
+            "replaced_by": new,
+            "effective_from": starts.isoformat() if starts else None,
+            "page": page,
+            "quote": capped(text, 400),
+        },
+    )
+
+
+def known_code_of(proposal: StoredProposal, file: IngestedFile) -> KnownCode:
+    """The catalogue entry of a code whose retirement was accepted."""
+    new = tuple(proposal.record.get("replaced_by") or ())
+    return KnownCode(
+        code=proposal.code,
+        name=str(proposal.record.get("name") or proposal.code),
+        status=CodeStatus.SUPERSEDED if new else CodeStatus.ABOLISHED,
+        superseded_by=new,
+        note=str(proposal.record.get("quote") or "")[:400] or None,
+        source=Source(name=file.name, as_of=file.created_at.astimezone(HANOI).date()),
+    )

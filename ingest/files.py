@@ -1,0 +1,363 @@
+"""Brings files, folders and web addresses of every kind into the store, one by one.
+
+``ingest_files`` is what `letan ingest` and the console call. Portal records are published as
+before; everything else becomes drafts, proposals and passages that wait for a person. A file
+is stored whole in one transaction, so whoever is interrupted simply starts again: what is
+stored is skipped, what was recognised is in the cache.
+"""
+
+import hashlib
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from ingest.decisions import Header, Said, proposals_in, read_header
+from ingest.draft import Draft
+from ingest.drafting import draft_of
+from ingest.fetching import fetch
+from ingest.importing import ImportReport, Progress, import_file
+from ingest.labels import folded
+from ingest.legal import is_blank_form, passages_of, title_of
+from ingest.listing import known_codes, listed_codes
+from ingest.pages import Reading, Unreadable
+from ingest.reading import READER, read
+from ingest.segments import Piece, segments_of
+from ingest.settings import IngestSettings
+from ingest.sniffing import kind_of
+from knowledge.catalogue import KnownCode
+from knowledge.documents import FileStatus, NewDraft, NewFile
+from knowledge.offices import HANOI
+from knowledge.store import KnowledgeStore
+
+# Files an operating system or an office program leaves in every folder.
+_LEFTOVERS = (".", "~$", "Thumbs.db", "desktop.ini")
+CACHE = "cache/ocr"
+
+
+@dataclass
+class FileReport:
+    """What became of one file.
+
+    ``outcome``: "imported" (portal records), "read", "unchanged", "refused". ``problems`` are
+    Vietnamese sentences; a refused file has its reason as the only one.
+    """
+
+    source: str
+    outcome: str
+    kind: str = "unknown"
+    file_id: int | None = None
+    read_how: str = ""
+    pages: int = 0
+    procedures: int = 0
+    doubtful_fields: int = 0
+    proposals: int = 0
+    passages: int = 0
+    codes_listed: int = 0
+    codes_new: int = 0
+    problems: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    records: ImportReport | None = None
+
+
+@dataclass
+class Report:
+    """What became of every file; ``touched`` when residents' answers changed (portal records)."""
+
+    files: list[FileReport] = field(default_factory=list)
+
+    @property
+    def touched(self) -> bool:
+        return any(file.records is not None and file.records.touched for file in self.files)
+
+
+@dataclass(frozen=True)
+class Step:
+    """Progress: file ``number`` of ``total``, and pages (or records) done in it.
+
+    ``pages`` is None while it is not known.
+    """
+
+    source: str
+    number: int
+    total: int
+    done: int = 0
+    pages: int | None = None
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A file to read, the name it is reported by, and what its newer edition shares with it."""
+
+    path: Path | None
+    name: str
+    edition: str
+    url: str | None = None
+
+
+def ingest_files(
+    sources: Iterable[str | Path],
+    store: KnowledgeStore,
+    *,
+    home: Path,
+    by: str,
+    office_id: str | None = None,
+    settings: IngestSettings | None = None,
+    on_step: Callable[[Step], None] | None = None,
+) -> Report:
+    """Read files, folders and URLs and say what became of each; one bad file stops nothing.
+
+    ``home`` is LETAN_HOME: recognised text is kept below it. ``office_id`` is the office the
+    drafts belong to, None for the whole deployment. The search index is the caller's to update
+    when ``Report.touched``. Blocking; a server calls it in a thread.
+    """
+    settings = settings or IngestSettings()
+    report = Report()
+    found = list(_sources(sources))
+    for number, source in enumerate(found, 1):
+        started = time.perf_counter()
+
+        def moved(done: int, pages: int | None, at: int = number, of: _Source = source) -> None:
+            if on_step:
+                on_step(Step(of.name, at, len(found), done, pages))
+
+        moved(0, None)
+        try:
+            entry = _ingest(source, store, home, by, office_id, settings, moved)
+        except Unreadable as refusal:
+            entry = FileReport(source.name, "refused", problems=[str(refusal)])
+        except OSError as error:
+            why = f"không mở được: {error.strerror or error}"
+            entry = FileReport(source.name, "refused", problems=[why])
+        entry.seconds = round(time.perf_counter() - started, 2)
+        report.files.append(entry)
+    return report
+
+
+def _sources(sources: Iterable[str | Path]) -> Iterator[_Source]:
+    for source in sources:
+        text = str(source)
+        if text.lower().startswith(("http://", "https://")):
+            yield _Source(None, text, text[:300], url=text)
+            continue
+        path = Path(source)
+        if not path.is_dir():
+            yield _Source(path, path.name, path.name[:300])
+            continue
+        for inner in sorted(path.rglob("*")):
+            # A link in a folder could lead anywhere on the machine.
+            if inner.is_file() and not inner.is_symlink() and not inner.name.startswith(_LEFTOVERS):
+                name = inner.relative_to(path).as_posix()
+                yield _Source(inner, name, name[-300:])
+
+
+Moved = Callable[[int, int | None], None]
+
+
+def _ingest(
+    source: _Source,
+    store: KnowledgeStore,
+    home: Path,
+    by: str,
+    office_id: str | None,
+    settings: IngestSettings,
+    moved: Moved,
+) -> FileReport:
+    if source.url is None:
+        assert source.path is not None
+        return _ingest_path(source, source.path, store, home, by, office_id, settings, moved)
+    with tempfile.TemporaryDirectory(prefix="letan-fetch-") as folder:
+        limit = settings.max_megabytes * 1024 * 1024
+        path = fetch(source.url, Path(folder), most_bytes=limit)
+        return _ingest_path(source, path, store, home, by, office_id, settings, moved)
+
+
+def _ingest_path(
+    source: _Source,
+    path: Path,
+    store: KnowledgeStore,
+    home: Path,
+    by: str,
+    office_id: str | None,
+    settings: IngestSettings,
+    moved: Moved,
+) -> FileReport:
+    if not path.is_file():
+        raise Unreadable("không có tệp này")
+    kind = kind_of(path)
+    if kind == "portal":
+        return _portal(source, path, store, moved)
+    digest = _digest(path)
+    held = store.find_ingested(source.edition, digest, READER)
+    if held is not None:
+        return FileReport(
+            source.name, "unchanged", kind=held.kind, file_id=held.id,
+            read_how=held.report.get("read_how", ""), pages=held.report.get("pages", 0),
+            problems=list(held.report.get("problems", ())),
+        )  # fmt: skip
+    try:
+        reading = read(path, settings, home / CACHE, lambda done, pages: moved(done, pages))
+    except Unreadable as refusal:
+        # Kept, so that staff see it in the list; what waits from an older edition stays.
+        return FileReport(source.name, "refused", kind=kind, problems=[str(refusal)])
+    content = content_of(reading, source.name, _day(path), store)
+    entry, new, known = _entry(source, reading, digest, content)
+    before = {code.code for code in known if store.find_known_code(code.code)}
+    entry.codes_new = len(known) - len(before)
+    new = new.model_copy(update={"report": _stored(entry)})
+    entry.file_id = store.save_ingested(new, by=by, office_id=office_id, known=known)
+    return entry
+
+
+def _portal(source: _Source, path: Path, store: KnowledgeStore, moved: Moved) -> FileReport:
+    def on_progress(at: Progress) -> None:
+        moved(at.done, round(at.done / at.fraction) if at.fraction else None)
+
+    done = import_file(path, store, on_progress=on_progress)
+    if source.name != path.name:
+        done.path = Path(source.name)
+    return FileReport(
+        source.name, "imported", kind="portal", read_how="bản ghi của Cổng Dịch vụ công",
+        procedures=done.new + done.changed + done.unchanged + done.held_for_review,
+        problems=[f"dòng {r.line}, mã {r.code or '?'}: {r.why}" for r in done.rejected],
+        records=done,
+    )  # fmt: skip
+
+
+@dataclass
+class Content:
+    """Everything found in a reading."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    new: NewFile | None = None
+    known: list[KnownCode] = field(default_factory=list)
+    listed: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def content_of(reading: Reading, name: str, day: date, store: KnowledgeStore) -> Content:
+    """Drafts, proposals, passages and listed codes of a file that was read; stores nothing."""
+    segments = segments_of(reading)
+    everything = [
+        Piece(
+            block.text or " | ".join(cell for row in block.rows for cell in row.cells), block.page
+        )
+        for page in reading.pages
+        for block in page.blocks
+    ]
+    header = read_header("\n".join(piece.text for piece in everything))
+    said = title_of(everything, header, name) if header.number else ""
+    source = f"{said} số {header.number}, tệp {name}" if said else f"Tệp {name}"
+    content = Content(problems=list(reading.problems))
+    content.drafts = [
+        draft
+        for found in segments.procedures
+        if (draft := draft_of(found, header, source, day)) is not None
+    ]
+    content.drafts = _with_codes(content.drafts, store)
+    lines = [
+        Said(" | ".join(c for c in row.cells if c) if block.is_table else block.text, row.page)
+        for page in reading.pages
+        for block in page.blocks
+        for row in (block.rows if block.is_table else (block,))
+    ]  # fmt: skip
+    proposals = proposals_in(lines, header)
+    gone = {proposal.code for proposal in proposals}
+    listed, doubts = listed_codes(segments.listed)
+    content.problems += doubts
+    content.listed = len(listed)
+    unsure = [entry.code for entry in listed if not entry.is_sure]
+    if unsure:
+        content.problems.append(f"mã đọc chưa chắc, cần xem lại: {', '.join(unsure[:30])}")
+    content.known = [code for code in known_codes(listed, source, day) if code.code not in gone]
+    passages = []
+    form = is_blank_form(everything)
+    if form:
+        content.problems.append("biểu mẫu để điền: không có nội dung để tra cứu")
+    elif not content.drafts and not (listed and len(listed) * 2 >= len(segments.rest) - 15):
+        passages = passages_of(segments.rest, header, name)
+    elif content.drafts and header.number:
+        passages = [p for p in passages_of(segments.rest, header, name) if p.article]
+    if not (content.drafts or passages or listed or proposals or form):
+        content.problems.append("không thấy thủ tục, mã hay đoạn văn nào dùng được")
+    content.new = NewFile(
+        edition="", name=name, content_hash="", reader=READER, kind=reading.kind,
+        status=FileStatus.READ, report={},
+        drafts=tuple(
+            NewDraft(code=d.code, name=d.name, record=d.model_dump(mode="json"))
+            for d in content.drafts
+        ),
+        proposals=tuple(proposals), passages=tuple(passages),
+    )  # fmt: skip
+    content.problems += _header_problems(header, store.today())
+    return content
+
+
+def _with_codes(drafts: Sequence[Draft], store: KnowledgeStore) -> list[Draft]:
+    """A draft without a code gets that of the procedure of exactly its name, marked as doubtful;
+    of several drafts of one code the fullest stays."""
+    names = {folded(s.name): s.code for s in store.live_summaries(None)}
+    best: dict[str, Draft] = {}
+    without: list[Draft] = []
+    for draft in drafts:
+        if draft.code is None and (code := names.get(folded(draft.name))):
+            note = f"Mã {code} lấy theo tên thủ tục đang dùng, tệp không ghi mã."
+            draft = draft.model_copy(update={"code": code, "problems": (*draft.problems, note)})
+        if draft.code is None:
+            without.append(draft)
+        elif draft.code not in best or _filled(draft) > _filled(best[draft.code]):
+            best[draft.code] = draft
+    return [*best.values(), *without]
+
+
+def _filled(draft: Draft) -> int:
+    return sum(field.is_found for field in draft.fields)
+
+
+def _header_problems(header: Header, today: date) -> list[str]:
+    if header.effective_from and header.effective_from > today:
+        return [f"văn bản có hiệu lực từ {header.effective_from:%d/%m/%Y}"]
+    return []
+
+
+def _entry(
+    source: _Source, reading: Reading, digest: str, content: Content
+) -> tuple[FileReport, NewFile, list[KnownCode]]:
+    assert content.new is not None
+    new = content.new.model_copy(
+        update={"edition": source.edition, "content_hash": digest, "name": source.name}
+    )
+    doubtful = sum(
+        item.is_found and not item.is_sure for draft in content.drafts for item in draft.fields
+    )
+    entry = FileReport(
+        source.name, "read", kind=reading.kind, read_how=reading.how, pages=len(reading.pages),
+        procedures=len(content.drafts), doubtful_fields=doubtful, proposals=len(new.proposals),
+        passages=len(new.passages), codes_listed=content.listed, problems=content.problems,
+    )  # fmt: skip
+    return entry, new, content.known
+
+
+def _stored(entry: FileReport) -> dict[str, object]:
+    return {
+        "read_how": entry.read_how,
+        "pages": entry.pages,
+        "procedures": entry.procedures,
+        "passages": entry.passages,
+        "known_codes": entry.codes_listed,
+        "problems": list(entry.problems),
+    }
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1024 * 1024):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _day(path: Path) -> date:
+    return datetime.fromtimestamp(path.stat().st_mtime, HANOI).date()

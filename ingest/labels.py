@@ -1,0 +1,83 @@
+"""Recognises the headings of a procedure's parts, also where a scan misread a letter or two."""
+
+import re
+import unicodedata
+from difflib import SequenceMatcher
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+LABELS = Path(__file__).parent / "data" / "labels.yaml"
+# Two wrong letters in a label of twelve; shorter labels must be read exactly.
+ALIKE = 0.86
+SHORTEST_ALIKE = 8
+_BULLET = re.compile(
+    r"^\s*(?:[-+*•–—·▪●○◦>]+\s*|\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-zđA-ZĐ]\d?|[IVXLCivxlc]{1,6})"
+    r"\s*[.)/]\)?\s*|\d{1,3}(?:\.\d{1,3}){1,4}\s+)*"
+)
+_AFTER = re.compile(
+    r"^\s*(?:\([^()]{0,60}\)|của thủ tục hành chính|của tthc)?\s*(:|[.;]?\s*$)", re.I
+)
+
+
+def folded(text: str) -> str:
+    """Small letters without tone marks; as long as the text, letter for letter."""
+    plain = unicodedata.normalize("NFD", unicodedata.normalize("NFC", text).lower())
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return plain.replace("đ", "d")
+
+
+@cache
+def _labels() -> list[tuple[str, str]]:
+    listed = yaml.safe_load(LABELS.read_text("utf-8"))
+    pairs = [(folded(label), section) for section, labels in listed.items() for label in labels]
+    return sorted(pairs, key=lambda pair: -len(pair[0]))
+
+
+def unbulleted(text: str) -> str:
+    """Text without the number or sign of its list."""
+    return text[_BULLET.match(text).end() :] if _BULLET.match(text) else text  # type: ignore[union-attr]
+
+
+def label_of(text: str, *, scanned: bool = False) -> tuple[str, str] | None:
+    """The section a line opens and what follows its label on the line, None for content.
+
+    A label is followed by a colon or ends the line; "Hồ sơ được nộp …" is no label.
+    """
+    body = unicodedata.normalize("NFC", unbulleted(text)).strip()
+    plain = folded(body)
+    if len(plain) != len(body):
+        return None
+    for label, section in _labels():
+        if plain.startswith(label):
+            end = len(label)
+        elif (
+            scanned
+            and len(label) >= SHORTEST_ALIKE
+            and SequenceMatcher(None, plain[: len(label)], label).ratio() >= ALIKE
+        ):
+            end = len(label)
+            while end < len(plain) and plain[end].isalpha():
+                end += 1
+        else:
+            continue
+        if match := _AFTER.match(body[end:]):
+            return section, body[end + match.end() :].strip()
+    return None
+
+
+def column_of(text: str) -> str | None:
+    """The section a column heading names ("Thời hạn giải quyết (ngày)"), else None."""
+    plain = folded(" ".join(text.split())).strip(" :.")
+    if not plain or len(plain) > 70:
+        return None
+    for label, section in _labels():
+        if plain.startswith(label) or (
+            len(label) >= SHORTEST_ALIKE
+            and SequenceMatcher(None, plain[: len(label) + 1], label).ratio() >= ALIKE
+        ):
+            return section
+    if plain in ("stt", "tt", "so tt"):
+        return "other"
+    return None

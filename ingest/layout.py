@@ -1,0 +1,226 @@
+"""Puts the words of a page in reading order: tables stay tables, columns are read one by one."""
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from ingest.pages import Block, Box, Row, Word
+
+# A column gap is wider than any gap between words of a justified line.
+GUTTER = 0.018
+# So many lines must stand beside each other before a page is read in columns.
+LEAST_COLUMN_LINES = 6
+# Of the page width: the blank before a word, and the empty margin inside a cell.
+BLANK = 0.004
+PADDING = 0.011
+LISTED = re.compile(
+    r"^\s*(?:[-+*•–—·▪●○◦]\s|\(?\d{1,2}(?:\.\d{1,2})*[.)]\s|\(?[a-zđ]\d?[.)]\s|Bước \d"
+    r"|(?:Trực tiếp|Trực tuyến|(?:Dịch vụ )?[Bb]ưu chính)\s*:)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A cell of a table found on the page, as fractions of it."""
+
+    row: int
+    column: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """A ruled table of the page."""
+
+    cells: tuple[Frame, ...]
+    box: Box
+    rows: int
+    columns: int
+
+
+def blocks_of(words: Sequence[Word], tables: Sequence[Frames], page: int) -> list[Block]:
+    """Lines and tables of a page from top to bottom."""
+    rest: list[Word] = []
+    inside: list[list[Word]] = [[] for _ in tables]
+    for word in words:
+        x, y = _centre(word.box)
+        home = next(
+            (
+                i
+                for i, t in enumerate(tables)
+                if t.box[0] <= x <= t.box[2] and t.box[1] <= y <= t.box[3]
+            ),
+            None,
+        )
+        (rest if home is None else inside[home]).append(word)
+    blocks: list[Block] = []
+    built = []
+    for frames, held in zip(tables, inside, strict=True):
+        table = _table(frames, held, page)
+        if table is not None:
+            built.append((frames.box[1], table))
+    # Text between two tables must not be read as columns with text below them.
+    top = 0.0
+    for start, table in sorted(built, key=lambda pair: pair[0]):
+        above = [word for word in rest if top <= _centre(word.box)[1] < start]
+        blocks += lines_of(above, page)
+        blocks.append(table)
+        top = start
+    blocks += lines_of([word for word in rest if _centre(word.box)[1] >= top], page)
+    return blocks
+
+
+def _table(frames: Frames, words: Sequence[Word], page: int) -> Block | None:
+    grid: dict[tuple[int, int], list[Word]] = {}
+    for word in words:
+        x, y = _centre(word.box)
+        for frame in frames.cells:
+            left, top, right, bottom = frame.box
+            if left <= x <= right and top <= y <= bottom:
+                grid.setdefault((frame.row, frame.column), []).append(word)
+                break
+    rows = []
+    for number in range(frames.rows):
+        edges = {f.column: f.box[2] for f in frames.cells if f.row == number}
+        cells = tuple(
+            _cell(grid.get((number, column), []), edges.get(column, 1.0))
+            for column in range(frames.columns)
+        )
+        held = [w for column in range(frames.columns) for w in grid.get((number, column), [])]
+        tops = [f.box for f in frames.cells if f.row == number]
+        if any(cells):
+            box = _around(tops) if tops else None
+            rows.append(Row(cells=cells, page=page, box=box, confidence=_sureness(held)))
+    if not rows:
+        return None
+    return Block(rows=tuple(rows), page=page, box=frames.box, confidence=_sureness(words))
+
+
+def _cell(words: Sequence[Word], edge: float) -> str:
+    """The text of a cell, its wrapped lines joined; an item of a list keeps a line of its own."""
+    paragraphs: list[str] = []
+    last: Box | None = None
+    for text, box, held in _rows_of(words):
+        if last is not None and paragraphs and not LISTED.match(text):
+            wide = held[0].box[2] - held[0].box[0]
+            # The first word went to the next line only because it did not fit on this one.
+            if last[2] + wide + BLANK > edge - PADDING:
+                paragraphs[-1] += f" {text}"
+                last = box
+                continue
+        paragraphs.append(text)
+        last = box
+    return "\n".join(paragraphs)
+
+
+def lines_of(words: Sequence[Word], page: int) -> list[Block]:
+    """Lines in reading order; where text stands in columns, the left column first."""
+    rows = _rows_of(words)
+    blocks = [
+        Block(text=text, page=page, box=box, confidence=_sureness(held)) for text, box, held in rows
+    ]
+    split = _column_gap(rows)
+    if split is None:
+        return blocks
+    first, last, x = split
+    band = [word for _, _, held in rows[first : last + 1] for word in held]
+    left = [word for word in band if _centre(word.box)[0] < x]
+    right = [word for word in band if _centre(word.box)[0] >= x]
+    before = [word for _, _, held in rows[:first] for word in held]
+    after = [word for _, _, held in rows[last + 1 :] for word in held]
+    return [
+        *lines_of(before, page),
+        *lines_of(left, page),
+        *lines_of(right, page),
+        *lines_of(after, page),
+    ]
+
+
+Line = tuple[str, Box, list[Word]]
+
+
+def _rows_of(words: Iterable[Word]) -> list[Line]:
+    """Words on one baseline, from left to right."""
+    rows: list[list[Word]] = []
+    for word in sorted(words, key=lambda w: _centre(w.box)[1]):
+        y = _centre(word.box)[1]
+        height = word.box[3] - word.box[1]
+        for row in reversed(rows[-4:]):
+            middle = median(_centre(w.box)[1] for w in row[-8:])
+            tall = max(height, median(w.box[3] - w.box[1] for w in row[-8:]))
+            if abs(middle - y) < 0.45 * tall:
+                row.append(word)
+                break
+        else:
+            rows.append([word])
+    rows.sort(key=lambda row: median(_centre(w.box)[1] for w in row))
+    lines = []
+    for row in rows:
+        row.sort(key=lambda w: w.box[0])
+        text = unicodedata.normalize("NFC", " ".join(word.text for word in row))
+        lines.append((text, _around([w.box for w in row]), row))
+    return lines
+
+
+def _column_gap(rows: Sequence[Line]) -> tuple[int, int, float] | None:
+    """The longest run of lines that all leave one vertical strip free, with text on both sides."""
+    gaps: list[list[tuple[float, float]]] = []
+    for _, _, held in rows:
+        free = []
+        for one, two in itertools.pairwise(held):
+            if two.box[0] - one.box[2] >= GUTTER:
+                free.append((one.box[2], two.box[0]))
+        gaps.append(free)
+    best: tuple[int, int, float] | None = None
+    for start in range(len(rows)):
+        for low, high in gaps[start]:
+            if not 0.25 < (low + high) / 2 < 0.75:
+                continue
+            end, both = start, 1
+            for place in range(start + 1, len(rows)):
+                box = rows[place][1]
+                fitting = [
+                    (max(low, a), min(high, b))
+                    for a, b in gaps[place]
+                    if min(high, b) - max(low, a) >= GUTTER / 2
+                ]
+                if fitting:
+                    low, high = fitting[0]
+                    end, both = place, both + 1
+                elif box[2] <= high or box[0] >= low:
+                    # a short line on one side only, or the rest of a longer column
+                    low, high = (
+                        (max(low, box[2]), high) if box[2] <= high else (low, min(high, box[0]))
+                    )
+                    if high - low < GUTTER / 2:
+                        break
+                    end = place
+                else:
+                    break
+            if both >= LEAST_COLUMN_LINES and (best is None or end - start > best[1] - best[0]):
+                best = (start, end, (low + high) / 2)
+    return best
+
+
+def _sureness(words: Sequence[Word]) -> float:
+    """The confidence of words together, longer words counting more."""
+    total = sum(len(word.text) for word in words)
+    if not total:
+        return 1.0
+    return round(sum(word.confidence * len(word.text) for word in words) / total, 3)
+
+
+def _centre(box: Box) -> tuple[float, float]:
+    return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    return (
+        round(min(b[0] for b in boxes), 4),
+        round(min(b[1] for b in boxes), 4),
+        round(max(b[2] for b in boxes), 4),
+        round(max(b[3] for b in boxes), 4),
+    )

@@ -1,0 +1,270 @@
+"""Recognises the text of a page picture with Tesseract, tables column by column, and keeps it.
+
+What was recognised is kept by the picture's own hash, so that an interrupted file goes on
+where it stopped and the same page is never recognised twice.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytesseract
+from PIL import Image
+
+from ingest.layout import Frame, Frames, blocks_of
+from ingest.pages import Block, Box, Page, Unreadable, Word
+from ingest.ruling import Grid, Picture, grids_in, ink_of, without_rules
+
+# Part of the cache key: raising it makes every page be recognised anew.
+METHOD = 1
+LANGUAGE = "vie"
+# Letters at 200 dpi are 20 to 30 pixels high, which is what the model was trained on.
+DPI = 200
+SECONDS_PER_PAGE = 120
+NICE = 5
+DIGITS = "eng"
+CODE = re.compile(r"\d\.\d{6}")
+_CODELIKE = re.compile(r"^\W{0,2}[\dIl|][.,]\d{2,}\S{1,7}$")
+_WANTED = r"tessedit_char_whitelist=0123456789."
+MOST_SKEW_DEGREES = 3.0
+
+
+class OcrUnavailable(Unreadable):
+    """Tesseract or its Vietnamese data is not installed."""
+
+
+def check_available() -> None:
+    """Raise OcrUnavailable, with what to install, unless Tesseract reads Vietnamese here."""
+    if not shutil.which("tesseract"):
+        raise OcrUnavailable(
+            "trang chỉ có ảnh mà máy chưa cài Tesseract: sudo apt install tesseract-ocr "
+            "tesseract-ocr-vie, rồi nhập lại (xem: letan doctor)"
+        )
+    if LANGUAGE not in pytesseract.get_languages(config=""):
+        raise OcrUnavailable(
+            "Tesseract chưa có dữ liệu tiếng Việt: sudo apt install tesseract-ocr-vie, rồi nhập lại"
+        )
+
+
+def recognise(picture: Picture, number: int, cache: Path | None) -> Page:
+    """The page of a grey picture of about 200 dpi; from the cache when it was read before."""
+    key = hashlib.sha256(f"{METHOD}:{picture.shape}".encode() + picture.tobytes()).hexdigest()
+    kept = cache / key[:2] / f"{key}.json" if cache else None
+    if kept is not None and (page := _kept(kept, number)) is not None:
+        return page
+    page = Page(number=number, how="ocr", blocks=tuple(_recognised(picture, number)))
+    if kept is not None:
+        _keep(kept, page)
+    return page
+
+
+def _kept(path: Path, number: int) -> Page | None:
+    try:
+        page = Page.model_validate_json(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    if page.number == number:
+        return page
+    blocks = tuple(
+        block.model_copy(
+            update={
+                "page": number,
+                "rows": tuple(row.model_copy(update={"page": number}) for row in block.rows),
+            }
+        )
+        for block in page.blocks
+    )
+    return page.model_copy(update={"number": number, "blocks": blocks})
+
+
+def _keep(path: Path, page: Page) -> None:
+    """Written beside and moved into place: a page is in the cache whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
+        file.write(page.model_dump_json())
+    Path(file.name).replace(path)
+
+
+def _recognised(picture: Picture, number: int) -> list[Block]:
+    upright = straightened(picture)
+    ink = ink_of(upright)
+    grids = [grid for grid in grids_in(ink) if _is_table(grid, upright.shape)]
+    cleaned = without_rules(upright, ink, grids)
+    paper = int(np.percentile(cleaned, 90))
+    rest = cleaned.copy()
+    words: list[Word] = []
+    for grid in grids:
+        rest[int(grid.top) : int(grid.bottom) + 1, int(grid.left) : int(grid.right) + 1] = paper
+        words += _table_words(cleaned, grid, upright.shape)
+    words += _words(rest, (0, 0), upright.shape, mode=3)
+    return blocks_of(words, [_frames(grid, upright.shape) for grid in grids], number)
+
+
+def _is_table(grid: Grid, shape: tuple[int, ...]) -> bool:
+    """A ruled table, not a frame around a picture or a letterhead's line."""
+    wide = (grid.right - grid.left) / shape[1]
+    return wide > 0.25 and grid.rows * grid.columns >= 2 and (grid.rows > 1 or grid.columns > 2)
+
+
+def _table_words(cleaned: Picture, grid: Grid, shape: tuple[int, ...]) -> list[Word]:
+    """The words of a table, read strip by strip: cells one below the other with equal edges."""
+    strips: dict[tuple[float, float], list[tuple[float, float]]] = {}
+    for cell in grid.cells:
+        strips.setdefault((cell.left, cell.right), []).append((cell.top, cell.bottom))
+    words: list[Word] = []
+    for (left, right), spans in strips.items():
+        for top, bottom in _together(sorted(spans)):
+            y, x = int(top) + 2, int(left) + 3
+            part = cleaned[y : int(bottom) - 1, x : int(right) - 2]
+            if part.size == 0 or not ink_of(part).any():
+                continue
+            found = _words(part, (x, y), shape, mode=6)
+            words += _codes_again(found, part, (x, y), shape)
+    return words
+
+
+def _together(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    joined: list[tuple[float, float]] = []
+    for top, bottom in spans:
+        if joined and top - joined[-1][1] < 6:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], bottom))
+        else:
+            joined.append((top, bottom))
+    return joined
+
+
+def _codes_again(
+    words: Sequence[Word], part: Picture, offset: tuple[int, int], shape: tuple[int, ...]
+) -> list[Word]:
+    """Codes of a strip as the model for digits reads them, where the two do not agree.
+
+    The Vietnamese model takes thin digits for letters and signs ("1.0049-+6"); the English one,
+    which every Tesseract brings, does not. A code that only it saw stays a little less sure.
+    """
+    if not any(_CODELIKE.match(word.text) for word in words) or not _reads_digits():
+        return list(words)
+    digits = _words(part, offset, shape, mode=6, language=DIGITS, options=f"-c {_WANTED}")
+    codes = [word for word in digits if CODE.fullmatch(word.text.strip("."))]
+    read: list[Word] = []
+    for word in words:
+        again = next((code for code in codes if _overlap(word.box, code.box)), None)
+        if again is None or not _CODELIKE.match(word.text):
+            read.append(word)
+            continue
+        text = again.text.strip(".")
+        agreed = CODE.search(word.text)
+        sure = word.confidence if agreed and agreed[0] == text else 0.85
+        read.append(word.model_copy(update={"text": text, "confidence": sure}))
+    return read
+
+
+@cache
+def _reads_digits() -> bool:
+    return DIGITS in pytesseract.get_languages(config="")
+
+
+def _overlap(one: Box, two: Box) -> bool:
+    across = min(one[2], two[2]) - max(one[0], two[0])
+    down = min(one[3], two[3]) - max(one[1], two[1])
+    return across > 0.5 * (one[2] - one[0]) and down > 0.4 * min(one[3] - one[1], two[3] - two[1])
+
+
+def _words(
+    picture: Picture,
+    offset: tuple[int, int],
+    shape: tuple[int, ...],
+    *,
+    mode: int,
+    language: str = LANGUAGE,
+    options: str = "",
+) -> list[Word]:
+    height, width = shape[:2]
+    found = []
+    for text, x, y, w, h, confidence in _data(picture, f"--psm {mode} {options}", language):
+        left, top = x + offset[0], y + offset[1]
+        box: Box = (left / width, top / height, (left + w) / width, (top + h) / height)
+        if h / height < 0.08:  # taller is a drawing, not a word
+            found.append(Word(text=text, box=box, confidence=round(confidence / 100, 3)))
+    return found
+
+
+def _data(
+    picture: Picture, options: str, language: str
+) -> list[tuple[str, int, int, int, int, float]]:
+    # Pages are read in parallel already; Tesseract's own threads would only wait for each other.
+    os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+    try:
+        data = pytesseract.image_to_data(
+            Image.fromarray(picture),
+            lang=language,
+            config=f"{options} --dpi {DPI}",
+            nice=NICE,
+            timeout=SECONDS_PER_PAGE,
+            output_type=pytesseract.Output.DICT,
+        )
+    except pytesseract.TesseractNotFoundError:
+        check_available()
+        raise
+    except RuntimeError as error:
+        raise Unreadable(f"nhận dạng chữ quá {SECONDS_PER_PAGE} giây một trang") from error
+    return [
+        (text.strip(), data["left"][i], data["top"][i], data["width"][i], data["height"][i],
+         float(data["conf"][i]))
+        for i, text in enumerate(data["text"])
+        if text.strip() and float(data["conf"][i]) >= 0
+    ]  # fmt: skip
+
+
+def straightened(picture: Picture) -> Picture:
+    """The picture turned upright when a scanner took it in at a slant."""
+    angle = skew_of(picture)
+    if abs(angle) < 0.15:
+        return picture
+    paper = int(np.percentile(picture, 90))
+    turned = Image.fromarray(picture).rotate(angle, Image.Resampling.BICUBIC, fillcolor=paper)
+    return np.asarray(turned)
+
+
+def skew_of(picture: Picture) -> float:
+    """Degrees to turn the page by: where lines of text lie flat, rows differ most in ink."""
+    small = Image.fromarray(picture)
+    small.thumbnail((800, 1100))
+    ink = Image.fromarray(np.where(ink_of(np.asarray(small)), 255, 0).astype(np.uint8))
+    if not np.asarray(ink).any():
+        return 0.0
+
+    def sharpness(angle: float) -> float:
+        rows = np.asarray(ink.rotate(angle)).sum(axis=1, dtype=np.float64)
+        return float(((rows[1:] - rows[:-1]) ** 2).sum())
+
+    flat = sharpness(0.0)
+    coarse = max(np.arange(-MOST_SKEW_DEGREES, MOST_SKEW_DEGREES + 0.1, 0.5), key=sharpness)
+    fine = max(np.arange(coarse - 0.4, coarse + 0.41, 0.1), key=sharpness)
+    return float(fine) if sharpness(fine) > flat * 1.05 else 0.0
+
+
+def _frames(grid: Grid, shape: tuple[int, ...]) -> Frames:
+    return frames_of(grid, shape[1], shape[0])
+
+
+def frames_of(grid: Grid, width: float, height: float) -> Frames:
+    """A grid in pixels as fractions of its page."""
+    return Frames(
+        cells=tuple(
+            Frame(
+                c.row,
+                c.column,
+                (c.left / width, c.top / height, c.right / width, c.bottom / height),
+            )
+            for c in grid.cells
+        ),
+        box=(grid.left / width, grid.top / height, grid.right / width, grid.bottom / height),
+        rows=grid.rows,
+        columns=grid.columns,
+    )

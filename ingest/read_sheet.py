@@ -1,0 +1,78 @@
+"""Reads Excel lists: every sheet is a table, values as they are shown, formulas as their result."""
+
+import io
+import zipfile
+from collections.abc import Iterable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import xlrd
+from lxml import etree
+
+from ingest.pages import Block, Page, Reading, Row, Unreadable
+
+MOST_ROWS = 50_000
+MOST_COLUMNS = 60
+_BROKEN = "tệp Excel hỏng, không mở được; hãy mở bằng Excel và lưu lại"
+
+
+def read_xlsx(path: Path) -> Reading:
+    """Sheets of an .xlsx file; linked workbooks are not opened. Raises Unreadable."""
+    try:
+        book = openpyxl.load_workbook(
+            io.BytesIO(path.read_bytes()), read_only=True, data_only=True, keep_links=False
+        )
+        sheets = [(sheet.title, sheet.iter_rows(values_only=True)) for sheet in book.worksheets]
+        return _reading("xlsx", sheets)
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, etree.XMLSyntaxError,
+            TypeError, AttributeError) as error:  # fmt: skip
+        raise Unreadable(_BROKEN) from error
+
+
+def read_xls(path: Path) -> Reading:
+    """Sheets of an Excel 97–2003 file. Raises Unreadable."""
+    try:
+        book = xlrd.open_workbook(str(path), on_demand=True)
+        sheets = [
+            (sheet.name, (sheet.row_values(row) for row in range(sheet.nrows)))
+            for sheet in book.sheets()
+        ]
+        return _reading("xls", sheets)
+    except (xlrd.XLRDError, AssertionError, IndexError, ValueError, OSError) as error:
+        raise Unreadable(_BROKEN) from error
+
+
+def _reading(kind: Any, sheets: Iterable[tuple[str, Iterable[Iterable[Any]]]]) -> Reading:
+    pages: list[Page] = []
+    problems: list[str] = []
+    for number, (title, lines) in enumerate(sheets, 1):
+        rows: list[Row] = []
+        for line in lines:
+            cells = tuple(_shown(value) for value in list(line)[:MOST_COLUMNS])
+            if any(cells):
+                rows.append(Row(cells=cells, page=number))
+            if len(rows) >= MOST_ROWS:
+                problems.append(f"trang tính {title!r}: chỉ đọc {MOST_ROWS} dòng đầu")
+                break
+        if rows:
+            width = max(len(row.cells) for row in rows)
+            even = tuple(
+                row.model_copy(update={"cells": row.cells + ("",) * (width - len(row.cells))})
+                for row in rows
+            )
+            pages.append(Page(number=number, how="text", blocks=(Block(rows=even, page=number),)))
+    if not pages:
+        raise Unreadable("tệp Excel không có dòng nào")
+    return Reading(kind=kind, pages=tuple(pages), problems=tuple(problems))
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime | date):
+        return f"{value:%d/%m/%Y}"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()

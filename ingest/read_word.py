@@ -1,0 +1,157 @@
+"""Reads Word files: paragraphs and tables in their order; old ones through LibreOffice."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import docx
+from docx.opc.exceptions import PackageNotFoundError
+from docx.oxml.ns import qn
+from lxml import etree
+
+from ingest.pages import Block, Page, Reading, Row, Unreadable
+
+OFFICE_SECONDS = 120
+NO_OFFICE = (
+    "tệp Word đời cũ (.doc) cần LibreOffice để đọc: sudo apt install libreoffice-writer, rồi nhập "
+    "lại; hoặc mở bằng Word và lưu thành .docx"
+)
+
+
+def read_docx(path: Path) -> Reading:
+    """Paragraphs and tables, with the page each began on where Word noted its page breaks.
+
+    Text of tracked deletions, macros and linked files is not read. Raises Unreadable.
+    """
+    try:
+        body = docx.Document(str(path)).element.body
+    except (PackageNotFoundError, KeyError, ValueError, etree.XMLSyntaxError,
+            zipfile.BadZipFile, OSError) as error:  # fmt: skip
+        raise Unreadable("tệp Word hỏng, không mở được; hãy mở bằng Word và lưu lại") from error
+    pages: dict[int, list[Block]] = {1: []}
+    number = 1
+    for child in body.iterchildren():
+        if child.tag == qn("w:p"):
+            before, text = _paragraph(child)
+            number += before
+            for line in filter(str.strip, text.split("\n")):
+                pages.setdefault(number, []).append(Block(text=line.strip(), page=number))
+            number += _breaks(child) - before
+        elif child.tag == qn("w:tbl"):
+            table, number = _table(child, number)
+            if table is not None:
+                pages.setdefault(table.page or number, []).append(table)
+        elif child.tag == qn("w:sdt"):
+            for part in child.iter(qn("w:p")):
+                text = _paragraph(part)[1].strip()
+                if text:
+                    pages.setdefault(number, []).append(Block(text=text, page=number))
+    read = [Page(number=n, how="text", blocks=tuple(b)) for n, b in sorted(pages.items())]
+    if not any(page.blocks for page in read):
+        raise Unreadable(
+            "tệp Word không có chữ nào (có thể chỉ chứa ảnh); hãy gửi bản PDF hoặc ảnh"
+        )
+    return Reading(kind="docx", pages=tuple(read))
+
+
+def _paragraph(element: Any) -> tuple[int, str]:
+    """Page breaks before the first letter, and the text."""
+    parts: list[str] = []
+    before = 0
+    for node in _visible(element):
+        tag = node.tag
+        if tag == qn("w:t"):
+            parts.append(node.text or "")
+        elif tag == qn("w:tab"):
+            parts.append(" ")
+        elif tag in (qn("w:br"), qn("w:cr")):
+            if node.get(qn("w:type")) != "page":
+                parts.append("\n")
+            elif not "".join(parts).strip():
+                before += 1
+        elif tag == qn("w:lastRenderedPageBreak") and not "".join(parts).strip():
+            before += 1
+        elif tag == qn("w:noBreakHyphen"):
+            parts.append("-")
+    text = "".join(parts)
+    listed = element.find(f"{qn('w:pPr')}/{qn('w:numPr')}") is not None
+    is_bullet = listed and text.strip() and text.lstrip()[:1] not in "-+*•"
+    return before, f"- {text.strip()}" if is_bullet else text
+
+
+def _visible(element: Any) -> Iterator[Any]:
+    """Everything below a paragraph but deleted text and the old copies of text boxes."""
+    for child in element.iterchildren():
+        if child.tag in (qn("w:del"), qn("w:pPr")) or str(child.tag).endswith("}Fallback"):
+            continue
+        yield child
+        yield from _visible(child)
+
+
+def _breaks(element: Any) -> int:
+    rendered = len(element.findall(f".//{qn('w:lastRenderedPageBreak')}"))
+    return rendered or sum(node.get(qn("w:type")) == "page" for node in element.iter(qn("w:br")))
+
+
+def _table(element: Any, number: int) -> tuple[Block | None, int]:
+    rows: list[Row] = []
+    start = number
+    for line in element.iterchildren(qn("w:tr")):
+        cells: list[str] = []
+        for cell in line.iterchildren(qn("w:tc")):
+            merge = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
+            goes_on = merge is not None and merge.get(qn("w:val")) != "restart"
+            text = "" if goes_on else _cell(cell)
+            span = cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")
+            cells.append(text)
+            cells += [""] * (int(span.get(qn("w:val"), "1")) - 1 if span is not None else 0)
+        if any(cells):
+            rows.append(Row(cells=tuple(cells), page=number))
+        number += len(line.findall(f".//{qn('w:lastRenderedPageBreak')}"))
+    return (Block(rows=tuple(rows), page=start) if rows else None), number
+
+
+def _cell(cell: Any) -> str:
+    lines = (_paragraph(paragraph)[1].strip() for paragraph in cell.iter(qn("w:p")))
+    return "\n".join(line for line in lines if line)
+
+
+def read_doc(path: Path) -> Reading:
+    """A Word 97–2003 or RTF file, converted by LibreOffice in a profile of its own.
+
+    Macros do not run and links are not followed. Raises Unreadable without LibreOffice, for
+    a file it cannot convert, or when it takes longer than ``OFFICE_SECONDS``.
+    """
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    if office is None:
+        raise Unreadable(NO_OFFICE)
+    with tempfile.TemporaryDirectory(prefix="letan-doc-") as folder:
+        here = Path(folder)
+        source = here / "in.doc"
+        shutil.copyfile(path, source)
+        command = [
+            office, f"-env:UserInstallation={(here / 'profile').as_uri()}", "--headless",
+            "--norestore", "--nologo", "--nolockcheck", "--convert-to", "docx:MS Word 2007 XML",
+            "--outdir", str(here / "out"), str(source),
+        ]  # fmt: skip
+        process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        try:
+            process.wait(timeout=OFFICE_SECONDS)
+        except subprocess.TimeoutExpired as error:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            raise Unreadable(
+                f"LibreOffice đọc quá {OFFICE_SECONDS} giây; hãy lưu thành .docx"
+            ) from error
+        converted = here / "out" / "in.docx"
+        if not converted.exists():
+            raise Unreadable("LibreOffice không mở được tệp này; hãy mở bằng Word, lưu thành .docx")
+        return read_docx(converted).model_copy(update={"kind": "doc"})

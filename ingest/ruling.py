@@ -1,0 +1,218 @@
+"""Finds the ruled lines of a page picture and the tables they make; the same for print and scan."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Picture = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
+
+# Of the page width: shorter strokes are underlines and dashes, not rules of a table.
+SHORTEST = 0.035
+# Pixels of ink a rule may be interrupted by, of a hundred.
+LEAST_INK = 0.92
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A straight line: ``at`` across it, ``start``–``end`` along it, in pixels."""
+
+    at: float
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a ruled table by its rows and columns, in pixels."""
+
+    row: int
+    column: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A ruled table: its cells in reading order and its outline."""
+
+    cells: tuple[Cell, ...]
+    left: float
+    top: float
+    right: float
+    bottom: float
+    rows: int
+    columns: int
+
+
+def ink_of(picture: Picture) -> Mask:
+    """Where there is ink: darker than the paper around the page by a good measure."""
+    paper = float(np.percentile(picture, 90))
+    return np.asarray(picture < min(paper - 45, paper * 0.82))
+
+
+def rules_in(ink: Mask) -> tuple[list[Rule], list[Rule]]:
+    """Horizontal and vertical rules of a page."""
+    length = max(int(ink.shape[1] * SHORTEST), 20)
+    return _rules(ink, length), _rules(ink.T, length)
+
+
+def _rules(ink: Mask, length: int) -> list[Rule]:
+    thick = ink.copy()
+    # a rule that leans by a pixel or two is still one
+    thick[1:] |= ink[:-1]
+    thick[:-1] |= ink[1:]
+    sums = np.cumsum(thick, axis=1, dtype=np.int32)
+    windows = np.zeros_like(ink)
+    inked = (sums[:, length:] - sums[:, :-length]) >= LEAST_INK * length
+    windows[:, length // 2 : length // 2 + inked.shape[1]] = inked
+    open_runs: list[list[float]] = []
+    done: list[list[float]] = []
+    half = length / 2
+    for y in np.flatnonzero(windows.any(axis=1)):
+        row = windows[y]
+        edges = np.flatnonzero(np.diff(np.concatenate(([False], row, [False])).astype(np.int8)))
+        still: list[list[float]] = []
+        for start, end in zip(edges[::2], edges[1::2], strict=True):
+            for run in open_runs:
+                if run[1] >= y - 2 and run[2] < end and start < run[3]:
+                    run[1], run[2], run[3] = float(y), min(run[2], start), max(run[3], end)
+                    break
+            else:
+                still.append([float(y), float(y), float(start), float(end)])
+        for run in open_runs:
+            (still if run[1] >= y - 2 else done).append(run)
+        open_runs = still
+    done += open_runs
+    thickest = max(length // 3, 10)
+    limit = ink.shape[1]
+    return [
+        Rule((top + bottom) / 2, max(start - half, 0), min(end + half, limit))
+        for top, bottom, start, end in done
+        if bottom - top <= thickest
+    ]
+
+
+def grids_in(ink: Mask) -> list[Grid]:
+    """The ruled tables of a page, from top to bottom. A frame around one cell is no table."""
+    across, down = rules_in(ink)
+    slack = max(ink.shape[1] * 0.006, 4)
+    grids = [
+        grid
+        for h, v in _groups(_joined(across, slack), _joined(down, slack), slack)
+        if (grid := _grid(h, v, slack)) is not None
+    ]
+    return sorted(grids, key=lambda grid: grid.top)
+
+
+def _joined(rules: Iterable[Rule], slack: float) -> list[Rule]:
+    """Rules in one line whose pieces follow each other become one."""
+    joined: list[Rule] = []
+    for rule in sorted(rules, key=lambda r: (round(r.at / slack), r.start)):
+        for place, held in enumerate(joined):
+            if (
+                abs(held.at - rule.at) <= slack / 2
+                and rule.start <= held.end + 3 * slack
+                and (held.start <= rule.end + 3 * slack)
+            ):
+                joined[place] = Rule(
+                    (held.at + rule.at) / 2, min(held.start, rule.start), max(held.end, rule.end)
+                )
+                break
+        else:
+            joined.append(rule)
+    return joined
+
+
+def _groups(
+    across: Sequence[Rule], down: Sequence[Rule], slack: float
+) -> list[tuple[list[Rule], list[Rule]]]:
+    """Rules that meet each other, directly or through others."""
+    parent = list(range(len(across) + len(down)))
+
+    def root(item: int) -> int:
+        while parent[item] != item:
+            item = parent[item]
+        return item
+
+    for i, h in enumerate(across):
+        for j, v in enumerate(down):
+            if (
+                h.start - slack <= v.at <= h.end + slack
+                and v.start - slack <= h.at <= v.end + slack
+            ):
+                parent[root(i)] = root(len(across) + j)
+    groups: dict[int, tuple[list[Rule], list[Rule]]] = {}
+    for item in range(len(parent)):
+        held = groups.setdefault(root(item), ([], []))
+        if item < len(across):
+            held[0].append(across[item])
+        else:
+            held[1].append(down[item - len(across)])
+    return list(groups.values())
+
+
+def _places(values: Iterable[float], slack: float) -> list[float]:
+    places: list[list[float]] = []
+    for value in sorted(values):
+        if places and value - places[-1][-1] <= slack:
+            places[-1].append(value)
+        else:
+            places.append([value])
+    return [sum(place) / len(place) for place in places]
+
+
+def _grid(across: Sequence[Rule], down: Sequence[Rule], slack: float) -> Grid | None:
+    ys, xs = _places((r.at for r in across), slack), _places((r.at for r in down), slack)
+    if len(ys) < 2 or len(xs) < 2 or (len(ys) - 1) * (len(xs) - 1) < 2:
+        return None
+
+    def is_ruled(rules: Sequence[Rule], at: float, start: float, end: float) -> bool:
+        need = 0.6 * (end - start)
+        covered = sum(
+            max(0.0, min(rule.end, end) - max(rule.start, start))
+            for rule in rules
+            if abs(rule.at - at) <= slack
+        )
+        return covered >= need
+
+    cells: list[Cell] = []
+    taken: set[tuple[int, int]] = set()
+    for row in range(len(ys) - 1):
+        column = 0
+        while column < len(xs) - 1:
+            if (row, column) in taken:
+                column += 1
+                continue
+            last = column
+            while last + 2 < len(xs) and not is_ruled(down, xs[last + 1], ys[row], ys[row + 1]):
+                last += 1
+            bottom = row
+            while bottom + 2 < len(ys) and not is_ruled(
+                across, ys[bottom + 1], xs[column], xs[last + 1]
+            ):
+                bottom += 1
+            taken |= {(r, c) for r in range(row, bottom + 1) for c in range(column, last + 1)}
+            cells.append(Cell(row, column, xs[column], ys[row], xs[last + 1], ys[bottom + 1]))
+            column = last + 1
+    if len(cells) < 2:
+        return None
+    return Grid(tuple(cells), xs[0], ys[0], xs[-1], ys[-1], len(ys) - 1, len(xs) - 1)
+
+
+def without_rules(picture: Picture, ink: Mask, grids: Sequence[Grid]) -> Picture:
+    """The picture with the rules painted over; letters that touch a rule keep their own ink."""
+    if not grids:
+        return picture
+    cleaned = picture.copy()
+    paper = int(np.percentile(picture, 90))
+    across, down = rules_in(ink)
+    for rules, view in ((across, cleaned), (down, cleaned.T)):
+        for rule in rules:
+            top, bottom = max(int(rule.at) - 3, 0), int(rule.at) + 5
+            view[top:bottom, int(rule.start) : int(rule.end) + 1] = paper
+    return cleaned

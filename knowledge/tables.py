@@ -1,0 +1,6 @@
+"""Every table of a deployment in one metadata: whoever compares or creates tables imports this."""
+
+from knowledge import schema_console, schema_ingest
+from knowledge.schema import Base
+
+__all__ = ["Base", "schema_console", "schema_ingest"]

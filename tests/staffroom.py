@@ -1,0 +1,79 @@
+"""People of the staff and their browsers, for the tests of the console."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from argon2 import PasswordHasher
+from fastapi.testclient import TestClient
+from httpx import Response
+from sqlalchemy import delete
+
+from assistant.desk import Desk
+from channels.staff.accounts import Accounts, Role
+from channels.staff.settings import StaffSettings
+from channels.web import create_app
+from knowledge.database import writing
+from knowledge.schema_console import StaffAccountRow
+
+PASSWORD = "mua xuan hoa no"
+PEOPLE = {
+    "lan": ("Nguyễn Thị Lan", Role.CLERK),
+    "minh": ("Trần Văn Minh", Role.EDITOR),
+    "hoa": ("Lê Thị Hoa", Role.PUBLISHER),
+    "binh": ("Phạm Văn Bình", Role.ADMIN),
+}
+SETTINGS = StaffSettings(_env_file=None)
+# What a test waits for must not be the cost of a hash.
+QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+
+def accounts_of(desk: Desk) -> Accounts:
+    return Accounts(desk.library.engine, desk.office_id, desk.clock, SETTINGS, QUICK)
+
+
+def hire(desk: Desk) -> None:
+    """Everybody of ``PEOPLE`` and nobody else, each with PASSWORD as a password of their own."""
+    accounts = accounts_of(desk)
+    with writing(desk.library.engine) as connection:
+        connection.execute(delete(StaffAccountRow))
+    for name, (display_name, role) in PEOPLE.items():
+        initial = accounts.add(name, display_name, role, by="test")
+        account = accounts.check(name, initial)
+        assert account is not None
+        accounts.change_password(accounts.sign_in(account), initial, PASSWORD)
+
+
+class Browser:
+    """A person's browser: follows redirects, sends the token of the last page with each form."""
+
+    def __init__(self, client: TestClient) -> None:
+        self.client = client
+        self.token = ""
+
+    def get(self, path: str, **options: Any) -> Response:
+        return self._seen(self.client.get(path, **options))
+
+    def post(self, path: str, **fields: Any) -> Response:
+        return self._seen(self.client.post(path, data={"csrf": self.token} | fields))
+
+    def sign_in(self, name: str, password: str = PASSWORD) -> Response:
+        self.get("/staff/login")
+        return self.post("/staff/login", name=name, password=password)
+
+    def _seen(self, response: Response) -> Response:
+        if found := re.search(r'name="csrf" value="([^"]+)"', response.text):
+            self.token = found[1]
+        return response
+
+
+@contextmanager
+def at_work(desk: Desk, name: str = "", settings: StaffSettings = SETTINGS) -> Iterator[Browser]:
+    """A browser on the desk's console; signed in when a name is given."""
+    app = create_app(desk, staff=settings)
+    with TestClient(app) as client:
+        browser = Browser(client)
+        if name:
+            assert browser.sign_in(name).status_code == 200
+        yield browser

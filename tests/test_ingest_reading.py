@@ -1,0 +1,233 @@
+"""Reading files of every kind: by content, safely, and as a person would read the page."""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pypdfium2 as pdfium
+import pytest
+from docx import Document
+from PIL import Image
+
+from ingest.cleaning import cleaned
+from ingest.encodings import encoding_of, to_unicode
+from ingest.layout import blocks_of
+from ingest.pages import Block, Page, Reading, Row, Unreadable, Word
+from ingest.read_web import read_html, read_text
+from ingest.read_word import read_docx
+from ingest.reading import read, read_here
+from ingest.ruling import grids_in, ink_of
+from ingest.settings import IngestSettings
+from ingest.sniffing import kind_of
+
+LIMITS = IngestSettings(_env_file=None)  # type: ignore[call-arg]
+
+
+def word_file(path: Path, *lines: str) -> Path:
+    document = Document()
+    for line in lines:
+        document.add_paragraph(line)
+    document.save(str(path))
+    return path
+
+
+def texts(reading: Reading) -> list[str]:
+    return [block.text for page in reading.pages for block in page.blocks if not block.is_table]
+
+
+def test_the_kind_is_what_the_content_says_not_the_name(tmp_path: Path) -> None:
+    word = word_file(tmp_path / "so-tay.pdf", "Chào")
+    assert kind_of(word) == "docx"
+    page = tmp_path / "quyet-dinh.pdf"
+    page.write_text("<!DOCTYPE html><html><body>…</body></html>", "utf-8")
+    assert kind_of(page) == "html"
+    records = tmp_path / "du-lieu.txt"
+    records.write_text('{"code": "9.000001", "name": "x"}\n', "utf-8")
+    assert kind_of(records) == "portal"
+    note = tmp_path / "ghi-chu.docx"
+    note.write_text("# Tiêu đề\n\nChữ", "utf-8")
+    assert kind_of(note) == "markdown"
+
+
+def test_an_empty_file_is_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "trong.pdf"
+    path.write_bytes(b"")
+    with pytest.raises(Unreadable, match="trống"):
+        kind_of(path)
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "bom.docx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b"\0" * (400 * 1024 * 1024))
+    with pytest.raises(Unreadable, match="bom nén"):
+        kind_of(path)
+
+
+@pytest.mark.parametrize(
+    "content", [b"%PDF-1.7 broken", b"PK\x03\x04 broken", b"\xff\xd8\xff broken"]
+)
+def test_a_broken_file_is_refused_and_says_what_to_do(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "hong"
+    path.write_bytes(content)
+    with pytest.raises(Unreadable, match="hãy"):
+        read(path, LIMITS, None)
+
+
+def test_an_error_page_saved_as_a_document_is_recognised(tmp_path: Path) -> None:
+    path = tmp_path / "van-ban.pdf"
+    path.write_text(
+        "<html><head><title>404 - Not Found</title></head><body><h1>Lỗi</h1></body></html>", "utf-8"
+    )
+    with pytest.raises(Unreadable, match="trang báo lỗi"):
+        read_html(path)
+
+
+def test_limits_of_size_and_time_end_with_a_clear_line(tmp_path: Path) -> None:
+    path = word_file(tmp_path / "a.docx", "Chào")
+    with pytest.raises(Unreadable, match="giới hạn 0 MB"):
+        read(path, LIMITS.model_copy(update={"max_megabytes": 0}), None)
+    with pytest.raises(Unreadable, match="0 giây"):
+        read(path, LIMITS.model_copy(update={"seconds_per_file": 0}), None)
+
+
+def test_word_keeps_order_tables_and_what_was_inserted_but_not_what_was_deleted(
+    tmp_path: Path,
+) -> None:
+    document = Document()
+    document.add_paragraph("Trước bảng")
+    table = document.add_table(rows=2, cols=2)
+    table.cell(0, 0).text, table.cell(1, 1).text = "ô đầu", "ô cuối"
+    after = document.add_paragraph("")
+    deleted = '<w:del xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:r><w:delText>bị xóa</w:delText></w:r></w:del>'
+    inserted = '<w:ins xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:r><w:t>được thêm</w:t></w:r></w:ins>'
+    from docx.oxml import parse_xml
+
+    after._p.append(parse_xml(deleted))
+    after._p.append(parse_xml(inserted))
+    document.save(str(tmp_path / "a.docx"))
+    reading = read_docx(tmp_path / "a.docx")
+    kinds = ["bảng" if b.is_table else b.text for p in reading.pages for b in p.blocks]
+    assert kinds == ["Trước bảng", "bảng", "được thêm"]
+
+
+def test_sheets_are_tables_whatever_the_file_is_called(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Mã số", "Tên", 3.0])
+    book.save(tmp_path / "danh-sach.doc")
+    reading = read(tmp_path / "danh-sach.doc", LIMITS, None)
+    assert reading.kind == "xlsx"
+    assert reading.pages[0].blocks[0].rows[0].cells == ("Mã số", "Tên", "3")
+
+
+def test_a_web_page_gives_text_and_tables_without_its_menus(tmp_path: Path) -> None:
+    path = tmp_path / "trang.html"
+    path.write_text(
+        "<html><body><nav>Menu</nav><main><h1>Thông báo</h1><p>Nghỉ <b>chiều</b> thứ Sáu.</p>"
+        "<table><tr><td>A</td><td>B</td></tr></table><script>x()</script></main></body></html>",
+        "utf-8",
+    )
+    reading = read_html(path)
+    assert texts(reading) == ["Thông báo", "Nghỉ chiều thứ Sáu."]
+    assert reading.pages[0].blocks[-1].rows[0].cells == ("A", "B")
+
+
+def test_markdown_tables_stay_tables(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("# Mục\n\n| Mã | Tên |\n|---|---|\n| 1 | Việc |\n", "utf-8")
+    blocks = read_text(path, markdown=True).pages[0].blocks
+    assert blocks[0].text == "Mục"
+    assert [row.cells for row in blocks[1].rows] == [("Mã", "Tên"), ("1", "Việc")]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "typed", "meant"),
+    [
+        ("tcvn3", "Céng hßa x· héi chñ nghÜa ViÖt Nam. C¬ quan nhµ n\u00adíc ®ãng dÊu",
+         "Cộng hòa xã hội chủ nghĩa Việt Nam. Cơ quan nhà nước đóng dấu"),
+        ("vni", "Coäng hoøa xaõ hoäi chuû nghóa Vieät Nam, Ñoäc laäp", "Cộng hòa xã hội chủ nghĩa Việt Nam, Độc lập"),
+    ],
+)  # fmt: skip
+def test_text_typed_in_an_old_font_becomes_unicode(encoding: str, typed: str, meant: str) -> None:
+    assert encoding_of([typed]) == encoding
+    assert to_unicode(typed, encoding) == meant  # type: ignore[arg-type]
+
+
+def test_unicode_and_plain_text_are_left_alone() -> None:
+    assert encoding_of(["Cộng hòa xã hội chủ nghĩa Việt Nam, Độc lập – Tự do"]) is None
+    assert encoding_of(["Le café où l'été passe, à côté de la forêt"]) is None
+
+
+def line(text: str, top: float, page: int = 1, left: float = 0.1, right: float = 0.9) -> Block:
+    return Block(text=text, page=page, box=(left, top, right, top + 0.015))
+
+
+def test_running_heads_page_numbers_and_stamps_are_taken_away() -> None:
+    pages = tuple(
+        Page(number=n, how="text", blocks=(
+            line("CÔNG BÁO/Số 35", 0.03, n), line("Người ký: Văn phòng", 0.06, n),
+            line(f"Nội dung riêng của trang {n}.", 0.5, n), line(str(n), 0.95, n),
+        ))
+        for n in (1, 2, 3)
+    )  # fmt: skip
+    kept = texts(cleaned(Reading(kind="pdf", pages=pages)))
+    assert kept == [f"Nội dung riêng của trang {n}." for n in (1, 2, 3)]
+
+
+def test_a_table_cut_by_the_page_is_one_table_and_its_cut_row_one_row() -> None:
+    one = Block(page=1, box=(0.1, 0.5, 0.9, 0.9), rows=(
+        Row(cells=("Tên giấy tờ", "Số lượng"), page=1), Row(cells=("Tờ khai đăng ký", "1"), page=1),
+    ))  # fmt: skip
+    two = Block(page=2, box=(0.1, 0.1, 0.9, 0.3), rows=(
+        Row(cells=("Tên giấy tờ", "Số lượng"), page=2),
+        Row(cells=("nuôi mèo", ""), page=2), Row(cells=("Căn cước", "1"), page=2),
+    ))  # fmt: skip
+    reading = Reading(kind="pdf", pages=(
+        Page(number=1, how="text", blocks=(one,)), Page(number=2, how="text", blocks=(two,)),
+    ))  # fmt: skip
+    (table,) = [b for p in cleaned(reading).pages for b in p.blocks]
+    assert [row.cells for row in table.rows] == [
+        ("Tên giấy tờ", "Số lượng"), ("Tờ khai đăng ký nuôi mèo", "1"), ("Căn cước", "1"),
+    ]  # fmt: skip
+
+
+def test_columns_are_read_one_after_the_other() -> None:
+    words = []
+    for row in range(8):
+        top = 0.1 + row * 0.03
+        for side, left in (("T", 0.1), ("P", 0.55)):
+            words += [
+                Word(text=f"{side}{row}", box=(left, top, left + 0.1, top + 0.015)),
+                Word(text="chữ", box=(left + 0.11, top, left + 0.3, top + 0.015)),
+            ]
+    found = [block.text for block in blocks_of(words, [], 1)]
+    assert found == [f"T{row} chữ" for row in range(8)] + [f"P{row} chữ" for row in range(8)]
+
+
+def test_ruled_tables_are_found_and_a_single_frame_is_none() -> None:
+    picture = np.full((600, 500), 255, np.uint8)
+    for y in (100, 200, 300):
+        picture[y : y + 2, 50:450] = 0
+    for x in (50, 150, 448):
+        picture[100:302, x : x + 2] = 0
+    picture[400:402, 50:450] = picture[500:502, 50:450] = 0
+    picture[400:502, 50:52] = picture[400:502, 448:450] = 0
+    (grid,) = grids_in(ink_of(picture))
+    assert (grid.rows, grid.columns, len(grid.cells)) == (2, 2, 4)
+
+
+def test_a_locked_pdf_and_one_with_too_many_pages_are_refused(tmp_path: Path) -> None:
+    document = pdfium.PdfDocument.new()
+    for _ in range(3):
+        document.new_page(200, 200)
+    path = tmp_path / "a.pdf"
+    document.save(path)
+    with pytest.raises(Unreadable, match="3 trang"):
+        read_here(path, "pdf", LIMITS.model_copy(update={"max_pages": 2, "workers": 1}), None)
+
+
+def test_a_picture_too_small_to_read_is_refused(tmp_path: Path) -> None:
+    Image.new("L", (50, 50), 255).save(tmp_path / "a.png")
+    with pytest.raises(Unreadable, match=r"quá nhỏ|Tesseract"):
+        read(tmp_path / "a.png", LIMITS, None)
