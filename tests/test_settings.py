@@ -15,16 +15,14 @@ from knowledge.settings import KnowledgeSettings, LetanSettings
 
 ROOT = Path(__file__).parent.parent
 CLASSES: tuple[type[BaseSettings], ...] = (
-    (
-        LetanSettings,
-        KnowledgeSettings,
-        IngestSettings,
-        AssistantSettings,
-        ModelSettings,
-        ChannelSettings,
-        StaffSettings,
-    ),
+    LetanSettings,
+    KnowledgeSettings,
+    IngestSettings,
+    AssistantSettings,
+    ModelSettings,
+    ChannelSettings,
     ProtectionSettings,
+    StaffSettings,
 )
 
 

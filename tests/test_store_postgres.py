@@ -131,6 +131,7 @@ def test_the_database_holds_its_own_rules(store: KnowledgeStore, url: str) -> No
 def test_a_backup_is_restored_into_an_empty_database(
     url: str, store: KnowledgeStore, tmp_path: Path
 ) -> None:
+    store.put_setting(None, "before.backup", {"tiếng": "Việt"}, by="letan")
     saved, own = tmp_path / "office.zip", connect(url)
     backup.backup(own, saved, Clock()())
     with pytest.raises(backup.BackupRefused, match="empty"):
@@ -142,7 +143,8 @@ def test_a_backup_is_restored_into_an_empty_database(
     backup.restore(other, saved)
     migrate(other)
     copy = KnowledgeStore(other, Clock())
-    assert copy.find_live_versions() == store.find_live_versions() != {}
+    assert copy.find_setting(None, "before.backup") == {"tiếng": "Việt"}
+    assert copy.find_live_versions() == store.find_live_versions()
     assert [entry.subject for entry in copy.audit()] == [entry.subject for entry in store.audit()]
     put = copy.put_setting(None, "after.restore", 1, by="letan")  # numbered rows go on counting
     assert put and copy.find_setting(None, "after.restore") == 1
