@@ -27,6 +27,8 @@ from channels.door import HERE, PAGE_HEADERS, Door, error
 from channels.hooks import chat_hooks
 from channels.inquiry_status import inquiry_routes
 from channels.kiosk.routes import kiosk_routes
+from channels.protection import protect
+from channels.protection_settings import ProtectionSettings
 from channels.settings import ChannelSettings
 from channels.staff.access import open_console
 from channels.staff.console import staff_routes
@@ -141,7 +143,11 @@ PARTS: tuple[Callable[[Door], APIRouter], ...] = (
 
 
 def create_app(
-    desk: Desk, settings: ChannelSettings | None = None, staff: StaffSettings | None = None
+    desk: Desk,
+    settings: ChannelSettings | None = None,
+    staff: StaffSettings | None = None,
+    *,
+    protection: ProtectionSettings | None = None,
 ) -> FastAPI:
     """The web application around one desk."""
     settings, staff = settings or ChannelSettings(), staff or StaffSettings()
@@ -184,6 +190,7 @@ def create_app(
     open_console(app, door, staff)
     for part in PARTS:
         app.include_router(part(door))
+    protect(app, door, protection or ProtectionSettings())
     return app
 
 

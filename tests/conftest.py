@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from assistant.answers import Answer
 from assistant.desk import Desk, build_desk, open_library
+from channels.protection_settings import ProtectionSettings
 from channels.web import create_app
 from knowledge.database import reading, writing
 from knowledge.schema import Base
@@ -20,6 +21,10 @@ from knowledge.settings import KnowledgeSettings, LetanSettings
 
 HERE = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "::", "", None}
 
+# All tests of a run share one address and one day.
+UNBOUND = ProtectionSettings(
+    per_address_a_minute=0, per_conversation_a_minute=0, answers_a_day=0, waiting=0
+)
 EMBEDDED = KnowledgeSettings(database_url="", chroma_server="", embedding_model="")
 
 
@@ -107,7 +112,8 @@ def ward(chat_desk: Desk) -> Desk:
 @pytest.fixture(scope="session")
 def client(desk: Desk) -> Iterator[TestClient]:
     """The web door of the shared desk."""
-    with TestClient(create_app(desk), raise_server_exceptions=False) as client:
+    app = create_app(desk, protection=UNBOUND)
+    with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
 

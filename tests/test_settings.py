@@ -10,6 +10,7 @@ from assistant.queue_settings import QueueSettings
 from assistant.settings import AssistantSettings
 from channels.group_settings import GroupSettings
 from channels.kiosk.settings import KioskSettings
+from channels.protection_settings import ProtectionSettings
 from channels.settings import ChannelSettings
 from channels.staff.settings import StaffSettings
 from channels.telegram_settings import TelegramSettings
@@ -31,6 +32,7 @@ CLASSES: tuple[type[BaseSettings], ...] = (
     ZaloBotSettings,
     ZaloOaSettings,
     KioskSettings,
+    ProtectionSettings,
     StaffSettings,
 )
 
