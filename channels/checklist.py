@@ -36,7 +36,9 @@ def groups_of(procedure: Procedure, chosen: bool) -> list[Group]:
 
     With a ``chosen`` case its papers are simply to hand in; without one every case has its group.
     """
-    submit, show, sometimes = [], [], []
+    submit: list[RequiredDocument] = []
+    show: list[RequiredDocument] = []
+    sometimes: list[RequiredDocument] = []
     by_case: dict[tuple[str, ...], list[RequiredDocument]] = {}
     for paper in procedure.documents:
         if paper.cases and not chosen:

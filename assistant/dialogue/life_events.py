@@ -40,7 +40,7 @@ def life_event(room: Backroom, turn: Turn) -> Reply | None:
         matters_seen = [*matters, Matter(bundle)]
     else:
         matters_seen = matters
-    if event.also_see in room.finder.intents:
+    if event.also_see and event.also_see in room.finder.intents:
         reply = room.finder.intents[event.also_see].reply
         tail.append(fill(reply or "", turn.address, **room.office(turn)[1]))
     answer, state = answer_plan(room, turn, matters, lead, tail, matters_seen)
