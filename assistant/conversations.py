@@ -8,14 +8,28 @@ import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy import Engine, Table, bindparam, delete, func, insert, select, update
 
 from assistant.address import Address
 from assistant.answers import Answer, Choice
 from knowledge.database import reading, writing
 from knowledge.schema import ConversationRow, TurnRow
+
+# Built once: SQLAlchemy needs longer to build and key a statement than SQLite to run it.
+_CONVERSATION, _TURN = cast(Table, ConversationRow.__table__), cast(Table, TurnRow.__table__)
+_START = insert(_CONVERSATION)
+_MOVE = (
+    update(_CONVERSATION)
+    .where(_CONVERSATION.c.id == bindparam("conversation_id"))
+    .values(state=bindparam("new_state"), updated_at=bindparam("now"))
+)
+_ADD_TURN = insert(_TURN).values(
+    seq=select(func.coalesce(func.max(_TURN.c.seq), 0) + 1)
+    .where(_TURN.c.conversation_id == bindparam("of_conversation"))
+    .scalar_subquery()
+)
 
 
 class UnknownConversation(LookupError):
@@ -95,6 +109,11 @@ class Conversations:
         self._engine = engine
         self._office_id = office_id
         self._clock = clock
+        self._watchers: list[Callable[[Conversation, Answer], None]] = []
+
+    def watch(self, told: Callable[[Conversation, Answer], None]) -> None:
+        """Tell ``told`` of every answer once it is stored (to count it, say)."""
+        self._watchers.append(told)
 
     def start(self, channel: str) -> Conversation:
         """A new conversation; it is stored with its first turn."""
@@ -124,41 +143,43 @@ class Conversations:
         with writing(self._engine) as connection:
             if conversation.is_new:
                 connection.execute(
-                    insert(ConversationRow).values(
-                        id=conversation.id,
-                        office_id=self._office_id,
-                        channel=conversation.channel,
-                        state=state.to_json(),
-                        created_at=now,
-                        updated_at=now,
-                    )
+                    _START,
+                    {
+                        "id": conversation.id,
+                        "office_id": self._office_id,
+                        "channel": conversation.channel,
+                        "state": state.to_json(),
+                        "created_at": now,
+                        "updated_at": now,
+                    },
                 )
             else:
                 connection.execute(
-                    update(ConversationRow)
-                    .where(ConversationRow.id == conversation.id)
-                    .values(state=state.to_json(), updated_at=now)
+                    _MOVE,
+                    {
+                        "conversation_id": conversation.id,
+                        "new_state": state.to_json(),
+                        "now": now,
+                    },
                 )
-            seq = (
-                select(func.coalesce(func.max(TurnRow.seq), 0) + 1)
-                .where(TurnRow.conversation_id == conversation.id)
-                .scalar_subquery()
-            )
             connection.execute(
-                insert(TurnRow).values(
-                    id=turn_id,
-                    conversation_id=conversation.id,
-                    office_id=self._office_id,
-                    seq=seq,
-                    asked_masked=asked_masked,
-                    outcome=bound.outcome.value,
-                    code=bound.procedure.code if bound.procedure else None,
-                    topics=list(bound.topics),
-                    probability=bound.probability,
-                    answer=bound.to_json(),
-                    created_at=now,
-                )
+                _ADD_TURN,
+                {
+                    "id": turn_id,
+                    "conversation_id": conversation.id,
+                    "of_conversation": conversation.id,
+                    "office_id": self._office_id,
+                    "asked_masked": asked_masked,
+                    "outcome": bound.outcome.value,
+                    "code": bound.procedure.code if bound.procedure else None,
+                    "topics": list(bound.topics),
+                    "probability": bound.probability,
+                    "answer": bound.to_json(),
+                    "created_at": now,
+                },
             )
+        for told in self._watchers:
+            told(conversation, bound)
         return bound
 
     def turns(self, conversation_id: str) -> list[dict[str, Any]]:

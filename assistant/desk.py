@@ -12,6 +12,8 @@ from assistant.inquiries import Inquiries
 from assistant.logs import configure_logs
 from assistant.model.desk import ModelDesk, build_model_desk
 from assistant.model.settings import ModelSettings
+from assistant.queue_settings import QueueSettings
+from assistant.queue_store import Queue
 from assistant.receptionist import Receptionist
 from assistant.settings import AssistantSettings
 from knowledge.database import connect, migrate
@@ -50,6 +52,7 @@ class Desk:
     finder: Finder
     conversations: Conversations
     inquiries: Inquiries
+    queue: Queue
     receptionist: Receptionist
     office_id: str
     clock: Callable[[], datetime]
@@ -100,6 +103,13 @@ def build_desk(
     )
     conversations = Conversations(library.engine, settings.office, clock)
     inquiries = Inquiries(library.engine, settings.office, clock)
+    queue = Queue(
+        library.engine,
+        lambda: library.store.office(settings.office),
+        settings.office,
+        clock,
+        QueueSettings().rules(),
+    )
     thresholds = Thresholds.shipped()
 
     def title_of(code: str) -> str | None:
@@ -125,6 +135,7 @@ def build_desk(
         finder=finder,
         conversations=conversations,
         inquiries=inquiries,
+        queue=queue,
         receptionist=receptionist,
         office_id=settings.office,
         clock=clock,

@@ -1,6 +1,7 @@
 """The answer as it is read aloud: words instead of signs, and sentences short enough to follow."""
 
 import re
+from functools import lru_cache
 
 from assistant.speech_tokens import PAUSE, shipped_speller
 from knowledge.vietnamese import has_tones
@@ -34,20 +35,29 @@ def to_speech(text: str) -> str:
     allows it. A text without Vietnamese marks (an English answer) only loses its
     signs, because its numbers are not Vietnamese words.
     """
-    speller = None if _is_foreign(text) else shipped_speller()
-    sentences: list[str] = []
-    for line in text.splitlines():
-        written = _BULLET.sub("", _PICTURES.sub("", line).strip())
-        if source := _SOURCE.match(written):
-            written = f"Nguồn: {source['name'].strip()}."
-            if source["warning"]:
-                written += f" Dữ liệu {source['warning']}."
-        written = _NUMBERED.sub(r"\1: ", written)
-        written = written.replace("…", ".").replace("...", ".").replace("và/hoặc", "hoặc")
-        said = speller.spell(written) if speller else written
-        for sentence in _SENTENCE.split(_punctuate(said)):
-            sentences += _cut(sentence)
-    return " ".join(_capital(sentence) for sentence in sentences).replace(PAUSE, ",")
+    foreign = _is_foreign(text)
+    sentences = [said for line in text.splitlines() for said in _sentences(line, foreign)]
+    return " ".join(sentences).replace(PAUSE, ",")
+
+
+@lru_cache(
+    maxsize=4096
+)  # the lines of a record are said again and again: a third of an answer's time
+def _sentences(line: str, foreign: bool) -> tuple[str, ...]:
+    """One written line as spoken sentences."""
+    written = _BULLET.sub("", _PICTURES.sub("", line).strip())
+    if source := _SOURCE.match(written):
+        written = f"Nguồn: {source['name'].strip()}."
+        if source["warning"]:
+            written += f" Dữ liệu {source['warning']}."
+    written = _NUMBERED.sub(r"\1: ", written)
+    written = written.replace("…", ".").replace("...", ".").replace("và/hoặc", "hoặc")
+    said = written if foreign else shipped_speller().spell(written)
+    return tuple(
+        _capital(piece)
+        for sentence in _SENTENCE.split(_punctuate(said))
+        for piece in _cut(sentence)
+    )
 
 
 def _is_foreign(text: str) -> bool:

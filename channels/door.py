@@ -21,6 +21,19 @@ ERRORS = {
     "unknown_conversation": (
         "Không tìm thấy cuộc trò chuyện này. Hãy bắt đầu cuộc mới (bỏ conversation_id)."
     ),
+    "unknown_number": "Không có số này hôm nay. Mời lấy số mới.",
+    "unknown_procedure": "Không có thủ tục này.",
+    "no_queue": "Việc này không lấy số ở đây. Mời hỏi quầy hướng dẫn.",
+    "queue_elsewhere": "Việc này làm ở {name}{address}, không lấy số ở đây.",
+    "no_number_now": "{sentence}",
+    "too_many_boards": "Đã có đủ bảng gọi số đang mở.",
+    "too_many_address": "Có quá nhiều câu hỏi từ mạng này. Xin chờ một phút rồi gửi lại.",
+    "too_many_conversation": "Cuộc trò chuyện này gửi quá nhanh. Xin chờ một phút rồi gửi lại.",
+    "too_many_today": (
+        "Hôm nay đã hết lượt hỏi tự động. Xin hỏi lại ngày mai hoặc gọi điện cho trung tâm."
+    ),
+    "busy": "Đang có nhiều người hỏi cùng lúc. Xin chờ vài giây rồi gửi lại.",
+    "slow_body": "Dữ liệu gửi lên quá chậm. Xin gửi lại.",
     "unknown_inquiry": "Không có câu hỏi với mã này. Hãy kiểm tra lại mã.",
     "too_many_guesses": "Đã thử quá nhiều mã. Hãy thử lại sau ít phút.",
     "http_404": "Không có trang này.",

@@ -1,4 +1,4 @@
-"""`GET /api/inquiries/<code>`: a clerk's answer for whoever knows the reference, without identity."""
+"""`GET /api/inquiries/<code>`: a clerk's answer for whoever knows the reference."""
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse

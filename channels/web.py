@@ -24,7 +24,11 @@ from assistant.replies import say
 from channels.body_limit import BodyLimit
 from channels.checklist import checklist_routes
 from channels.door import HERE, PAGE_HEADERS, Door, error
+from channels.hooks import chat_hooks
 from channels.inquiry_status import inquiry_routes
+from channels.kiosk.routes import kiosk_routes
+from channels.protection import protect
+from channels.protection_settings import ProtectionSettings
 from channels.settings import ChannelSettings
 from channels.staff.access import open_console
 from channels.staff.console import staff_routes
@@ -130,14 +134,20 @@ def health_routes(door: Door) -> APIRouter:
 PARTS: tuple[Callable[[Door], APIRouter], ...] = (
     chat_routes,
     inquiry_routes,
+    kiosk_routes,
     staff_routes,
     health_routes,
+    chat_hooks,
     checklist_routes,
 )
 
 
 def create_app(
-    desk: Desk, settings: ChannelSettings | None = None, staff: StaffSettings | None = None
+    desk: Desk,
+    settings: ChannelSettings | None = None,
+    staff: StaffSettings | None = None,
+    *,
+    protection: ProtectionSettings | None = None,
 ) -> FastAPI:
     """The web application around one desk."""
     settings, staff = settings or ChannelSettings(), staff or StaffSettings()
@@ -180,6 +190,7 @@ def create_app(
     open_console(app, door, staff)
     for part in PARTS:
         app.include_router(part(door))
+    protect(app, door, protection or ProtectionSettings())
     return app
 
 

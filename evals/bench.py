@@ -1,10 +1,11 @@
 """Measures the running desk as a process: ingest, cold start, memory, latency through HTTP."""
 
+import json
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,10 +16,18 @@ import httpx
 import psutil
 
 from evals.cases import LinkCase, read_cases
+from evals.load import press
 from evals.scoring import percentile
 
 READY_TIMEOUT_SECONDS = 120
 Step = Callable[[str], None]
+CLIENTS = (1, 4, 16, 64)
+ASKED_A_CROWD = 400
+# One address asks more in a minute here than a ward in a day.
+UNBOUND = {
+    f"CHANNELS_PROTECTION_{name}": "0"
+    for name in ("PER_ADDRESS_A_MINUTE", "PER_CONVERSATION_A_MINUTE", "ANSWERS_A_DAY", "WAITING")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,8 @@ class BenchReport:
     p95_ms: float
     errors: int
     memory_mib: float
+    by_clients: list[dict[str, Any]]
+    echo_by_clients: list[dict[str, Any]]
 
     def to_json(self) -> dict[str, Any]:
         return {key: round(v, 2) if isinstance(v, float) else v for key, v in asdict(self).items()}
@@ -95,7 +106,7 @@ def bench(
     home: Path, environment: Mapping[str, str], *, portal: Path | None, questions: int, step: Step
 ) -> BenchReport:
     """Import ``portal`` into an empty ``home`` if given, serve it, ask questions by HTTP."""
-    environment = {**environment, "LETAN_HOME": str(home)}
+    environment = {**environment, "LETAN_HOME": str(home)} | UNBOUND
     ingest_seconds = None
     if portal is not None:
         step("Nhập dữ liệu cổng quốc gia")
@@ -124,7 +135,11 @@ def bench(
                 times.append((time.perf_counter() - begun) * 1000)
                 errors += answer.status_code != 200 or answer.json()["outcome"] == "failed"
             records = client.get("/readyz").json()["procedures"]
+        by_clients = crowds(address, asked, step)
         memory = memory_mib(pid)
+    step("Sàn: FastAPI chỉ gửi lại")
+    with echoing() as address:
+        echo_by_clients = crowds(address, asked, lambda _: None)
     return BenchReport(
         machine(),
         records,
@@ -135,7 +150,50 @@ def bench(
         percentile(times, 0.95),
         errors,
         memory,
+        by_clients,
+        echo_by_clients,
     )
+
+
+def crowds(address: str, questions: Sequence[str], step: Step) -> list[dict[str, Any]]:
+    """Answers a second and latency by number of clients, over the same questions for each."""
+    bodies = [json.dumps({"message": question}) for question in questions[:ASKED_A_CROWD]]
+    found = []
+    for clients in CLIENTS:
+        step(f"Hỏi {len(bodies)} câu, {clients} khách cùng lúc")
+        load = press(address, "/api/chat", bodies, clients)
+        found.append(
+            {
+                "clients": clients,
+                "per_second": round(load.per_second, 1),
+                "p50_ms": round(load.p50_ms, 1),
+                "p95_ms": round(load.p95_ms, 1),
+                "p99_ms": round(load.p99_ms, 1),
+                "errors": load.errors,
+            }
+        )
+    return found
+
+
+@contextmanager
+def echoing() -> Iterator[str]:
+    """The bare echo as a process; gives its address."""
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-m", "evals.echo", str(port)])
+    try:
+        deadline = time.perf_counter() + READY_TIMEOUT_SECONDS
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except OSError:
+                if process.poll() is not None or time.perf_counter() > deadline:
+                    raise RuntimeError("the echo did not start") from None
+                time.sleep(0.02)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
 
 
 def machine() -> str:

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import Any
 
 from assistant.answers import Answer
@@ -107,7 +108,7 @@ def lying_reply(rng: random.Random) -> tuple[str, str, str]:
 def run_lying(
     runs: int = 320, seed: int = 20261127, progress: Progress | None = None
 ) -> LyingReport:
-    """Ask ``runs`` questions of a real desk whose model lies in every reply."""
+    """Questions to a real desk whose model lies in every reply, until ``runs`` lies were heard."""
     rng = random.Random(seed)
     report = LyingReport()
     current: dict[str, str] = {}
@@ -123,16 +124,20 @@ def run_lying(
         )
         with fresh_desk(model=settings) as desk:
             assert desk.model is not None
-            for number in range(runs):
-                question = cases[number % len(cases)].question
+            for case in cycle(cases):
+                if report.runs == runs:
+                    break
                 kind, lie, current["reply"] = lying_reply(rng)
-                record = desk.receptionist.reply(question, None, "api", worded=False)
+                record = desk.receptionist.reply(case.question, None, "api", worded=False)
+                before = desk.model.counts.get("answered", 0)
                 shown = desk.receptionist.word(record)
+                if desk.model.counts.get("answered", 0) == before:
+                    continue  # an answer of one line has its words; no lie was heard
                 report.runs += 1
                 report.lies[kind] += 1
                 _judge(report, kind, lie, record, shown)
                 if progress:
-                    progress(number + 1, runs)
+                    progress(report.runs, runs)
             report.dropped = desk.model.counts.get("dropped", 0)
         report.requests = len(server.requests)
     return report

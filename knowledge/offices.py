@@ -9,20 +9,23 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from knowledge.hours import HANOI, Holiday, Hours, Span, Spans, SpecialDay
 from knowledge.procedures import Body, Code, Procedure, Source, Text, Value
 
 __all__ = [
-    "HANOI", "Counter", "Holiday", "Hours", "Notice", "Office", "OfficeId", "OpenReason",
-    "OpenState", "Phone", "Place", "Span", "Spans", "SpecialDay", "counter_for", "day_plan",
-    "opening", "same_sector",
+    "HANOI", "Counter", "FloorPlan", "Holiday", "Hours", "Notice", "Office", "OfficeId",
+    "OpenReason", "OpenState", "Phone", "Place", "Span", "Spans", "SpecialDay", "Spot",
+    "counter_for", "day_plan", "opening", "same_sector",
 ]  # fmt: skip
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=60)]
 OfficeId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 PhoneNumber = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 .\-]{1,18}[0-9]$")]
+
+# U marks the priority series; I and O are read as 1 and 0 on a slip.
+QueueLetter = Annotated[str, StringConstraints(pattern=r"^[A-HJ-NP-TV-Z]$")]
 
 # Tết is the longest closure (about 9 days); three weeks always reach the next working day.
 LOOK_AHEAD_DAYS = 21
@@ -50,12 +53,32 @@ class Phone(Value):
     number: PhoneNumber
 
 
+class Spot(Value):
+    """A point of a floor plan, in hundredths of the hall's width and depth.
+
+    ``x`` grows to the right and ``y`` away from the entrance, as one sees it coming in.
+    """
+
+    x: float = Field(ge=0, le=100)
+    y: float = Field(ge=0, le=100)
+
+
+class FloorPlan(Value):
+    """Where the kiosk, the entrance and the stairs are, for the way to a counter (sơ đồ)."""
+
+    kiosk: Spot
+    kiosk_floor: Text
+    entrance: Spot | None = None
+    stairs: Spot | None = None
+
+
 class Counter(Value):
     """A counter (quầy) and what it takes: whole ``sectors``, and single ``codes`` besides.
 
     ``body`` is another than the commune when a guest sits here (land office, tax …);
     a guest counter without sectors takes all of its body's procedures.
     ``is_reception`` marks the desk that directs people and takes what no other counter takes.
+    ``queue`` is the letter of its numbers; counters with the same letter call from one series.
     """
 
     number: Text
@@ -67,6 +90,8 @@ class Counter(Value):
     phone: PhoneNumber | None = None
     floor: str | None = None
     position: str | None = None
+    spot: Spot | None = None
+    queue: QueueLetter | None = None
     note: str | None = None
 
 
@@ -105,6 +130,7 @@ class Office(Value):
     notices: tuple[Notice, ...] = ()
     counters: tuple[Counter, ...] = ()
     places: tuple[Place, ...] = ()
+    plan: FloorPlan | None = None
     note: str | None = None
     source: Source
 

@@ -13,13 +13,18 @@ from sqlalchemy import select
 
 from assistant.answers import Answer
 from assistant.desk import Desk, build_desk, open_library
+from channels.protection_settings import ProtectionSettings
 from channels.web import create_app
-from knowledge.database import reading
+from knowledge.database import reading, writing
 from knowledge.schema import Base
 from knowledge.settings import KnowledgeSettings, LetanSettings
 
 HERE = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "::", "", None}
 
+# All tests of a run share one address and one day.
+UNBOUND = ProtectionSettings(
+    per_address_a_minute=0, per_conversation_a_minute=0, answers_a_day=0, waiting=0
+)
 EMBEDDED = KnowledgeSettings(database_url="", chroma_server="", embedding_model="")
 
 
@@ -82,9 +87,33 @@ def own_desk(own_home: Path) -> Iterator[Desk]:
 
 
 @pytest.fixture(scope="session")
+def chat_desk(homes: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A desk for the chat channels, built once; ``ward`` empties it for each test."""
+    home = tmp_path_factory.mktemp("chats") / "home"
+    return desk_at(shutil.copytree(homes[1], home), Clock())
+
+
+@pytest.fixture
+def ward(chat_desk: Desk) -> Desk:
+    """The sample ward with empty chats, conversations and inquiries, on the usual morning."""
+    chat_desk.clock.moment = Clock().moment  # type: ignore[attr-defined]
+    tables = Base.metadata.sorted_tables
+    with writing(chat_desk.library.engine) as connection:
+        for table in reversed(tables):
+            if table.name.startswith("channel_") or table.name in {
+                "inquiry",
+                "turn",
+                "conversation",
+            }:
+                connection.execute(table.delete())
+    return chat_desk
+
+
+@pytest.fixture(scope="session")
 def client(desk: Desk) -> Iterator[TestClient]:
     """The web door of the shared desk."""
-    with TestClient(create_app(desk), raise_server_exceptions=False) as client:
+    app = create_app(desk, protection=UNBOUND)
+    with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
 

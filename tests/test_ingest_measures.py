@@ -29,8 +29,8 @@ def test_twelve_of_our_own_records_are_read_from_word_and_pdf_in_every_layout() 
 
 
 @pytest.mark.slow
-def test_noisy_scans_are_read_and_what_is_doubtful_is_marked() -> None:
-    figures = measured(own_pairs(12)[:4], ["scan"], layouts=["portal"])
+def test_noisy_scans_in_the_layout_of_a_decision_are_read() -> None:
+    figures = measured(own_pairs(12)[:4], ["scan"], layouts=["decision"])
     assert figures.share("scan") >= SCANNED, figures.wrong
 
 

@@ -6,9 +6,15 @@ from pathlib import Path
 from pydantic_settings import BaseSettings
 
 from assistant.model.settings import ModelSettings
+from assistant.queue_settings import QueueSettings
 from assistant.settings import AssistantSettings
+from channels.group_settings import GroupSettings
+from channels.kiosk.settings import KioskSettings
+from channels.protection_settings import ProtectionSettings
 from channels.settings import ChannelSettings
 from channels.staff.settings import StaffSettings
+from channels.telegram_settings import TelegramSettings
+from channels.zalo_settings import ZaloBotSettings, ZaloOaSettings
 from ingest.settings import IngestSettings
 from knowledge.settings import KnowledgeSettings, LetanSettings
 
@@ -19,7 +25,14 @@ CLASSES: tuple[type[BaseSettings], ...] = (
     IngestSettings,
     AssistantSettings,
     ModelSettings,
+    QueueSettings,
     ChannelSettings,
+    GroupSettings,
+    TelegramSettings,
+    ZaloBotSettings,
+    ZaloOaSettings,
+    KioskSettings,
+    ProtectionSettings,
     StaffSettings,
 )
 
@@ -27,9 +40,9 @@ CLASSES: tuple[type[BaseSettings], ...] = (
 def test_env_example_lists_every_setting_with_its_default() -> None:
     lines = (ROOT / ".env.example").read_text("utf-8").splitlines()
     example = dict(
-        re.findall(r"^#?\s?([A-Z_]+)=(.*)$", line)[0]
+        re.findall(r"^#?\s?([A-Z0-9_]+)=(.*)$", line)[0]
         for line in lines
-        if re.match(r"^#?\s?[A-Z_]+=", line)
+        if re.match(r"^#?\s?[A-Z0-9_]+=", line)
     )
     expected = {}
     for settings in CLASSES:

@@ -11,8 +11,9 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from records import Clock
 
-from knowledge import database, sample
+from knowledge import backup, database, sample
 from knowledge.database import DatabaseUnavailable, connect, migrate, read_value, writing
 from knowledge.procedures import Body, Procedure, Source
 from knowledge.store import KnowledgeStore
@@ -125,3 +126,26 @@ def test_the_database_holds_its_own_rules(store: KnowledgeStore, url: str) -> No
             connection.exec_driver_sql(statement)
     assert read_value(engine, "SELECT count(*) FROM revision") == 1
     engine.dispose()
+
+
+def test_a_backup_is_restored_into_an_empty_database(
+    url: str, store: KnowledgeStore, tmp_path: Path
+) -> None:
+    store.put_setting(None, "before.backup", {"tiếng": "Việt"}, by="letan")
+    saved, own = tmp_path / "office.zip", connect(url)
+    backup.backup(own, saved, Clock()())
+    with pytest.raises(backup.BackupRefused, match="empty"):
+        backup.restore(own, saved)
+    with own.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("CREATE DATABASE restored")
+    own.dispose()
+    other = connect(url.replace("/postgres?", "/restored?"))
+    backup.restore(other, saved)
+    migrate(other)
+    copy = KnowledgeStore(other, Clock())
+    assert copy.find_setting(None, "before.backup") == {"tiếng": "Việt"}
+    assert copy.find_live_versions() == store.find_live_versions()
+    assert [entry.subject for entry in copy.audit()] == [entry.subject for entry in store.audit()]
+    put = copy.put_setting(None, "after.restore", 1, by="letan")  # numbered rows go on counting
+    assert put and copy.find_setting(None, "after.restore") == 1
+    other.dispose()

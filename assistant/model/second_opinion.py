@@ -15,7 +15,7 @@ from typing import Protocol
 import structlog
 import yaml
 
-from assistant.decide import MAX_CHOICES, Decision, Meant, Thresholds, Unknown, Unsure, decide
+from assistant.decide import MAX_CHOICES, Decision, Meant, Thresholds, Unsure, decide
 from assistant.model.errors import ModelUnavailable
 from assistant.model.own_words import FILE
 from assistant.model.phrasing import Asks
@@ -111,7 +111,7 @@ class SecondOpinion:
         if not 1 <= number <= len(candidates):
             return decision
         picked = candidates[number - 1]
-        if isinstance(decision, Unknown):
+        if not isinstance(decision, Unsure):
             return Unsure((picked,))
         others = [c for c in decision.candidates if c.label != picked.label]
         return Unsure(_first_of((picked, *others)))

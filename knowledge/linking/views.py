@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.linking.classes import NATIONAL, PROCEDURE_GROUP, Classifiers, places
+from knowledge.linking.coverage import NameCover
 from knowledge.vietnamese import fold
 from knowledge.words import WordIndex
 
@@ -104,6 +105,7 @@ class _Grouped:
         self.labels = labels
         self.present, self.starts = np.unique(self.owners, return_index=True)
         self.counts = np.bincount(self.owners, minlength=labels).astype(np.float32)
+        self._bounds = np.searchsorted(self.owners, np.arange(labels + 1))
         self.vectors = encoder.encode(self.texts, "query")
         self.folded = WordIndex.kept(self.texts, folder and folder / "folded", toned=False)
         self.toned = WordIndex.kept(self.texts, folder and folder / "toned", toned=True)
@@ -115,13 +117,15 @@ class _Grouped:
             out[self.present] = np.maximum.reduceat(scores, self.starts)
         return out
 
-    def top3(self, scores: Floats, label: int) -> float:
-        at = np.searchsorted(self.present, label)
-        if at >= len(self.present) or self.present[at] != label:
-            return 0.0
-        start = self.starts[at]
-        end = self.starts[at + 1] if at + 1 < len(self.starts) else len(scores)
-        return float(np.sort(scores[start:end])[-3:].mean())
+    def top3(self, scores: Floats, labels: NDArray[np.int64]) -> Floats:
+        """The mean of the three best document scores of each of ``labels``, 0 where it has none."""
+        out = np.zeros(len(labels), dtype=np.float32)
+        starts, ends = self._bounds[labels], self._bounds[labels + 1]
+        for i, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+            if start < end:
+                top = sorted(scores[start:end].tolist())[-3:]
+                out[i] = sum(top) / len(top)
+        return out
 
 
 class Views:
@@ -170,9 +174,9 @@ class Views:
         )
         self._idf = _inverse_frequency([*self.names.texts, *self.phrases.texts])
         self._unseen = max(self._idf.values(), default=1.0)
-        self._name_terms: list[list[dict[str, float]]] = [[] for _ in self.labels]
-        for text, owner in zip(self.names.texts, self.names.owners, strict=True):
-            self._name_terms[owner].append(self._weights(text))
+        self._names_said = NameCover(
+            [self._weights(text) for text in self.names.texts], self.names.owners, len(labels)
+        )
         self._priors = np.asarray(
             [
                 [
@@ -254,11 +258,8 @@ class Views:
                 columns[f"{name}_ratio"] = view[candidates] / max(best[name], 1e-6)
         groups = self._groups.shares(normalised)
         columns["group_share"] = groups[self._group_columns[candidates]]
-        columns["phrase_cosine_top3"] = np.asarray(
-            [self.phrases.top3(phrase_cosines, int(c)) for c in candidates], dtype=np.float32
-        )
-        cover = np.asarray([self._coverage(asked, int(c)) for c in candidates], dtype=np.float32)
-        cover = cover.reshape(len(candidates), 3)
+        columns["phrase_cosine_top3"] = self.phrases.top3(phrase_cosines, candidates)
+        cover = self._names_said.coverage(asked, candidates)
         columns["name_covered"], columns["question_covered"], columns["phrase_overlap"] = cover.T
         priors = self._priors[candidates].copy()
         if without_phrases is not None:
@@ -320,20 +321,6 @@ class Views:
     def _weights(self, normalised: str) -> dict[str, float]:
         return {t: self._idf.get(t, self._unseen) for t in set(fold(normalised).split())}
 
-    def _coverage(self, asked: Mapping[str, float], label: int) -> tuple[float, float, float]:
-        """How much of the best name the question says, how much of the question the name says."""
-        total = sum(asked.values()) or 1.0
-        best = (0.0, 0.0, 0.0)
-        for name in self._name_terms[label]:
-            shared = sum(weight for term, weight in name.items() if term in asked)
-            if not shared:
-                continue
-            of_name, of_question = shared / sum(name.values()), shared / total
-            harmonic = 2 * of_name * of_question / (of_name + of_question)
-            if harmonic > best[2]:
-                best = (of_name, of_question, harmonic)
-        return best
-
 
 def _inverse_frequency(texts: Sequence[str]) -> dict[str, float]:
     seen: Counter[str] = Counter()
@@ -343,10 +330,10 @@ def _inverse_frequency(texts: Sequence[str]) -> dict[str, float]:
 
 
 def _union_of_tops(views: Mapping[str, Floats], count: int) -> NDArray[np.int64]:
-    chosen: set[int] = set()
+    chosen = np.zeros(max(map(len, views.values()), default=0), dtype=np.bool_)
     for view in views.values():
         size = min(count, len(view))
         if size:
             top = np.argpartition(view, -size)[-size:]
-            chosen.update(int(i) for i in top if view[i] > 0)
-    return np.asarray(sorted(chosen), dtype=np.int64)
+            chosen[top[view[top] > 0]] = True
+    return np.flatnonzero(chosen)

@@ -1,0 +1,99 @@
+"""The floor plan as SVG: the counters of one floor, the kiosk, and the way to one counter.
+
+Drawn with attributes only, because the pages' security policy allows no inline style.
+"""
+
+from html import escape
+
+from knowledge.offices import Counter, FloorPlan, Office, Spot
+
+# Units of the drawing for one hundredth of the hall.
+SCALE = 6
+MARGIN = 40
+WIDTH = 100 * SCALE + 2 * MARGIN
+HEIGHT = 70 * SCALE + 2 * MARGIN
+RED, INK, EDGE, CREAM = "#8f1d1f", "#221b17", "#8d7a63", "#fbf6ec"
+
+
+def way_text(counter: Counter) -> str:
+    """ "tầng 2, bên trái"; empty when the office has not said."""
+    return ", ".join(part for part in (counter.floor, counter.position) if part)
+
+
+def floor_svg(office: Office, target: str | None = None) -> str | None:
+    """The kiosk's floor, or the floor of counter ``target`` with the way to it.
+
+    None when the office has no plan, or no counter of that floor has a spot.
+    """
+    plan = office.plan
+    if plan is None:
+        return None
+    goal = next((c for c in office.counters if c.number == target), None)
+    floor = goal.floor if goal and goal.floor else plan.kiosk_floor
+    shown = [c for c in office.counters if c.spot and (c.floor or plan.kiosk_floor) == floor]
+    if not shown:
+        return None
+    name = f"Sơ đồ {floor}" + (f", đường đến quầy {goal.number}" if goal else "")
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
+        f' aria-label="{escape(name)}" font-family="Be Vietnam Pro, sans-serif">',
+        f"<title>{escape(name)}</title>",
+        f'<rect x="8" y="8" width="{WIDTH - 16}" height="{HEIGHT - 16}" rx="18" fill="{CREAM}"'
+        f' stroke="{EDGE}" stroke-width="4"/>',
+    ]
+    start = _start(plan, floor)
+    if goal and goal.spot and start:
+        parts.append(_way(start, goal.spot))
+    parts += [_counter(c, c.spot, is_goal=c is goal) for c in shown if c.spot]
+    if floor == plan.kiosk_floor:
+        if plan.entrance:
+            parts.append(_word(plan.entrance, "Cửa vào"))
+        parts.append(_dot(plan.kiosk, "Bạn ở đây"))
+    elif plan.stairs:
+        parts.append(_dot(plan.stairs, "Cầu thang"))
+    return "".join(parts) + "</svg>"
+
+
+def _start(plan: FloorPlan, floor: str) -> Spot | None:
+    return plan.kiosk if floor == plan.kiosk_floor else plan.stairs
+
+
+def _at(spot: Spot) -> tuple[float, float]:
+    """The point on the drawing; the entrance is at the bottom, as one looks at it coming in."""
+    return MARGIN + spot.x * SCALE, HEIGHT - MARGIN - spot.y * 0.7 * SCALE
+
+
+def _way(start: Spot, goal: Spot) -> str:
+    (x1, y1), (x2, y2) = _at(start), _at(goal)
+    return (
+        f'<polyline points="{x1:.0f},{y1:.0f} {x1:.0f},{y2:.0f} {x2:.0f},{y2:.0f}" fill="none"'
+        f' stroke="{RED}" stroke-width="8" stroke-dasharray="4 16" stroke-linecap="round"/>'
+    )
+
+
+def _counter(counter: Counter, spot: Spot, *, is_goal: bool) -> str:
+    x, y = _at(spot)
+    fill, ink = (RED, "#fff") if is_goal else ("#fff", INK)
+    return (
+        f'<rect x="{x - 36:.0f}" y="{y - 26:.0f}" width="72" height="52" rx="10" fill="{fill}"'
+        f' stroke="{RED}" stroke-width="3"/>'
+        f'<text x="{x:.0f}" y="{y + 10:.0f}" text-anchor="middle" font-size="30"'
+        f' font-weight="600" fill="{ink}">{escape(counter.number)}</text>'
+    )
+
+
+def _dot(spot: Spot, word: str) -> str:
+    x, y = _at(spot)
+    return (
+        f'<circle cx="{x:.0f}" cy="{y:.0f}" r="14" fill="{INK}"/>'
+        f'<text x="{x:.0f}" y="{y - 24:.0f}" text-anchor="middle" font-size="24"'
+        f' font-weight="600" fill="{INK}">{escape(word)}</text>'
+    )
+
+
+def _word(spot: Spot, word: str) -> str:
+    x, y = _at(spot)
+    return (
+        f'<text x="{x:.0f}" y="{y + 24:.0f}" text-anchor="middle" font-size="22"'
+        f' fill="{INK}">{escape(word)}</text>'
+    )

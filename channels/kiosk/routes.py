@@ -1,0 +1,129 @@
+"""The pages of the lobby: kiosk, board, slip, and a number's place on the phone."""
+
+import io
+
+import segno
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+
+from assistant.office_answers import office_facts
+from assistant.queue_numbers import UnknownNumber
+from assistant.queue_rules import find_group
+from assistant.replies import say
+from channels.door import PAGE_HEADERS, Door, error
+from channels.kiosk.floor import floor_svg
+from channels.kiosk.queue_api import number_json, queue_routes
+from channels.kiosk.settings import KioskSettings
+from knowledge.offices import Office
+
+# The kiosk frames its own slip to print it; frames of others stay forbidden.
+HEADERS = {
+    **PAGE_HEADERS,
+    "Content-Security-Policy": PAGE_HEADERS["Content-Security-Policy"] + "; frame-src 'self'",
+    "Cache-Control": "no-store",
+}
+
+
+def qr_svg(text: str) -> bytes:
+    """A QR code as SVG, with the quiet zone that readers need."""
+    drawing = io.BytesIO()
+    segno.make(text, error="m").save(drawing, kind="svg", scale=4, border=4, svgclass=None,
+                                     lineclass=None)  # fmt: skip
+    return drawing.getvalue()
+
+
+def kiosk_routes(door: Door) -> APIRouter:
+    """`/kiosk`, `/board`, `/so/<token>`, slip, QR codes and floor plan."""
+    settings = KioskSettings()
+    routes = APIRouter(include_in_schema=False)
+    routes.include_router(queue_routes(door, settings), include_in_schema=True)
+    desk = door.desk
+
+    def office() -> Office:
+        return desk.library.store.office(desk.office_id)
+
+    def here(request: Request) -> str:
+        return settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
+
+    async def page(request: Request, name: str, **more: object) -> Response:
+        def read() -> dict[str, object]:
+            found = office()
+            return {"office": found, "facts": office_facts(found, desk.clock())}
+
+        context = await door.workers.run(read)
+        return door.templates.TemplateResponse(
+            request, f"kiosk/{name}.html", {**context, **more}, headers=HEADERS
+        )
+
+    @routes.get("/kiosk", response_class=HTMLResponse)
+    async def kiosk(request: Request) -> Response:
+        found = await door.workers.run(office)
+        return await page(
+            request,
+            "kiosk",
+            disclosure=say("disclosure", office=found.name),
+            plan=floor_svg(found, None),
+            reception=found.find_reception(),
+            idle_seconds=settings.idle_seconds,
+            countdown_seconds=settings.countdown_seconds,
+        )
+
+    @routes.get("/board", response_class=HTMLResponse)
+    async def board(request: Request) -> Response:
+        return await page(request, "board")
+
+    @routes.get("/so/{token}", response_class=HTMLResponse)
+    async def place(request: Request, token: str) -> Response:
+        return await number_page(request, token, "place")
+
+    @routes.get("/kiosk/phieu/{token}", response_class=HTMLResponse)
+    async def slip(request: Request, token: str) -> Response:
+        return await number_page(request, token, "slip")
+
+    async def number_page(request: Request, token: str, name: str) -> Response:
+        def read() -> dict[str, object]:
+            standing = desk.queue.standing(token)
+            number = standing.number
+            view = (
+                desk.library.store.find_view(number.procedure_code, desk.office_id)
+                if number.procedure_code
+                else None
+            )
+            found = office()
+            group = find_group(found, number.waits_at)
+            return {
+                "number": number_json(standing, found),
+                "taken_at": number.taken_at.astimezone(desk.clock().tzinfo),
+                "procedure": view.procedure.title if view else None,
+                "plan": floor_svg(found, group.counters[0].number) if group else None,
+            }
+
+        try:
+            context = await door.workers.run(read)
+        except UnknownNumber:
+            return await page(request, "no_number")
+        return await page(request, name, **context)
+
+    @routes.get("/kiosk/qr/so/{token}.svg")
+    async def place_code(request: Request, token: str) -> Response:
+        found = await door.workers.run(lambda: desk.queue.find(token))
+        if found is None:
+            return error(404, "unknown_number")
+        return Response(qr_svg(f"{here(request)}/so/{token}"), media_type="image/svg+xml")
+
+    @routes.get("/kiosk/qr/thu-tuc/{code}.svg")
+    async def source_code(code: str) -> Response:
+        """The procedure's page on the national portal, where its source has an address."""
+        view = await door.workers.run(lambda: desk.library.store.find_view(code, desk.office_id))
+        if view is None or not view.procedure.source.url:
+            return error(404, "unknown_procedure")
+        return Response(qr_svg(view.procedure.source.url), media_type="image/svg+xml")
+
+    @routes.get("/kiosk/so-do/{counter}.svg")
+    async def plan(counter: str) -> Response:
+        drawn = await door.workers.run(lambda: floor_svg(office(), counter))
+        if drawn is None:
+            return error(404, "http_404")
+        return Response(drawn, media_type="image/svg+xml")
+
+    return routes

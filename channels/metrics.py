@@ -1,0 +1,93 @@
+"""Prometheus figures of one web process: what was answered, how fast, what waits, what was refused.
+
+Numbers only: no text, no address, no conversation is ever a label.
+"""
+
+import time
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.exposition import generate_latest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from assistant.answers import Answer
+from assistant.conversations import Conversation
+from channels.door import Door, error
+from channels.rate_limits import QUESTIONS
+from knowledge.database import DatabaseUnavailable
+
+LOOPBACK = frozenset({"127.0.0.1", "::1"})
+BUCKETS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+
+
+class Metrics:
+    """The figures of one application, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.answers = Counter(
+            "letan_answers", "Answers by outcome and channel.", ["outcome", "channel"],
+            registry=self.registry,
+        )  # fmt: skip
+        self.seconds = Histogram(
+            "letan_request_seconds", "Time to answer a question over HTTP.", ["status"],
+            registry=self.registry, buckets=BUCKETS,
+        )  # fmt: skip
+        self.refused = Counter(
+            "letan_refused", "Questions refused by a bound.", ["reason"], registry=self.registry
+        )
+        self.waiting = Gauge(
+            "letan_inquiries_waiting", "Questions that wait for a clerk.", registry=self.registry
+        )
+        self.database = Gauge(
+            "letan_database_up", "1 while the database answers.", registry=self.registry
+        )
+
+    def recorded(self, conversation: Conversation, answer: Answer) -> None:
+        """Count an answer that was stored, whichever channel it came through."""
+        self.answers.labels(answer.outcome.value, conversation.channel).inc()
+
+
+class Timed:
+    """ASGI middleware that times questions."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(QUESTIONS):
+            await self._app(scope, receive, send)
+            return
+        status = 500
+        started = time.perf_counter()
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        finally:
+            self._metrics.seconds.labels(str(status)).observe(time.perf_counter() - started)
+
+
+def metrics_routes(door: Door, metrics: Metrics, *, public: bool) -> APIRouter:
+    """`GET /metrics`: for this machine alone unless ``public``."""
+    routes = APIRouter()
+
+    @routes.get("/metrics", include_in_schema=False)
+    async def figures(request: Request) -> Response:
+        if not public and (request.client is None or request.client.host not in LOOPBACK):
+            return error(404, "http_404")
+        try:
+            waiting = await door.workers.run(door.desk.inquiries.waiting)
+            metrics.waiting.set(len(waiting))
+            metrics.database.set(1)
+        except DatabaseUnavailable:
+            metrics.database.set(0)
+        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+    return routes

@@ -1,0 +1,27 @@
+"""Wires what protects the web application: headers, bounds, time limits, figures."""
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from channels.door import Door, error
+from channels.metrics import Metrics, Timed, metrics_routes
+from channels.protection_settings import ProtectionSettings
+from channels.rate_limits import RateLimits
+from channels.security_headers import SecurityHeaders
+from channels.slow_body import SlowBody
+
+
+def protect(app: FastAPI, door: Door, settings: ProtectionSettings) -> None:
+    """Put ``app`` behind every bound; call it after the other middleware is in place."""
+    metrics = Metrics()
+    door.desk.conversations.watch(metrics.recorded)
+    app.include_router(metrics_routes(door, metrics, public=settings.public_metrics))
+
+    def refused(reason: str) -> None:
+        metrics.refused.labels(reason).inc()
+
+    # Innermost, because it reads bodies whole: the limit on their size stands before it.
+    app.user_middleware.append(Middleware(RateLimits, settings=settings, refused=refused))
+    app.add_middleware(Timed, metrics=metrics)
+    app.add_middleware(SlowBody, seconds=settings.body_seconds, refusal=error(408, "slow_body"))
+    app.add_middleware(SecurityHeaders)

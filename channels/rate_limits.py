@@ -1,0 +1,108 @@
+"""Bounds on questions: by address, by conversation, by day; and on how many wait at once.
+
+Past a bound the client gets 429 or 503 with ``Retry-After`` at once, so that a flood costs
+next to nothing and never piles up in front of residents.
+"""
+
+import json
+import math
+import time
+from collections.abc import Callable
+
+from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from channels.door import error
+from channels.protection_settings import ProtectionSettings
+
+QUESTIONS = "/api/chat"  # and what lies below it
+BUSY_SECONDS = 2  # a full queue of 64 is answered in less
+
+Refused = Callable[[str], None]
+
+
+class RateLimits:
+    """ASGI middleware in front of everything that asks the desk a question."""
+
+    def __init__(
+        self, app: ASGIApp, settings: ProtectionSettings, refused: Refused | None = None
+    ) -> None:
+        self._app = app
+        self._refused = refused or (lambda _: None)
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._address = _bound(RateLimitItemPerMinute, settings.per_address_a_minute)
+        self._conversation = _bound(RateLimitItemPerMinute, settings.per_conversation_a_minute)
+        self._day = _bound(RateLimitItemPerDay, settings.answers_a_day)
+        self._waiting = settings.waiting
+        self._inside = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        asks = path == QUESTIONS or path.startswith(f"{QUESTIONS}/")
+        if scope["type"] != "http" or scope["method"] != "POST" or not asks:
+            await self._app(scope, receive, send)
+            return
+        address = (scope.get("client") or ("unknown",))[0]
+        refusal = self._past(self._address, "too_many_address", address)
+        if refusal is None and self._waiting and self._inside >= self._waiting:
+            refusal = self._refuse(503, "busy", BUSY_SECONDS)
+        if refusal:
+            await refusal(scope, receive, send)
+            return
+        self._inside += 1
+        try:
+            await self._pass_on(scope, receive, send)
+        finally:
+            self._inside -= 1
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the body (already bounded in size) for the conversation it belongs to."""
+        parts: list[Message] = []
+        while True:
+            message = await receive()
+            parts.append(message)
+            if message["type"] != "http.request" or not message.get("more_body", False):
+                break
+        conversation = _conversation_in(b"".join(part.get("body", b"") for part in parts))
+        refusal = None
+        if conversation:
+            refusal = self._past(self._conversation, "too_many_conversation", conversation)
+        refusal = refusal or self._past(self._day, "too_many_today", "all")
+        if refusal:
+            await refusal(scope, receive, send)
+            return
+
+        async def replay() -> Message:
+            return parts.pop(0) if parts else await receive()
+
+        await self._app(scope, replay, send)
+
+    def _past(self, bound: RateLimitItem | None, code: str, whose: str) -> Response | None:
+        """A refusal when ``whose`` share of ``bound`` is used up."""
+        if bound is None or self._limiter.hit(bound, code, whose):
+            return None
+        resets = self._limiter.get_window_stats(bound, code, whose).reset_time
+        return self._refuse(429, code, max(1, math.ceil(resets - time.time())))
+
+    def _refuse(self, status: int, code: str, seconds: int) -> Response:
+        self._refused(code)
+        answer = error(status, code)
+        answer.headers["Retry-After"] = str(seconds)
+        return answer
+
+
+def _bound(item: type[RateLimitItem], amount: int) -> RateLimitItem | None:
+    return item(amount) if amount > 0 else None
+
+
+def _conversation_in(body: bytes) -> str | None:
+    """The conversation a body names; what is unreadable is for the route to refuse."""
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    named = said.get("conversation_id") if isinstance(said, dict) else None
+    return named if isinstance(named, str) else None

@@ -1,0 +1,51 @@
+"""How much of a name a question says, and how much of the question that name says."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+class NameCover:
+    """Term weights of many names, kept by term, so that a question touches only its own terms.
+
+    ``names`` are the weighted terms of each name, in the order of ``owners``, which
+    says to which label (0 … ``labels`` - 1) each belongs and never decreases.
+    """
+
+    def __init__(
+        self, names: Sequence[Mapping[str, float]], owners: NDArray[np.int64], labels: int
+    ) -> None:
+        holders: dict[str, list[int]] = {}
+        for i, name in enumerate(names):
+            for term in name:
+                holders.setdefault(term, []).append(i)
+        self._holders = {term: np.asarray(held) for term, held in holders.items()}
+        self._weights = {term: names[held[0]][term] for term, held in holders.items()}
+        # A name without words is covered by nothing; 1 keeps the division quiet.
+        self._totals = np.asarray([sum(name.values()) or 1.0 for name in names])
+        self._bounds = np.searchsorted(owners, np.arange(labels + 1))
+
+    def coverage(self, asked: Mapping[str, float], labels: NDArray[np.int64]) -> Floats:
+        """Of each label's best name: the share said, the share of the question, their mean.
+
+        Shape (labels, 3). The mean is harmonic; the first name wins a tie; a label no
+        name of which shares a term with the question has zeros.
+        """
+        shared = np.zeros(len(self._totals))
+        for term in asked:
+            if (held := self._holders.get(term)) is not None:
+                shared[held] += self._weights[term]
+        of_name = shared / self._totals
+        of_question = shared / (sum(asked.values()) or 1.0)
+        both = of_name + of_question
+        harmonic = 2 * of_name * of_question / np.where(both > 0, both, 1.0)
+        out = np.zeros((len(labels), 3), dtype=np.float32)
+        starts, ends = self._bounds[labels].tolist(), self._bounds[labels + 1].tolist()
+        for row, (start, end) in enumerate(zip(starts, ends, strict=True)):
+            if start < end:
+                best = start + int(harmonic[start:end].argmax())
+                out[row] = of_name[best], of_question[best], harmonic[best]
+        return out

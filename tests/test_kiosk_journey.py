@@ -1,0 +1,155 @@
+"""The lobby in a real browser: a visit, the wipe, a lost server, the board."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import chromium, serving
+from conftest import desk_at
+from playwright.sync_api import Browser, Page, expect
+from records import Clock
+
+from assistant.desk import Desk
+from channels.web import create_app
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def lobby_desk(homes: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    import shutil
+
+    home = shutil.copytree(homes[1], tmp_path_factory.mktemp("lobby") / "home")
+    return desk_at(home, Clock())
+
+
+@pytest.fixture(scope="module")
+def address(lobby_desk: Desk) -> Iterator[str]:
+    import os
+
+    os.environ["CHANNELS_KIOSK_IDLE_SECONDS"] = "4"
+    os.environ["CHANNELS_KIOSK_COUNTDOWN_SECONDS"] = "1"
+    try:
+        app = create_app(lobby_desk)
+    finally:
+        del (
+            os.environ["CHANNELS_KIOSK_IDLE_SECONDS"],
+            os.environ["CHANNELS_KIOSK_COUNTDOWN_SECONDS"],
+        )
+    with serving(app) as address:
+        yield address
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1080, "height": 1920}, has_touch=True)
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    yield page
+    context.close()
+    assert not problems, problems
+
+
+def test_a_visit_by_touch_ends_with_a_number_that_knows_what_is_missing(
+    page: Page, address: str, lobby_desk: Desk
+) -> None:
+    page.goto(f"{address}/kiosk")
+    page.get_by_role("button", name="Khai sinh").tap()
+    expect(page.locator("#papers-title")).to_contain_text("khai sinh")
+    page.get_by_role("button", name="Có giấy chứng sinh", exact=True).tap()
+    expect(page.locator("#papers .ticks")).to_contain_text("Giấy chứng sinh")
+    for box in page.locator("#papers .ticks input").all()[1:]:
+        box.check()
+    page.get_by_role("button", name="Lấy số thứ tự").tap()
+    expect(page.locator("#missing-count")).to_have_text("1")
+    page.get_by_role("button", name="Vẫn lấy số").tap()
+    page.get_by_role("button", name="Không", exact=True).dblclick()
+    expect(page.locator("#label")).to_have_text("K001")
+    page.get_by_role("button", name="Xong").tap()
+    expect(page.locator("#home")).to_be_visible()
+    expect(page.locator("#label")).to_have_text("")
+    [number] = lobby_desk.queue.at_counter("9").waiting
+    assert number.case_id == "has_certificate"
+    assert len(number.missing_papers) == 1
+
+
+def test_a_visit_by_keyboard_reaches_a_number(page: Page, address: str) -> None:
+    page.goto(f"{address}/kiosk")
+    page.get_by_role("button", name="Gặp cán bộ").focus()
+    page.keyboard.press("Enter")
+    page.locator("#reception-number").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Có, tôi thuộc diện ưu tiên").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#label")).to_have_text("UA001")
+
+
+def test_who_walks_away_leaves_nothing_on_screen_or_server(
+    page: Page, address: str, lobby_desk: Desk
+) -> None:
+    page.goto(f"{address}/kiosk")
+    with page.expect_response("**/api/chat") as asked:
+        page.get_by_role("button", name="Kết hôn").tap()
+    conversation = asked.value.json()["conversation_id"]
+    assert lobby_desk.conversations.turns(conversation)
+    expect(page.locator("#papers")).to_be_visible()
+    with page.expect_response("**/api/conversations/**", timeout=15_000):
+        expect(page.locator("#still")).to_be_visible(timeout=10_000)
+    expect(page.locator("#home")).to_be_visible()
+    expect(page.locator("#papers-title")).to_have_text("")
+    assert lobby_desk.conversations.turns(conversation) == []
+
+
+def test_a_lost_server_is_said_and_the_kiosk_recovers_by_itself(page: Page, address: str) -> None:
+    page.goto(f"{address}/kiosk")
+    page.route("**/api/**", lambda route: route.abort())
+    page.route("**/readyz", lambda route: route.abort())
+    page.get_by_role("button", name="Kết hôn").tap()
+    expect(page.locator("#lost")).to_be_visible()
+    page.get_by_role("button", name="Gặp cán bộ").tap()
+    expect(page.locator("#person .plan svg")).to_be_visible()
+    page.unroute("**/api/**")
+    page.unroute("**/readyz")
+    expect(page.locator("#lost")).to_be_hidden(timeout=10_000)
+
+
+def test_the_board_shows_several_calls_in_order(page: Page, address: str, lobby_desk: Desk) -> None:
+    page.goto(f"{address}/board")
+    page.locator("#mute").wait_for(state="attached")
+    from assistant.queue_store import Wanted
+
+    with page.expect_request("**/api/board/events**"):
+        page.reload()
+    for n in range(2):
+        lobby_desk.queue.take(f"bảng-{n}", Wanted("B"))
+    first = lobby_desk.queue.call_next("2")
+    assert first
+    began = time.monotonic()
+    expect(page.locator("#now")).to_have_text("Mời số B001 đến quầy 2")
+    print(f"board showed the call after {time.monotonic() - began:.2f} s")  # noqa: T201
+    lobby_desk.queue.call_next("2", current=first.id)
+    expect(page.locator("#calls tr").first).to_contain_text("B002", timeout=10_000)
+    expect(page.locator("#calls tr").nth(1)).to_contain_text("B001")
+
+
+@pytest.mark.parametrize("size", [(320, 640), (1080, 1920), (1280, 800), (2160, 3840)])
+def test_nothing_runs_over_the_edge_and_targets_are_large(
+    browser: Browser, address: str, size: tuple[int, int]
+) -> None:
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+    page = context.new_page()
+    page.goto(f"{address}/kiosk")
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    for target in page.locator("button:visible").all():
+        box = target.bounding_box()
+        assert box and min(box["width"], box["height"]) >= 60
+    page.screenshot(path=f"/tmp/kiosk-{size[0]}.png")
+    context.close()

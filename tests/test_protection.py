@@ -1,0 +1,158 @@
+"""The HTTP door under floods, trickles and strangers: refused early, with a reason and a time."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from assistant.desk import Desk
+from channels.door import error
+from channels.protection_settings import ProtectionSettings
+from channels.rate_limits import RateLimits
+from channels.slow_body import SlowBody
+from channels.web import create_app
+
+ASK = {"message": "làm giấy khai sinh cho con cần giấy tờ gì"}
+
+
+def bounds(**given: Any) -> ProtectionSettings:
+    unbound = {
+        "per_address_a_minute": 0, "per_conversation_a_minute": 0, "answers_a_day": 0, "waiting": 0,
+    }  # fmt: skip
+    return ProtectionSettings(**unbound | given)
+
+
+@pytest.fixture
+def door(desk: Desk) -> Callable[..., TestClient]:
+    def make(address: str = "127.0.0.1", **given: Any) -> TestClient:
+        app = create_app(desk, protection=bounds(**given))
+        return TestClient(app, client=(address, 50000))
+
+    return make
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/static/chat.css", "/healthz", "/readyz", "/openapi.json", "/metrics", "/nothing"],
+)
+def test_every_response_carries_the_security_headers(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "camera=()" in headers["permissions-policy"]
+
+
+def test_an_answer_is_never_kept_by_a_browser_or_proxy(client: TestClient) -> None:
+    assert client.post("/api/chat", json=ASK).headers["cache-control"] == "no-store"
+
+
+def test_an_address_past_its_share_is_told_when_to_come_back(
+    door: Callable[..., TestClient],
+) -> None:
+    http = door(per_address_a_minute=2)
+    assert [http.post("/api/chat", json=ASK).status_code for _ in range(3)] == [200, 200, 429]
+    refused = http.post("/api/chat", json=ASK)
+    assert refused.json()["error"]["code"] == "too_many_address"
+    assert 1 <= int(refused.headers["retry-after"]) <= 60
+    assert http.get("/").status_code == 200  # reading is not asking
+
+
+def test_a_conversation_past_its_share_leaves_the_others_alone(
+    door: Callable[..., TestClient],
+) -> None:
+    http = door(per_conversation_a_minute=1)
+    one = http.post("/api/chat", json=ASK).json()["conversation_id"]
+    again = ASK | {"conversation_id": one}
+    assert http.post("/api/chat", json=again).status_code == 200
+    refused = http.post("/api/chat", json=again)
+    assert refused.status_code == 429
+    assert refused.json()["error"]["code"] == "too_many_conversation"
+    assert http.post("/api/chat", json=ASK).status_code == 200
+
+
+def test_a_day_has_a_budget(door: Callable[..., TestClient]) -> None:
+    http = door(answers_a_day=1)
+    assert http.post("/api/chat", json=ASK).status_code == 200
+    refused = http.post("/api/chat", json=ASK)
+    assert refused.status_code == 429 and "retry-after" in refused.headers
+    assert "gọi điện" in refused.json()["error"]["message"]
+
+
+def test_bodies_that_are_no_question_still_get_their_own_refusal(
+    door: Callable[..., TestClient],
+) -> None:
+    http = door(per_conversation_a_minute=1)
+    for body in (b"{", b"[" * 5000, b"null", b'{"conversation_id": 5, "message": "a"}', b"\xff"):
+        answer = http.post("/api/chat", content=body, headers={"content-type": "application/json"})
+        assert 400 <= answer.status_code < 500, body
+
+
+def test_who_would_wait_too_long_is_sent_away_at_once() -> None:
+    async def scenario() -> list[int]:
+        inside, leave = asyncio.Event(), asyncio.Event()
+
+        async def slow(scope: Any, receive: Any, send: Any) -> None:
+            inside.set()
+            await leave.wait()
+            await error(200, "ok")(scope, receive, send)
+
+        guarded = RateLimits(slow, bounds(waiting=1))
+        first = asyncio.create_task(status_of(guarded))
+        await inside.wait()
+        second = await status_of(guarded)
+        leave.set()
+        return [await first, second, await status_of(guarded)]
+
+    assert asyncio.run(scenario()) == [200, 503, 200]
+
+
+def test_a_body_that_does_not_arrive_ends_the_request() -> None:
+    async def reads(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+
+    async def never() -> Any:
+        await asyncio.Event().wait()
+
+    slow = SlowBody(reads, 0.01, error(408, "slow_body"))
+    assert asyncio.run(status_of(slow, never)) == 408
+
+
+async def status_of(app: Any, receive: Any = None) -> int:
+    """The status an ASGI application answers a question with."""
+    sent: list[Any] = []
+
+    async def body() -> Any:
+        return {"type": "http.request", "body": b"{}", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "method": "POST", "path": "/api/chat", "headers": [],
+        "client": ("127.0.0.1", 1),
+    }  # fmt: skip
+    await app(scope, receive or body, send)
+    return int(sent[0]["status"])
+
+
+def test_figures_count_answers_and_refusals_without_a_word_of_them(
+    door: Callable[..., TestClient],
+) -> None:
+    http = door(per_address_a_minute=1)
+    http.post("/api/chat", json=ASK)
+    http.post("/api/chat", json=ASK)
+    figures = http.get("/metrics").text
+    assert 'letan_answers_total{channel="api",outcome="answered"} 1.0' in figures
+    assert 'letan_refused_total{reason="too_many_address"} 1.0' in figures
+    assert 'letan_request_seconds_count{status="200"} 1.0' in figures
+    assert "letan_database_up 1.0" in figures and "khai sinh" not in figures
+
+
+def test_figures_are_for_this_machine_unless_the_office_opens_them(
+    door: Callable[..., TestClient],
+) -> None:
+    assert door("203.0.113.7").get("/metrics").status_code == 404
+    assert door("203.0.113.7", public_metrics=True).get("/metrics").status_code == 200
