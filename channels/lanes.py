@@ -221,6 +221,11 @@ class Lanes:
             await self._not_sent(lane, waiting, SendFailed("no answer in time", retry_after=0))
         except SendFailed as failed:
             await self._not_sent(lane, waiting, failed)
+        except Exception as problem:
+            # The edge: one message that breaks its client must not stop the others.
+            log.error("sending_failed", platform=lane.platform, kind=type(problem).__name__)
+            failed = SendFailed(f"unexpected {type(problem).__name__}", retry_after=0)
+            await self._not_sent(lane, waiting, failed)
         else:
             await self._workers.run(lambda: self._mailbox.sent(waiting, sent_id))
 

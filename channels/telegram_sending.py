@@ -1,6 +1,7 @@
 """Telegram through python-telegram-bot: sending, with every refusal turned into a next step."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
@@ -35,6 +36,8 @@ ANSWER_SECONDS = 25.0
 
 def build_bot(settings: TelegramSettings) -> ExtBot[Any]:
     """The bot of the settings; it keeps Telegram's limits (30/s in all, 20/min in a group)."""
+    # Waiting times as timedelta, as the next major version gives them; unset, each 429 warns.
+    os.environ.setdefault("PTB_TIMEDELTA", "1")
     url = settings.api_url.rstrip("/")
     request = HTTPXRequest(
         connection_pool_size=32, read_timeout=ANSWER_SECONDS, connect_timeout=CONNECT_SECONDS
