@@ -347,7 +347,7 @@ class Queue:
             .group_by(QueueNumberRow.waits_at)
         )
         with reading(self._engine) as connection:
-            return dict(connection.execute(query).tuples().all())
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     # -- rows ---------------------------------------------------------------------------------
 
