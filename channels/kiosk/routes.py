@@ -58,12 +58,13 @@ def kiosk_routes(door: Door) -> APIRouter:
     @routes.get("/kiosk", response_class=HTMLResponse)
     async def kiosk(request: Request) -> Response:
         found = await door.workers.run(office)
+        reception = found.find_reception()
         return await page(
             request,
             "kiosk",
             disclosure=say("disclosure", office=found.name),
-            plan=floor_svg(found, None),
-            reception=found.find_reception(),
+            plan=floor_svg(found, reception.number if reception else None),
+            reception=reception,
             idle_seconds=settings.idle_seconds,
             countdown_seconds=settings.countdown_seconds,
         )

@@ -44,6 +44,14 @@ function items(list, lines, make) {
   }));
 }
 
+function paragraphs(place, lines) {
+  place.replaceChildren(...(lines.length ? lines : ["chưa công bố"]).map((line) => {
+    const paragraph = document.createElement("p");
+    paragraph.textContent = line;
+    return paragraph;
+  }));
+}
+
 function button(text, pressed) {
   const element = document.createElement("button");
   element.type = "button";
@@ -136,8 +144,8 @@ async function openPapers(code, chosen, speech) {
     return label;
   });
   document.querySelector("#papers .ticks").hidden = !list.papers.length;
-  byId("fees").textContent = list.fees.join("; ") || "chưa công bố";
-  byId("times").textContent = list.times.join("; ") || "chưa công bố";
+  paragraphs(byId("fees"), list.fees);
+  paragraphs(byId("times"), list.times);
   document.querySelector("#papers .unverified").hidden = list.verified;
   byId("get-number").hidden = !list.gives_numbers || Boolean(list.suspended);
   show("papers");
