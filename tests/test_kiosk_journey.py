@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from browser import chromium, serving
 from conftest import desk_at
 from playwright.sync_api import Browser, Page, expect
@@ -14,6 +15,10 @@ from assistant.desk import Desk
 from channels.web import create_app
 
 pytestmark = pytest.mark.slow
+AA = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    "resultTypes": ["violations"],
+}
 
 
 @pytest.fixture(scope="module")
@@ -153,3 +158,48 @@ def test_nothing_runs_over_the_edge_and_targets_are_large(
         assert box and min(box["width"], box["height"]) >= 60
     page.screenshot(path=f"/tmp/kiosk-{size[0]}.png")
     context.close()
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page, options=AA).response["violations"]
+    return [f"{page.url}: {v['id']} {[n['target'] for n in v['nodes']][:3]}" for v in found]
+
+
+@pytest.mark.parametrize("size", [(320, 640), (1080, 1920)])
+def test_no_page_of_the_lobby_breaks_wcag(
+    browser: Browser, address: str, lobby_desk: Desk, size: tuple[int, int]
+) -> None:
+    from assistant.queue_store import Wanted
+
+    number = lobby_desk.queue.take(
+        f"wcag-{size[0]}",
+        Wanted("K", procedure_code="1.001193", missing_papers=("Giấy chứng sinh",)),
+    )
+    page = browser.new_page(
+        viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", locale="vi-VN"
+    )
+    page.goto(f"{address}/kiosk")
+    problems = violations(page)
+    page.get_by_role("button", name="Khai sinh").click()
+    expect(page.locator("#papers .ticks input").first).to_be_visible()
+    expect(page.locator("body")).not_to_have_class("kiosk busy")
+    problems += violations(page)
+    for path in ("/board", f"/so/{number.token}", f"/kiosk/phieu/{number.token}", "/t/1.001193"):
+        page.goto(address + path)
+        problems += violations(page)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > size[0]:
+            problems.append(f"{path}: {width} px wide")
+    page.close()
+    assert problems == []
+
+
+def test_the_board_and_the_checklist_use_the_width_of_a_wide_screen(
+    browser: Browser, address: str
+) -> None:
+    page = browser.new_page(viewport={"width": 1920, "height": 1080}, locale="vi-VN")
+    for path, part in (("/board", "#now"), ("/t/1.001193", "h1"), ("/t/1.001193", "dl dd")):
+        page.goto(address + path)
+        box = page.locator(part).first.bounding_box()
+        assert box and box["width"] > 500, (path, part, box)
+    page.close()

@@ -17,3 +17,6 @@ if (record) {
     }, 500);
   });
 }
+
+// Where the menu runs over the edge of a narrow screen, the page one is on is in sight.
+document.querySelector(".menu [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
