@@ -98,7 +98,8 @@ class ProcedureRef:
 class Answer:
     """One reply (câu trả lời). ``also`` holds further procedures asked in the same message.
 
-    ``inquiry`` is the reference of the question that waits for a clerk, where there is one.
+    ``inquiry`` is the reference of the question that waits for a clerk, where there is one; it
+    is no part of the JSON, the web channel gives it as a header.
     """
 
     outcome: Outcome
@@ -134,8 +135,6 @@ class Answer:
             "citations": [citation.to_json() for citation in self.citations],
             "probability": round(self.probability, 4),
         }
-        if self.inquiry:
-            body["inquiry"] = self.inquiry
         if self.also:
             body["also"] = [answer.to_json() for answer in self.also]
         return body

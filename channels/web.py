@@ -38,6 +38,8 @@ from knowledge.database import DatabaseUnavailable
 
 log = structlog.get_logger()
 PURGE_EVERY_SECONDS = 6 * 3600
+# Beside the answer, whose shape is fixed: the reference to ask `GET /api/inquiries/<code>` with.
+INQUIRY_HEADER = "Letan-Inquiry"
 # pydantic's kinds of error → what a person who calls the API should do about it.
 WRONG = {
     "missing": "thiếu {field}",
@@ -83,7 +85,8 @@ def chat_routes(door: Door) -> APIRouter:
             )
         except UnknownConversation:
             return error(404, "unknown_conversation")
-        return JSONResponse(answer.to_json())
+        headers = {INQUIRY_HEADER: answer.inquiry} if answer.inquiry else None
+        return JSONResponse(answer.to_json(), headers=headers)
 
     @routes.get("/", response_class=HTMLResponse)
     async def page(request: Request) -> Response:

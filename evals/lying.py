@@ -9,11 +9,14 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Any
 
 from assistant.answers import Answer
+from assistant.desk import Desk
+from assistant.model.desk import ModelDesk
 from assistant.model.phrasing import INSTRUCTIONS
 from assistant.model.settings import ModelSettings
 from evals.cases import FactCase, read_cases
@@ -122,25 +125,30 @@ def run_lying(
         settings = ModelSettings(
             model="openai:kẻ-nói-dối", base_url=server.address, daily_tokens=0, timeout_seconds=8
         )
-        with fresh_desk(model=settings) as desk:
-            assert desk.model is not None
+        with fresh_desk(model=settings) as desk, _model_of(desk) as model:
             for case in cycle(cases):
                 if report.runs == runs:
                     break
                 kind, lie, current["reply"] = lying_reply(rng)
                 record = desk.receptionist.reply(case.question, None, "api", worded=False)
-                before = desk.model.counts.get("answered", 0)
+                before = model.counts.get("answered", 0)
                 shown = desk.receptionist.word(record)
-                if desk.model.counts.get("answered", 0) == before:
+                if model.counts.get("answered", 0) == before:
                     continue  # an answer of one line has its words; no lie was heard
                 report.runs += 1
                 report.lies[kind] += 1
                 _judge(report, kind, lie, record, shown)
                 if progress:
                     progress(report.runs, runs)
-            report.dropped = desk.model.counts.get("dropped", 0)
+            report.dropped = model.counts.get("dropped", 0)
         report.requests = len(server.requests)
     return report
+
+
+def _model_of(desk: Desk) -> AbstractContextManager[ModelDesk]:
+    """The desk's model, closed at the end."""
+    assert desk.model is not None
+    return closing(desk.model)
 
 
 def _judge(report: LyingReport, kind: str, lie: str, record: Answer, shown: Answer) -> None:

@@ -181,6 +181,15 @@ def test_whatever_is_said_the_reply_keeps_the_shape(client: TestClient, message:
     assert reply.text.strip() and reply.speech.strip()
 
 
+def test_the_reference_of_a_question_for_a_clerk_is_a_header(client: TestClient) -> None:
+    passed_on = client.post("/api/chat", json={"message": "cho tôi gặp cán bộ", "channel": "web"})
+    code = passed_on.headers["Letan-Inquiry"]
+    assert code in Reply.model_validate_json(passed_on.text).text
+    assert client.get(f"/api/inquiries/{code}").json()["status"] == "open"
+    answered = client.post("/api/chat", json={"message": PAPERS, "channel": "web"})
+    assert "Letan-Inquiry" not in answered.headers
+
+
 def test_a_conversation_goes_on_by_its_id(client: TestClient) -> None:
     first = chat(client, PAPERS)
     second = chat(client, "thế lệ phí bao nhiêu tiền?", first)

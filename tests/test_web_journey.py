@@ -58,3 +58,56 @@ def test_a_conversation_keeps_its_procedure_and_can_be_deleted(
         page.click("#erase")
         page.get_by_role("button", name="Xóa, bắt đầu lại").click()
         expect(page.locator(".note")).to_have_text("Đã xóa cuộc trò chuyện.")
+
+
+def test_a_clerks_answer_comes_to_the_page_that_asked_once(browser: Browser) -> None:
+    with (
+        fresh_desk() as desk,
+        serving(create_app(desk)) as where,
+        open_page(browser, where) as page,
+    ):
+        asked: list[str] = []
+        page.on("request", lambda sent: "/api/inquiries/" in sent.url and asked.append(sent.url))
+        page.clock.install()
+        page.reload()
+        page.fill("#message", "cấp phép bay cho tàu vũ trụ của nhà em")
+        with page.expect_response("**/api/chat") as passed_on:
+            page.press("#message", "Enter")
+        code = passed_on.value.headers["letan-inquiry"]
+        expect(page.locator(".answer")).to_contain_text("hiện ngay tại trang này")
+        with page.expect_response(f"**/api/inquiries/{code}"):
+            page.clock.fast_forward(60_000)
+        clerk = page.locator(".clerk")
+        expect(clerk).to_have_count(0)
+        desk.inquiries.answer(code, "Mời anh tới quầy 9.\n<b>Mang</b> thẻ căn cước.", by="lan")
+        page.clock.fast_forward(60_000)
+        expect(clerk).to_have_count(1)
+        expect(clerk.locator(".who")).to_contain_text(re.compile(r"Cán bộ trả lời .*09:00.*24/11"))
+        expect(clerk).to_contain_text("<b>Mang</b> thẻ căn cước.")
+        expect(clerk).to_contain_text(code)
+        before = len(asked)
+        page.clock.fast_forward(120_000)
+        page.reload()
+        expect(clerk).to_have_count(1)
+        page.fill("#message", code)
+        with page.expect_response("**/api/chat"):
+            page.press("#message", "Enter")
+        expect(page.locator(".answer")).to_have_count(2)
+        page.clock.fast_forward(120_000)
+        page.reload()
+        expect(clerk).to_have_count(1)
+        assert len(asked) == before
+
+
+def test_an_answer_given_while_the_page_was_away_is_shown_when_it_opens(browser: Browser) -> None:
+    with (
+        fresh_desk() as desk,
+        serving(create_app(desk)) as where,
+        open_page(browser, where) as page,
+    ):
+        page.get_by_role("button", name="Gặp cán bộ").click()
+        expect(page.locator(".answer")).to_have_count(1)
+        (inquiry,) = desk.inquiries.waiting()
+        desk.inquiries.answer(inquiry.code, "Dạ, mời chị gọi lại.", by="lan")
+        page.reload()
+        expect(page.locator(".clerk .text")).to_have_text("Dạ, mời chị gọi lại.")

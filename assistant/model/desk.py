@@ -23,6 +23,10 @@ class ModelDesk:
     phrasing: Phrasing
     opinion: SecondOpinion
 
+    def close(self) -> None:
+        """The desk closes: the model's connections go with it."""
+        self.guarded.close()
+
     @property
     def counts(self) -> dict[str, int]:
         """Calls by how they ended, answers worded and kept, sentences dropped."""

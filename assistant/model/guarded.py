@@ -50,6 +50,13 @@ class Guarded:
         with self._lock:
             return dict(self._counts)
 
+    def close(self) -> None:
+        """No further call; connections kept for the next one are closed, calls under way end."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        close = getattr(self._model, "close", None)
+        if close:
+            close()
+
     def ask(self, instructions: str, request: str) -> str:
         """The model's reply; raises ModelUnavailable and nothing else."""
         try:

@@ -3,6 +3,7 @@
  */
 
 const URL_IN_TEXT = /https?:\/\/[^\s<>"'“”]+/g;
+const CLOCK = new Intl.DateTimeFormat("vi-VN", { dateStyle: "short", timeStyle: "short", timeZone: "Asia/Ho_Chi_Minh" });
 const LABEL = /^([^\s:.,;?!][^:.,;?!]{1,32}): (?=\S)/;
 
 /** A copy of a <template>'s only element. */
@@ -108,6 +109,17 @@ export function renderAnswer(answer) {
   addChecklists(article.querySelector(".text"), answer);
   fillChoices(article.querySelector(".choices"), choices);
   fillSources(article.querySelector(".sources"), [answer, ...(answer.also ?? [])].flatMap((one) => one.citations ?? []));
+  return article;
+}
+
+/** A clerk's answer to an inquiry, marked as a person's word. */
+export function renderClerk({ code, text, at }) {
+  const article = copyOf("clerk-message");
+  const time = article.querySelector("time");
+  time.dateTime = at;
+  time.textContent = CLOCK.format(new Date(at));
+  article.querySelector(".text").append(renderText(text));
+  article.querySelector(".reference span").textContent = code;
   return article;
 }
 

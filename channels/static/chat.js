@@ -1,6 +1,7 @@
 /** The chat page: what a resident does, what the server says, what is shown. */
 
-import { copyOf, renderAnswer, word } from "./answer.js";
+import { copyOf, renderAnswer, renderClerk, word } from "./answer.js";
+import { waitFor, watchInquiries } from "./clerk.js";
 import { setUpDisplay } from "./display.js";
 import { nothing, recall, remember } from "./memory.js";
 import { ask } from "./wire.js";
@@ -18,9 +19,14 @@ let busy = false;
 // -- showing --------------------------------------------------------------------------------
 
 function show(entry) {
-  const element = entry.kind === "desk" ? renderAnswer(entry.answer) : shownWords(entry);
+  const element = elementOf(entry);
   log.append(element);
   return element;
+}
+
+function elementOf(entry) {
+  if (entry.kind === "desk") return renderAnswer(entry.answer);
+  return entry.kind === "clerk" ? renderClerk(entry) : shownWords(entry);
 }
 
 function shownWords(entry) {
@@ -119,11 +125,12 @@ async function send(entry, element) {
   readFrom(element);
 }
 
-function conclude(entry, element, { name, answer, sentence, reason }) {
+function conclude(entry, element, { name, answer, inquiry, sentence, reason }) {
   if (name === "answered") {
     entry.status = "sent";
     memory.conversationId = answer.conversation_id;
     memory.procedure = answer.procedure ?? memory.procedure;
+    if (inquiry) waitFor(memory, inquiry);
     memory.entries.push({ kind: "desk", answer });
     show(memory.entries.at(-1));
     showFollowUps();
@@ -131,6 +138,19 @@ function conclude(entry, element, { name, answer, sentence, reason }) {
   }
   Object.assign(entry, { status: name === "refused" ? "refused" : "failed", sentence, reason: reason ?? "broken" });
   element.append(failureOf(entry, element));
+}
+
+/** A clerk has settled an inquiry: the answer as a bubble, unless the desk has just read it out. */
+function settle(code, { answer, answeredAt }) {
+  const heard = memory.entries.some(
+    ({ kind, answer: said }) => kind === "desk" && said.outcome === "office_info" && said.text.includes(`${code} (`) && said.text.includes(answer),
+  );
+  if (answer && !heard) {
+    memory.entries.push({ kind: "clerk", code, text: answer, at: answeredAt });
+    const element = show(memory.entries.at(-1));
+    if (!message.value) readFrom(element); // who is writing is not moved away
+  }
+  remember(memory);
 }
 
 function tell(name) {
@@ -207,5 +227,6 @@ showFollowUps();
 showInHand();
 showNetwork();
 log.setAttribute("aria-live", "polite"); // after what a reload brought back, which is not news
+watchInquiries(() => (busy ? null : memory), settle);
 for (const control of document.querySelectorAll("[disabled]")) control.disabled = false;
 if (log.lastElementChild) log.lastElementChild.scrollIntoView({ block: "start" });

@@ -3,9 +3,9 @@
 const KEY = "letan.conversation";
 const MAX_ENTRIES = 200; // sessionStorage holds about 5 MB; an answer is at most a few kB
 
-/** Nothing said yet: the id the server gave, the procedure in hand, what was said. */
+/** Nothing said yet: the server's id, the procedure in hand, questions at a clerk, what was said. */
 export function nothing() {
-  return { conversationId: null, procedure: null, entries: [] };
+  return { conversationId: null, procedure: null, inquiries: {}, entries: [] };
 }
 
 /** What the tab remembers; a message that was on its way when the page closed counts as failed. */
@@ -17,6 +17,7 @@ export function recall() {
     return nothing();
   }
   if (!memory || !Array.isArray(memory.entries)) return nothing();
+  memory.inquiries ??= {};
   for (const entry of memory.entries) {
     if (entry.status === "sending") Object.assign(entry, { status: "failed", reason: "interrupted" });
   }
