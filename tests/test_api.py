@@ -345,7 +345,9 @@ def test_other_methods_and_paths_are_refused_as_json_in_vietnamese(client: TestC
 
 
 def test_every_sentence_of_refusal_is_vietnamese() -> None:
-    assert all(any(ord(letter) > 127 for letter in sentence) for sentence in ERRORS.values())
+    own = [sentence for sentence in ERRORS.values() if sentence != "{sentence}"]
+    assert len(own) >= len(ERRORS) - 1
+    assert all(any(ord(letter) > 127 for letter in sentence) for sentence in own)
 
 
 # -- the other doors --------------------------------------------------------------------------
