@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.linking.classes import NATIONAL, PROCEDURE_GROUP, Classifiers, places
+from knowledge.linking.coverage import NameCoverage
+from knowledge.linking.qualifiers import told
 from knowledge.vietnamese import fold
 from knowledge.words import WordIndex
 
@@ -34,7 +36,7 @@ FEATURES = (
     "body_words", "body_words_ratio",
     "passage_cosine", "passage_cosine_gap",
     "popularity", "is_office", "is_commune", "is_intent", "phrase_count",
-    "has_phrases",
+    "has_phrases", "qualifier_unsaid", "qualifier_lacking",
 )  # fmt: skip
 GLOBALS = (
     "phrase_cosine_best", "phrase_words_best", "phrase_tones_best", "name_cosine_best",
@@ -58,7 +60,12 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a question can mean: a procedure or an intent; all texts normalised."""
+    """What a question can mean: a procedure or an intent; all texts normalised.
+
+    ``qualifiers`` are those its official name states. ``held_as`` are, of an intent that
+    sends residents elsewhere, the codes of records that answer it where they are held.
+    ``replaces`` are older codes of the same matter.
+    """
 
     id: str
     names: tuple[str, ...]
@@ -68,6 +75,9 @@ class Label:
     is_commune: bool = False
     is_intent: bool = False
     group: str = PROCEDURE_GROUP
+    qualifiers: tuple[str, ...] = ()
+    held_as: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,14 @@ class Phrase:
 
     text: str
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cosines:
+    """Cosines of one question with every phrase and every name, computed for many at once."""
+
+    phrases: Floats
+    names: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +139,8 @@ class _Grouped:
             return 0.0
         start = self.starts[at]
         end = self.starts[at + 1] if at + 1 < len(self.starts) else len(scores)
-        return float(np.sort(scores[start:end])[-3:].mean())
+        best = np.sort(scores[start:end])[-3:]
+        return float(best.sum()) / len(best)
 
 
 class Views:
@@ -170,9 +189,10 @@ class Views:
         )
         self._idf = _inverse_frequency([*self.names.texts, *self.phrases.texts])
         self._unseen = max(self._idf.values(), default=1.0)
-        self._name_terms: list[list[dict[str, float]]] = [[] for _ in self.labels]
-        for text, owner in zip(self.names.texts, self.names.owners, strict=True):
-            self._name_terms[owner].append(self._weights(text))
+        self._coverage = NameCoverage(
+            [self._weights(text) for text in self.names.texts], self.names.owners
+        )
+        self._qualifiers = [frozenset(label.qualifiers) for label in self.labels]
         self._priors = np.asarray(
             [
                 [
@@ -193,6 +213,10 @@ class Views:
         vector: Floats = self._encoder.encode([normalised], "query")[0]
         return vector
 
+    def encode_all(self, normalised: Sequence[str]) -> Floats:
+        """The unit vectors of several normalised questions, shape (questions, dimensions)."""
+        return self._encoder.encode(normalised, "query")
+
     def measure(
         self,
         normalised: str,
@@ -202,17 +226,19 @@ class Views:
         hidden_phrases: Collection[int] = (),
         hidden_labels: Collection[int] = (),
         without_phrases: int | None = None,
+        cosines: Cosines | None = None,
     ) -> Measured:
         """Features of every label worth considering.
 
         ``passages`` maps a label id to the cosine of its nearest passage. The
         ``hidden_…`` arguments serve teaching: phrases (by position in
         ``self.phrases``) and labels the question must not see, and one label
-        whose phrases are all out of sight, as if it had just been imported.
+        whose phrases are all out of sight, as if it had just been imported;
+        ``cosines`` spares computing them again.
         """
-        phrase_cosines = (
-            self.phrases.vectors @ vector if len(self.phrases.texts) else np.zeros(0, np.float32)
-        )
+        if cosines is None:
+            cosines = Cosines(self.phrases.vectors @ vector, self.names.vectors @ vector)
+        phrase_cosines = cosines.phrases
         phrase_words = self.phrases.folded.scores(normalised) * BM25_SCALE
         phrase_tones = self.phrases.toned.scores(normalised) * BM25_SCALE
         if hidden_phrases:
@@ -225,7 +251,7 @@ class Views:
             "phrase_cosine": self.phrases.best(phrase_cosines, 0.0),
             "phrase_words": self.phrases.best(phrase_words, 0.0),
             "phrase_tones": self.phrases.best(phrase_tones, 0.0),
-            "name_cosine": self.names.best(self.names.vectors @ vector, 0.0),
+            "name_cosine": self.names.best(cosines.names, 0.0),
             "name_words": self.names.best(self.names.folded.scores(normalised) * BM25_SCALE, 0.0),
             "name_tones": self.names.best(self.names.toned.scores(normalised) * BM25_SCALE, 0.0),
             "body_words": self._body.scores(normalised) * BM25_SCALE,
@@ -257,9 +283,12 @@ class Views:
         columns["phrase_cosine_top3"] = np.asarray(
             [self.phrases.top3(phrase_cosines, int(c)) for c in candidates], dtype=np.float32
         )
-        cover = np.asarray([self._coverage(asked, int(c)) for c in candidates], dtype=np.float32)
-        cover = cover.reshape(len(candidates), 3)
+        cover = self._coverage.of(asked, candidates)
         columns["name_covered"], columns["question_covered"], columns["phrase_overlap"] = cover.T
+        said = told(normalised)
+        stated = [self._qualifiers[c] for c in candidates]
+        columns["qualifier_unsaid"] = np.asarray([len(q - said) / 2 for q in stated], np.float32)
+        columns["qualifier_lacking"] = np.asarray([len(said - q) / 2 for q in stated], np.float32)
         priors = self._priors[candidates].copy()
         if without_phrases is not None:
             priors[candidates == without_phrases, 4:] = 0.0
@@ -319,20 +348,6 @@ class Views:
 
     def _weights(self, normalised: str) -> dict[str, float]:
         return {t: self._idf.get(t, self._unseen) for t in set(fold(normalised).split())}
-
-    def _coverage(self, asked: Mapping[str, float], label: int) -> tuple[float, float, float]:
-        """How much of the best name the question says, how much of the question the name says."""
-        total = sum(asked.values()) or 1.0
-        best = (0.0, 0.0, 0.0)
-        for name in self._name_terms[label]:
-            shared = sum(weight for term, weight in name.items() if term in asked)
-            if not shared:
-                continue
-            of_name, of_question = shared / sum(name.values()), shared / total
-            harmonic = 2 * of_name * of_question / (of_name + of_question)
-            if harmonic > best[2]:
-                best = (of_name, of_question, harmonic)
-        return best
 
 
 def _inverse_frequency(texts: Sequence[str]) -> dict[str, float]:
