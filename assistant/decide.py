@@ -74,7 +74,7 @@ def decide(linking: Linking, thresholds: Thresholds, *, in_hand: bool = False) -
     to the other candidates. Intents of one outcome stand together: whether somebody asks
     for the hours or whether it is open now may be unclear, that it is about the office not.
     """
-    candidates = linking.candidates if in_hand else _without_follow_ups(linking)
+    candidates = linking.candidates if in_hand else standing_alone(linking)
     best = max(candidates, key=lambda c: c.probability, default=None)
     if best is None:
         return Unknown(0.0)
@@ -102,7 +102,8 @@ def _is_clear(best: Candidate, candidates: Sequence[Candidate], thresholds: Thre
     return best.probability >= max(thresholds.leading, thresholds.lead * second)
 
 
-def _without_follow_ups(linking: Linking) -> tuple[Candidate, ...]:
+def standing_alone(linking: Linking) -> tuple[Candidate, ...]:
+    """The candidates of a message with nothing before it: follow-ups give their share away."""
     rest = [c for c in linking.candidates if c.group != FOLLOW_UP]
     lost = sum(c.probability for c in linking.candidates if c.group == FOLLOW_UP)
     if lost > MOSTLY_FOLLOW_UP:  # nothing else is meant; asking "about which paper?" is right

@@ -5,7 +5,7 @@ Heavy modules are imported inside the commands, so that `letan --help` answers a
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -245,6 +245,7 @@ def evaluate_linking(
 ) -> None:
     """Hiểu câu hỏi: đúng thủ tục đến đâu, so với cách làm thông thường."""
     from assistant.decide import Thresholds
+    from evals import calibrating
     from evals.desk import fresh_desk
     from evals.fitting import fit as choose
     from evals.fitting import save
@@ -271,7 +272,18 @@ def evaluate_linking(
                 )
             )
     if fit:
-        thresholds, costs = choose([row for world in worlds for row in world["rows"]])
+        factors, costs = [], {}
+        for world in worlds:
+            factor, measured = calibrating.fit_factor(world["rows"])
+            factors.append(factor)
+            costs |= {f"{name}_{len(factors)}": value for name, value in measured.items()}
+            world["rows"] = [
+                replace(row, linking=calibrating.cooled(row.linking, factor))
+                for row in world["rows"]
+            ]
+        calibrating.save(factors)
+        thresholds, cost = choose([row for world in worlds for row in world["rows"]])
+        costs |= cost
         save(thresholds, costs)
         Thresholds.shipped.cache_clear()
         err.print(f"Ngưỡng mới: {thresholds}")

@@ -1,12 +1,12 @@
 """How well questions are linked to procedures, per kind, beside the usual baselines."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import mean, median
 from time import perf_counter
 from typing import Any
 
-from assistant.decide import Decision, Meant, Thresholds, Unsure, decide
+from assistant.decide import Decision, Meant, Thresholds, Unsure, decide, standing_alone
 from evals.cases import LinkCase
 from evals.scoring import expected_calibration_error
 from knowledge.linking.linker import Linking
@@ -68,12 +68,16 @@ def link_all(
     thresholds: Thresholds,
     progress: Progress | None = None,
 ) -> list[Linked]:
-    """Every case linked and decided. Intents count as ranks: what outranks a procedure hides it."""
+    """Every case linked and decided as a first message.
+
+    Intents count as ranks: what outranks a procedure hides it.
+    """
     rows = []
     for number, case in enumerate(cases, 1):
         started = perf_counter()
         linking = link(case.question)
         milliseconds = (perf_counter() - started) * 1000
+        linking = replace(linking, candidates=standing_alone(linking))
         rows.append(Linked(case, linking, decide(linking, thresholds), milliseconds))
         if progress:
             progress(number, len(cases))

@@ -22,6 +22,7 @@ from knowledge.index import PassageIndex
 from knowledge.linking.bank import Intent, read_intents
 from knowledge.linking.classes import Classifiers, group_of
 from knowledge.linking.linker import Linker, Linking
+from knowledge.linking.qualifiers import stated
 from knowledge.linking.ranker import Ranker
 from knowledge.linking.views import Encoder, Label, Phrase, Views
 from knowledge.procedures import Body, Procedure
@@ -33,7 +34,7 @@ log = structlog.get_logger()
 
 PASSAGES = 40  # enough that one long record cannot crowd the others out
 BODY_CHARS = 1500
-SHAPE = 1  # raise when normalising or label texts change, so that kept views are made anew
+SHAPE = 2  # raise when normalising or label texts change, so that kept views are made anew
 _AT_COMMUNE = {Body.COMMUNE, Body.COMMUNE_POLICE, Body.COMMUNE_MILITARY}
 
 
@@ -65,7 +66,14 @@ def procedure_label(procedure: Procedure) -> Label:
         popularity=procedure.popularity / 5,
         is_office=procedure.origin == "office",
         is_commune=procedure.receiving_body in _AT_COMMUNE,
+        qualifiers=tuple(sorted(stated(normalise(procedure.name)))),
+        replaces=tuple(old.code for old in procedure.replaces),
     )
+
+
+def successors(labels: Sequence[Label]) -> dict[str, str]:
+    """For each code that a held record replaces, the code to mean instead."""
+    return {old: label.id for label in labels for old in label.replaces}
 
 
 def usable_intents(intents: Sequence[Intent], held: Sequence[Label]) -> list[Intent]:
@@ -80,7 +88,8 @@ def usable_intents(intents: Sequence[Intent], held: Sequence[Label]) -> list[Int
 
 def intent_label(intent: Intent) -> Label:
     """An intent as something a question can mean."""
-    return Label(intent.id, (), is_intent=True, group=group_of(intent.id, intent.outcome))
+    group = group_of(intent.id, intent.outcome)
+    return Label(intent.id, (), is_intent=True, group=group, held_as=intent.held_as)
 
 
 class Finder:
@@ -155,7 +164,10 @@ class Finder:
         ]
         phrases += [Phrase(normalise(text), i.id) for i in intents for text in i.utterances]
         folder = self._folder(live, phrases)
-        held = self._labels(folder)
+        records = self._labels(folder)
+        replaced = successors(records)
+        held = [label for label in records if label.id not in replaced]
+        phrases = [Phrase(p.text, replaced.get(p.label, p.label)) for p in phrases]
         labels = held + [intent_label(intent) for intent in usable_intents(intents, held)]
         views = Views(labels, phrases, self._encoder, self._classifiers, folder)
         if folder:
@@ -175,7 +187,10 @@ class Finder:
         kept = folder / "labels.json" if folder else None
         if kept and kept.exists():
             rows = json.loads(kept.read_text("utf-8"))
-            return [Label(**{**row, "names": tuple(row["names"])}) for row in rows]
+            return [
+                Label(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()})
+                for row in rows
+            ]
         labels = [procedure_label(p) for p, _ in self._store.live_procedures(self._office_id)]
         if kept:
             kept.parent.mkdir(parents=True, exist_ok=True)

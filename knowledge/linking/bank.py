@@ -27,6 +27,7 @@ class Intent(Value):
 
     ``outcome`` is the outcome of the answer; ``reply`` a fixed sentence with
     ``{placeholders}`` for office facts; ``place`` a kind of office to send them to.
+    ``held_as`` are the national records that answer it better once they are imported.
     """
 
     id: Text
@@ -44,6 +45,7 @@ class Intent(Value):
     reply: str | None = None
     english: str | None = None
     related: tuple[Code, ...] = ()
+    held_as: tuple[Code, ...] = ()
     utterances: tuple[str, ...] = Field(default=(), min_length=1)
 
 

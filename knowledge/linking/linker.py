@@ -111,6 +111,7 @@ class Linker:
             shares = shares * (1 - CALLED_BY_NAME)
             shares[measured.candidates == named] += CALLED_BY_NAME
             none *= 1 - CALLED_BY_NAME
+        shares = self._handed_over(measured.candidates, shares)
         order = np.argsort(-shares, kind="stable")[:KEPT]
         labels = self._views.labels
         picked: Sequence[int] = [int(measured.candidates[i]) for i in order]
@@ -127,3 +128,21 @@ class Linker:
             ),
             none,
         )
+
+    def _handed_over(
+        self, candidates: NDArray[np.int64], shares: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Shares where an intent that only sends residents away gives way to records held.
+
+        Its share goes to those among the candidates that answer it, in the ratio they have.
+        """
+        labels = self._views.labels
+        place = {labels[int(c)].id: i for i, c in enumerate(candidates)}
+        out = shares.copy()
+        for i, candidate in enumerate(candidates):
+            held = [place[code] for code in labels[int(candidate)].held_as if code in place]
+            if held:
+                known = shares[held] + 1e-6
+                out[held] += shares[i] * known / known.sum()
+                out[i] = 0.0
+        return out

@@ -2,10 +2,13 @@
 
 A small network scores every candidate from its features, another gives the
 score of "none of these" from the question as a whole; a softmax over both,
-divided by a temperature fitted on unseen questions, is the probability.
+divided by a temperature fitted on unseen questions, is the probability. The
+temperature follows the size of the catalogue: among thousands of national records
+rivals are nearer than among an office's own.
 NumPy alone at run time; `train` writes the weights.
 """
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from numpy.typing import NDArray
 from knowledge.linking.views import FEATURES, GLOBALS, Measured
 
 Floats = NDArray[np.float32]
+_SIZE = GLOBALS.index("catalogue_size")
 WEIGHTS = Path(__file__).parent.parent / "data" / "linking" / "ranker.npz"
 
 
@@ -29,6 +33,8 @@ class Ranker:
     layers: tuple[tuple[Floats, Floats], ...]
     none_layers: tuple[tuple[Floats, Floats], ...]
     temperature: float
+    growth: float = 0.0  # of the log of the temperature with the log of the catalogue's size
+    reference: float = 0.0  # the size (as in GLOBALS) at which ``temperature`` holds
 
     @classmethod
     def load(cls, path: Path = WEIGHTS) -> "Ranker":
@@ -46,6 +52,8 @@ class Ranker:
                 _layers(stored, "layer"),
                 _layers(stored, "none"),
                 float(stored["temperature"]),
+                float(stored["growth"]),
+                float(stored["reference"]),
             )
 
     def probabilities(self, measured: Measured) -> tuple[Floats, float]:
@@ -57,7 +65,9 @@ class Ranker:
         )
         candidate_scores = _forward(wide, self.layers)[:, 0]
         none_score = _forward(question[None, :], self.none_layers)[0, 0]
-        scores = np.append(candidate_scores, none_score) / self.temperature
+        size = float(measured.question[_SIZE])
+        temperature = self.temperature * math.exp(self.growth * (size - self.reference))
+        scores = np.append(candidate_scores, none_score) / temperature
         exponents = np.exp(scores - scores.max())
         shares = exponents / exponents.sum()
         return shares[:-1].astype(np.float32), float(shares[-1])

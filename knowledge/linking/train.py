@@ -13,194 +13,35 @@ import json
 import random
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
 from knowledge.database import connect
 from knowledge.embedding import load_encoder
-from knowledge.finder import PASSAGES, intent_label, procedure_label, usable_intents
-from knowledge.linking.bank import (
-    Intent,
-    is_fit_part,
-    read_intents,
-    read_portal_utterances,
-    read_utterances,
-    read_vague,
-)
+from knowledge.linking.bank import read_intents, read_utterances
 from knowledge.linking.classes import GROUP_WEIGHTS, NATIONAL, Classifiers, class_terms, group_of
 from knowledge.linking.classes import WEIGHTS as CLASS_WEIGHTS
 from knowledge.linking.ranker import WEIGHTS, Ranker
+from knowledge.linking.teaching import Example, bank_lines, build_universe, measured, questions
 from knowledge.linking.topics import WEIGHTS as TOPIC_WEIGHTS
 from knowledge.linking.topics import topic_terms
-from knowledge.linking.views import FEATURES, GLOBALS, Encoder, Measured, Phrase, Views
+from knowledge.linking.views import FEATURES, GLOBALS, Phrase
 from knowledge.model.noise import Noise
-from knowledge.passages import split
-from knowledge.procedures import Procedure, Topic
+from knowledge.procedures import Topic
 from knowledge.settings import KnowledgeSettings
 from knowledge.store import KnowledgeStore
 from knowledge.vietnamese import normalise
 
 SEED = 20261123
-VARIANTS = 3
+_SIZE = GLOBALS.index("catalogue_size")
 MARGIN = 4.0  # SVM margins of 1 apart become a softmax ratio of about 55
-NAME_TAILS = (
-    "", "cần giấy tờ gì", "hồ sơ gồm những gì", "lệ phí bao nhiêu", "mất bao lâu", "nộp ở đâu",
-    "ở quầy mấy", "quầy nào nhận", "có mất phí không", "mấy ngày thì xong", "ai được làm",
-    "làm thế nào", "thủ tục ra sao", "điều kiện là gì", "có nộp online được không",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One question for teaching: features, the wanted share of each candidate, and of none."""
-
-    measured: Measured
-    wanted: NDArray[np.float32]
-    none: float
-    weight: float
-
-
-@dataclass(slots=True)
-class Universe:
-    """One catalogue to rank in: its views and the passages of its procedures."""
-
-    views: Views
-    passage_vectors: NDArray[np.float32]
-    passage_codes: list[str]
-    phrase_at: Mapping[str, list[int]]
-
-    def passages(self, vector: NDArray[np.float32]) -> dict[str, float]:
-        """The best cosine by procedure among the nearest passages, as Chroma would give it."""
-        cosines = self.passage_vectors @ vector
-        best: dict[str, float] = {}
-        for i in np.argpartition(cosines, -PASSAGES)[-PASSAGES:]:
-            code = self.passage_codes[i]
-            best[code] = max(best.get(code, 0.0), float(cosines[i]))
-        return best
-
-
-def build_universe(
-    procedures: Sequence[Procedure],
-    intents: Sequence[Intent],
-    phrases: Sequence[Phrase],
-    encoder: Encoder,
-    classifiers: Classifiers,
-) -> Universe:
-    """Views and passages over ``procedures`` and all intents."""
-    held = [procedure_label(p) for p in procedures]
-    labels = [*held, *(intent_label(i) for i in usable_intents(intents, held))]
-    views = Views(labels, phrases, encoder, classifiers)
-    passages = [passage for p in procedures for passage in split(p, 1)]
-    phrase_at: dict[str, list[int]] = {}
-    for i, text in enumerate(views.phrases.texts):
-        phrase_at.setdefault(text, []).append(i)
-    return Universe(
-        views,
-        encoder.encode([p.text for p in passages], "passage"),
-        [p.code for p in passages],
-        phrase_at,
-    )
-
-
-def example(
-    universe: Universe,
-    text: str,
-    wanted: Mapping[str, float],
-    *,
-    own: str | None = None,
-    remove: bool = False,
-    forget_phrases: bool = False,
-    weight: float = 1.0,
-) -> Example | None:
-    """Measure one question; None when it has no words or no candidate.
-
-    ``own`` is the bank line it came from, hidden while measuring. ``remove`` takes
-    the right labels out of the catalogue, so that "none" becomes right.
-    """
-    views = universe.views
-    normalised = normalise(text)
-    if not normalised:
-        return None
-    vector = views.encode(normalised)
-    labels = {views.index[label]: share for label, share in wanted.items() if label in views.index}
-    measured = views.measure(
-        normalised,
-        vector,
-        universe.passages(vector),
-        hidden_phrases=universe.phrase_at.get(own, ()) if own else (),
-        hidden_labels=tuple(labels) if remove else (),
-        without_phrases=next(iter(labels), None) if forget_phrases else None,
-    )
-    if not len(measured.candidates):
-        return None
-    shares = np.asarray(
-        [0.0 if remove else labels.get(int(c), 0.0) for c in measured.candidates], dtype=np.float32
-    )
-    total = float(shares.sum())
-    if total > 0:
-        return Example(measured, shares / total, 0.0, weight)
-    return Example(measured, shares, 1.0, weight)
-
-
-def examples(
-    small: Universe, large: Universe | None, procedures: Sequence[Procedure], rng: random.Random
-) -> Iterator[tuple[str, Example]]:
-    """Teaching questions with the text they come from (for the split)."""
-    noise = Noise(rng)
-    universes = [small, large] if large else [small]
-    for text, label in bank_lines(fit_part=True):
-        for variant in range(VARIANTS):
-            said = text if variant == 0 else noise.question(text)
-            chance = rng.random()
-            holding = [u for u in universes if label in u.views.index]
-            if not holding:  # a phrase for a national procedure that is not imported here
-                break
-            made = example(
-                rng.choice(holding),
-                said,
-                {label: 1.0},
-                own=normalise(text),
-                remove=chance < 0.08 and "." in label and label[0].isdigit(),
-                forget_phrases=0.08 <= chance < 0.2 and label[0].isdigit(),
-            )
-            if made:
-                yield text, made
-    for vague in read_vague():
-        for _ in range(2):
-            shares = {code: 1.0 / (1 + 0.3 * i) for i, code in enumerate(vague.codes)}
-            if made := example(rng.choice(universes), noise.question(vague.text), shares):
-                yield vague.text, made
-    for procedure in procedures:
-        if procedure.origin != "office":
-            continue
-        names = [procedure.title, procedure.name, *procedure.aliases]
-        for name in rng.sample(names, k=min(3, len(names))):
-            text = noise.question(f"{name} {rng.choice(NAME_TAILS)}")
-            universe = rng.choice(universes)
-            if made := example(universe, text, {procedure.code: 1.0}, weight=0.5):
-                yield name, made
-    if large is None:
-        return
-    for procedure in procedures:
-        if procedure.origin != "portal" or rng.random() < 0.4:
-            continue
-        words = procedure.name.split()
-        if rng.random() < 0.5 and len(words) > 6:
-            keep = rng.uniform(0.45, 0.9)
-            words = [w for w in words if rng.random() < keep]
-        text = noise.question(" ".join([*words, rng.choice(NAME_TAILS)]))
-        made = example(large, text, {procedure.code: 1.0}, remove=rng.random() < 0.2, weight=0.35)
-        if made:
-            yield procedure.name, made
 
 
 def fit_ranker(
@@ -212,7 +53,7 @@ def fit_ranker(
     question_rows = np.stack([e.measured.question for e in taught])
     mean, scale = feature_rows.mean(0), feature_rows.std(0) + 1e-3
     qmean, qscale = question_rows.mean(0), question_rows.std(0) + 1e-3
-    hidden = 32
+    hidden = 48
     score = torch.nn.Sequential(
         torch.nn.Linear(len(FEATURES) + len(GLOBALS), hidden), torch.nn.ReLU(),
         torch.nn.Linear(hidden, hidden), torch.nn.ReLU(), torch.nn.Linear(hidden, 1),
@@ -237,12 +78,22 @@ def fit_ranker(
             loss.backward()
             optimiser.step()
             schedule.step()
-    temperature = _temperature(_logits(score, none, held).detach(), held)
+    logits = _logits(score, none, held).detach()
+    small, large = (
+        _temperature(logits, held, [e.like_life and e.is_large is big for e in unseen])
+        for big in (False, True)
+    )
+    sizes = [
+        np.mean([e.measured.question[_SIZE] for e in unseen if e.is_large is big] or [0.0])
+        for big in (False, True)
+    ]
+    growth = np.log(large / small) / (sizes[1] - sizes[0]) if sizes[1] else 0.0
     weights: dict[str, Any] = {
         "features": np.asarray(FEATURES), "globals": np.asarray(GLOBALS),
         "feature_mean": mean, "feature_scale": scale,
         "question_mean": qmean, "question_scale": qscale,
-        "temperature": np.float32(temperature),
+        "temperature": np.float32(small), "growth": np.float32(growth),
+        "reference": np.float32(sizes[0]), "span": np.float32(sizes[1] - sizes[0]),
     }  # fmt: skip
     for prefix, network in (("layer", score), ("none", none)):
         linears = [m for m in network if isinstance(m, torch.nn.Linear)]
@@ -287,9 +138,16 @@ def _loss(logits: torch.Tensor, part: Mapping[str, torch.Tensor]) -> torch.Tenso
     return (each * part["weight"]).sum() / part["weight"].sum()
 
 
-def _temperature(logits: torch.Tensor, part: Mapping[str, torch.Tensor]) -> float:
-    grid = [0.5 + 0.05 * i for i in range(61)]
-    losses = [float(_loss(logits / t, part)) for t in grid]
+def _temperature(
+    logits: torch.Tensor, part: Mapping[str, torch.Tensor], like_life: Sequence[bool]
+) -> float:
+    """The temperature of least loss on the examples that are like life; 1 where none is."""
+    rows = torch.from_numpy(np.flatnonzero(np.asarray(like_life)))
+    if not len(rows):
+        return 1.0
+    here = {name: tensor[rows] for name, tensor in part.items()}
+    grid = [0.3 + 0.02 * i for i in range(86)]
+    losses = [float(_loss(logits[rows] / t, here)) for t in grid]
     return grid[int(np.argmin(losses))]
 
 
@@ -351,14 +209,6 @@ def fit_classes(said: Sequence[tuple[str, str]], rng: random.Random) -> dict[str
         "scale": scale.astype(np.float32),
         "bias": np.asarray(model.intercept_, np.float32) * MARGIN,
     }
-
-
-def bank_lines(*, fit_part: bool | None = None) -> list[tuple[str, str]]:
-    """(text, label) of the bank: all, only the fit part, or all but it."""
-    lines = [(u.text, u.label) for u in read_utterances()]
-    lines += [(u.text, u.label) for u in read_portal_utterances()]
-    lines += [(text, intent.id) for intent in read_intents() for text in intent.utterances]
-    return [line for line in lines if fit_part is None or is_fit_part(line[0]) is fit_part]
 
 
 def fit_topics(rng: random.Random) -> dict[str, Any]:
@@ -463,11 +313,14 @@ def main() -> None:
     )
     imported = any(p.origin == "portal" for p in procedures)
     large = build_universe(procedures, intents, phrases, encoder, classifiers) if imported else None
-    made = list(examples(small, large, procedures, rng))
-    taught = [e for text, e in made if zlib.crc32(text.encode()) % 7]
-    unseen = [e for text, e in made if not zlib.crc32(text.encode()) % 7]
+    made = list(measured(list(questions(small, large, procedures, rng))))
+    taught = [e for e in made if zlib.crc32(e.source.encode()) % 7]
+    unseen = [e for e in made if not zlib.crc32(e.source.encode()) % 7]
     np.savez_compressed(WEIGHTS, **fit_ranker(taught, unseen))
-    on_unseen = score_ranker(unseen, WEIGHTS)
+    on_unseen = {
+        name: score_ranker([e for e in unseen if e.like_life and e.is_large is big], WEIGHTS)
+        for name, big in (("office", False), ("office and portal", True))
+    }
     every = bank_lines() + names
     np.savez_compressed(CLASS_WEIGHTS, **fit_classes(classed(every), rng))
     np.savez_compressed(GROUP_WEIGHTS, **fit_classes(grouped(every), rng))
@@ -478,7 +331,7 @@ def main() -> None:
         "taught": len(taught),
         "topics_exact": round(exact, 4),
         "on_taught": score_ranker(taught, WEIGHTS),
-        "on_unseen": on_unseen,
+        "on_unseen_like_life": on_unseen,
     }
     (WEIGHTS.parent / "report.json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")
     print(json.dumps(report, indent=2))  # noqa: T201

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from knowledge.linking.classes import NATIONAL, PROCEDURE_GROUP, Classifiers, places
 from knowledge.linking.coverage import NameCover
+from knowledge.linking.qualifiers import told
 from knowledge.vietnamese import fold
 from knowledge.words import WordIndex
 
@@ -35,7 +36,7 @@ FEATURES = (
     "body_words", "body_words_ratio",
     "passage_cosine", "passage_cosine_gap",
     "popularity", "is_office", "is_commune", "is_intent", "phrase_count",
-    "has_phrases",
+    "has_phrases", "qualifier_unsaid", "qualifier_lacking",
 )  # fmt: skip
 GLOBALS = (
     "phrase_cosine_best", "phrase_words_best", "phrase_tones_best", "name_cosine_best",
@@ -59,7 +60,12 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a question can mean: a procedure or an intent; all texts normalised."""
+    """What a question can mean: a procedure or an intent; all texts normalised.
+
+    ``qualifiers`` are those its official name states. ``held_as`` are, of an intent that
+    sends residents elsewhere, the codes of records that answer it where they are held.
+    ``replaces`` are older codes of the same matter.
+    """
 
     id: str
     names: tuple[str, ...]
@@ -69,6 +75,9 @@ class Label:
     is_commune: bool = False
     is_intent: bool = False
     group: str = PROCEDURE_GROUP
+    qualifiers: tuple[str, ...] = ()
+    held_as: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,14 @@ class Phrase:
 
     text: str
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cosines:
+    """Cosines of one question with every phrase and every name, computed for many at once."""
+
+    phrases: Floats
+    names: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +194,7 @@ class Views:
         self._names_said = NameCover(
             [self._weights(text) for text in self.names.texts], self.names.owners, len(labels)
         )
+        self._qualifiers = [frozenset(label.qualifiers) for label in self.labels]
         self._priors = np.asarray(
             [
                 [
@@ -197,6 +215,10 @@ class Views:
         vector: Floats = self._encoder.encode([normalised], "query")[0]
         return vector
 
+    def encode_all(self, normalised: Sequence[str]) -> Floats:
+        """The unit vectors of several normalised questions, shape (questions, dimensions)."""
+        return self._encoder.encode(normalised, "query")
+
     def measure(
         self,
         normalised: str,
@@ -206,17 +228,19 @@ class Views:
         hidden_phrases: Collection[int] = (),
         hidden_labels: Collection[int] = (),
         without_phrases: int | None = None,
+        cosines: Cosines | None = None,
     ) -> Measured:
         """Features of every label worth considering.
 
         ``passages`` maps a label id to the cosine of its nearest passage. The
         ``hidden_…`` arguments serve teaching: phrases (by position in
         ``self.phrases``) and labels the question must not see, and one label
-        whose phrases are all out of sight, as if it had just been imported.
+        whose phrases are all out of sight, as if it had just been imported;
+        ``cosines`` spares computing them again.
         """
-        phrase_cosines = (
-            self.phrases.vectors @ vector if len(self.phrases.texts) else np.zeros(0, np.float32)
-        )
+        if cosines is None:
+            cosines = Cosines(self.phrases.vectors @ vector, self.names.vectors @ vector)
+        phrase_cosines = cosines.phrases
         phrase_words = self.phrases.folded.scores(normalised) * BM25_SCALE
         phrase_tones = self.phrases.toned.scores(normalised) * BM25_SCALE
         if hidden_phrases:
@@ -229,7 +253,7 @@ class Views:
             "phrase_cosine": self.phrases.best(phrase_cosines, 0.0),
             "phrase_words": self.phrases.best(phrase_words, 0.0),
             "phrase_tones": self.phrases.best(phrase_tones, 0.0),
-            "name_cosine": self.names.best(self.names.vectors @ vector, 0.0),
+            "name_cosine": self.names.best(cosines.names, 0.0),
             "name_words": self.names.best(self.names.folded.scores(normalised) * BM25_SCALE, 0.0),
             "name_tones": self.names.best(self.names.toned.scores(normalised) * BM25_SCALE, 0.0),
             "body_words": self._body.scores(normalised) * BM25_SCALE,
@@ -261,6 +285,10 @@ class Views:
         columns["phrase_cosine_top3"] = self.phrases.top3(phrase_cosines, candidates)
         cover = self._names_said.coverage(asked, candidates)
         columns["name_covered"], columns["question_covered"], columns["phrase_overlap"] = cover.T
+        said = told(normalised)
+        stated = [self._qualifiers[c] for c in candidates]
+        columns["qualifier_unsaid"] = np.asarray([len(q - said) / 2 for q in stated], np.float32)
+        columns["qualifier_lacking"] = np.asarray([len(said - q) / 2 for q in stated], np.float32)
         priors = self._priors[candidates].copy()
         if without_phrases is not None:
             priors[candidates == without_phrases, 4:] = 0.0

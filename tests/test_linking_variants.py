@@ -1,0 +1,90 @@
+"""What tells variants of one procedure apart, and what gives way to a record that is held."""
+
+import numpy as np
+import pytest
+
+from assistant.decide import Unknown
+from evals.calibrating import cooled, fit_factor
+from evals.cases import LinkCase
+from evals.linking import Linked
+from knowledge.embedding import load_encoder
+from knowledge.finder import successors
+from knowledge.linking.classes import Classifiers
+from knowledge.linking.coverage import NameCoverage
+from knowledge.linking.linker import Candidate, Linker, Linking
+from knowledge.linking.qualifiers import stated, told
+from knowledge.linking.ranker import Ranker
+from knowledge.linking.views import Label, Phrase, Views
+from knowledge.vietnamese import normalise
+
+
+@pytest.mark.parametrize(
+    ("name", "qualifier"),
+    [
+        ("Đăng ký khai sinh có yếu tố nước ngoài", "foreign"),
+        ("Cấp lại thẻ căn cước (thực hiện tại cấp trung ương)", "central"),
+        ("Đăng ký khai tử lưu động", "mobile"),
+    ],
+)
+def test_an_official_name_states_its_qualifiers(name: str, qualifier: str) -> None:
+    assert qualifier in stated(normalise(name))
+
+
+@pytest.mark.parametrize(
+    "question", ["bố cháu quốc tịch Mỹ thì khai sinh ở đâu", "lay chong dai loan dang ky the nao"]
+)
+def test_a_foreign_element_is_told_in_many_words_with_tones_or_without(question: str) -> None:
+    assert "foreign" in told(normalise(question))
+
+
+def test_a_plain_question_tells_none() -> None:
+    assert told(normalise("con em mới sinh làm giấy khai sinh cần gì")) == frozenset()
+
+
+def test_coverage_takes_the_best_name_of_each_label_and_nothing_where_there_is_none() -> None:
+    names = [{"khai": 1.0, "sinh": 1.0}, {"khai": 1.0, "tu": 1.0}, {"ket": 1.0, "hon": 1.0}]
+    coverage = NameCoverage(names, np.asarray([0, 0, 2]))
+    found = coverage.of({"khai": 1.0, "tu": 1.0, "gi": 2.0}, np.asarray([0, 1, 2]))
+    assert found[0] == pytest.approx([1.0, 0.5, 2 / 3])
+    assert not found[1].any() and not found[2].any()
+
+
+def test_an_older_code_means_the_record_that_replaced_it() -> None:
+    labels = [Label("2.000001", ("mới",), replaces=("1.000001",)), Label("1.000001", ("cũ",))]
+    assert successors(labels) == {"1.000001": "2.000001"}
+
+
+def test_an_intent_gives_way_to_the_record_that_answers_it_once_held() -> None:
+    phrase = Phrase("mất bằng lái xe làm lại ở đâu", "police.licence")
+    intent = Label(
+        "police.licence", (), is_intent=True, group="out_of_scope", held_as=("3.000348",)
+    )
+    record = Label("3.000348", (normalise("Cấp lại giấy phép lái xe"),))
+
+    def best(labels: list[Label]) -> Candidate | None:
+        views = Views(labels, [phrase], load_encoder(), Classifiers.load())
+        return Linker(views, Ranker.load(), lambda _: {}).link(phrase.text).best
+
+    assert (alone := best([intent])) is not None and alone.label == "police.licence"
+    assert (held := best([intent, record])) is not None and held.label == "3.000348"
+
+
+def test_a_lower_temperature_is_surer_of_the_same_order() -> None:
+    linking = Linking((Candidate("a", False, 0.6), Candidate("b", False, 0.3)), 0.1)
+    sharp = cooled(linking, 0.5)
+    assert [c.label for c in sharp.candidates] == ["a", "b"]
+    assert sharp.candidates[0].probability > 0.6 > 0.3 > sharp.candidates[1].probability
+    assert sum(c.probability for c in sharp.candidates) + sharp.none == pytest.approx(1)
+
+
+def test_a_ranker_that_is_always_right_may_be_surer() -> None:
+    linking = Linking((Candidate("1.000001", False, 0.6), Candidate("1.000002", False, 0.3)), 0.1)
+    rows = [
+        Linked(
+            LinkCase(id=f"case-{i}", kind="direct", question="x", codes=("1.000001",)),
+            linking, Unknown(0.0), 1.0,
+        )
+        for i in range(20)
+    ]  # fmt: skip
+    factor, measured = fit_factor(rows)
+    assert factor < 1 and measured["held_out_ece"] < 0.4
