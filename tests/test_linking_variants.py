@@ -10,7 +10,7 @@ from evals.linking import Linked
 from knowledge.embedding import load_encoder
 from knowledge.finder import successors
 from knowledge.linking.classes import Classifiers
-from knowledge.linking.coverage import NameCoverage
+from knowledge.linking.coverage import NameCover
 from knowledge.linking.linker import Candidate, Linker, Linking
 from knowledge.linking.qualifiers import stated, told
 from knowledge.linking.ranker import Ranker
@@ -43,8 +43,8 @@ def test_a_plain_question_tells_none() -> None:
 
 def test_coverage_takes_the_best_name_of_each_label_and_nothing_where_there_is_none() -> None:
     names = [{"khai": 1.0, "sinh": 1.0}, {"khai": 1.0, "tu": 1.0}, {"ket": 1.0, "hon": 1.0}]
-    coverage = NameCoverage(names, np.asarray([0, 0, 2]))
-    found = coverage.of({"khai": 1.0, "tu": 1.0, "gi": 2.0}, np.asarray([0, 1, 2]))
+    coverage = NameCover(names, np.asarray([0, 0, 2]), 3)
+    found = coverage.coverage({"khai": 1.0, "tu": 1.0, "gi": 2.0}, np.asarray([0, 1, 2]))
     assert found[0] == pytest.approx([1.0, 0.5, 2 / 3])
     assert not found[1].any() and not found[2].any()
 
