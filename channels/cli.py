@@ -272,7 +272,8 @@ def evaluate_linking(
                 )
             )
     if fit:
-        factors, costs = [], {}
+        factors: list[float] = []
+        costs: dict[str, float] = {}
         for world in worlds:
             factor, measured = calibrating.fit_factor(world["rows"])
             factors.append(factor)

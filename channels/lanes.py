@@ -224,8 +224,8 @@ class Lanes:
         except Exception as problem:
             # The edge: one message that breaks its client must not stop the others.
             log.error("sending_failed", platform=lane.platform, kind=type(problem).__name__)
-            failed = SendFailed(f"unexpected {type(problem).__name__}", retry_after=0)
-            await self._not_sent(lane, waiting, failed)
+            unexpected = SendFailed(f"unexpected {type(problem).__name__}", retry_after=0)
+            await self._not_sent(lane, waiting, unexpected)
         else:
             await self._workers.run(lambda: self._mailbox.sent(waiting, sent_id))
 

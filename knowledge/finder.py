@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Lock, Thread
+from typing import Any
 
 import numpy as np
 import structlog
@@ -187,10 +188,7 @@ class Finder:
         kept = folder / "labels.json" if folder else None
         if kept and kept.exists():
             rows = json.loads(kept.read_text("utf-8"))
-            return [
-                Label(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()})
-                for row in rows
-            ]
+            return [_label(row) for row in rows]
         labels = [procedure_label(p) for p, _ in self._store.live_procedures(self._office_id)]
         if kept:
             kept.parent.mkdir(parents=True, exist_ok=True)
@@ -198,6 +196,11 @@ class Finder:
             part.write_text(json.dumps([asdict(label) for label in labels]), "utf-8")
             part.replace(kept)
         return labels
+
+
+def _label(row: dict[str, Any]) -> Label:
+    """A label as it was kept; JSON knows lists only."""
+    return Label(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()})
 
 
 def _drop_others(folder: Path) -> None:

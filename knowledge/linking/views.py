@@ -303,8 +303,8 @@ class Views:
         columns |= dict(zip(names, priors.T, strict=True))
         features = np.stack([columns[name] for name in FEATURES], axis=1)
 
-        cosines = views["phrase_cosine"]
-        second = float(np.partition(cosines, -2)[-2]) if len(cosines) > 1 else 0.0
+        by_label = views["phrase_cosine"]
+        second = float(np.partition(by_label, -2)[-2]) if len(by_label) > 1 else 0.0
         total = sum(asked.values()) or 1.0
         question = np.asarray(
             [
