@@ -200,7 +200,8 @@ class Finder:
 
 def _label(row: dict[str, Any]) -> Label:
     """A label as it was kept; JSON knows lists only."""
-    return Label(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()})
+    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
+    return Label(**fields)
 
 
 def _drop_others(folder: Path) -> None:
