@@ -86,7 +86,7 @@ def decide(linking: Linking, thresholds: Thresholds, *, in_hand: bool = False) -
             shares[candidate.group] = shares.get(candidate.group, 0.0) + candidate.probability
     group = max(shares, key=shares.__getitem__, default=None)
     if group is not None and shares[group] >= thresholds.intent:
-        first = next(c for c in candidates if c.group == group)
+        first = next(c for c in candidates if c.is_intent and c.group == group)
         return Meant(replace(first, probability=shares[group]))
     close = tuple(c for c in candidates if not c.is_intent and c.probability >= thresholds.choice)
     together = sum(c.probability for c in close[:MAX_CHOICES])
