@@ -3,20 +3,23 @@
 import re
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
-from types import SimpleNamespace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from browser import NARROW, WIDE, chromium, missing, open_page, serving
+from conftest import desk_at
 from playwright.sync_api import Browser, Locator, Page, expect
+from records import Clock
 
 from assistant.answers import Answer, Choice, Citation, Outcome, ProcedureRef
 from assistant.conversations import UnknownConversation
+from assistant.desk import Desk
 from channels.settings import ChannelSettings
 from channels.web import create_app
 from knowledge.offices import HANOI
-from knowledge.sample import read_office
 
 pytestmark = pytest.mark.slow
 
@@ -93,13 +96,18 @@ def desk() -> Iterator[ScriptedReceptionist]:
     desk.may_answer.set()  # a held answer must not hold the server's shutdown
 
 
+@pytest.fixture(scope="module")
+def real_desk(homes: tuple[Path, Path], shared_clock: Clock) -> Iterator[Desk]:
+    """What stands around the scripted answers: office, store, queue."""
+    whole = desk_at(homes[0], shared_clock)
+    yield whole
+    whole.library.engine.dispose()
+
+
 @pytest.fixture
-def address(desk: ScriptedReceptionist) -> Iterator[str]:
-    office = read_office()
-    library = SimpleNamespace(store=SimpleNamespace(office=lambda office_id: office))
-    whole: Any = SimpleNamespace(
-        receptionist=desk, library=library, office_id=office.id, clock=lambda: MORNING
-    )
+def address(desk: ScriptedReceptionist, real_desk: Desk) -> Iterator[str]:
+    scripted: Any = desk
+    whole = replace(real_desk, receptionist=scripted)
     with serving(create_app(whole, ChannelSettings(max_message_chars=200))) as address:
         yield address
 
