@@ -166,13 +166,17 @@ def _fee(view: ProcedureView, address: Address, brief: bool) -> str:
     lines = wording.fee_lines(view.procedure)
     if not lines:
         return "Lệ phí: chưa công bố."
-    return _listed("Lệ phí", lines)
+    return wording.listed("Lệ phí", lines)
 
 
 def _time(view: ProcedureView, address: Address, brief: bool) -> str:
     procedure = view.procedure
     lines = wording.time_lines(procedure)
-    text = _listed("Thời hạn giải quyết", lines) if lines else "Thời hạn giải quyết: chưa công bố."
+    text = (
+        wording.listed("Thời hạn giải quyết", lines)
+        if lines
+        else "Thời hạn giải quyết: chưa công bố."
+    )
     return f"{text}\n{procedure.deadline}" if procedure.deadline else text
 
 
@@ -244,7 +248,7 @@ def _form(view: ProcedureView, address: Address, brief: bool) -> str:
         number = f" – mẫu {form.number}" if form.number else ""
         issued = f", kèm theo {form.issued_with}" if form.issued_with else ""
         lines.append(f"{form.name}{number}{issued}")
-    return _listed("Mẫu tờ khai", lines)
+    return wording.listed("Mẫu tờ khai", lines)
 
 
 def _legal_basis(view: ProcedureView, address: Address, brief: bool) -> str:
@@ -264,7 +268,7 @@ def _conditions(view: ProcedureView, address: Address, brief: bool) -> str:
     lines.extend(procedure.conditions[:12])
     if not lines:
         return "Điều kiện: nguồn không nêu điều kiện riêng."
-    return _listed("Yêu cầu, điều kiện", lines)
+    return wording.listed("Yêu cầu, điều kiện", lines)
 
 
 def _result(view: ProcedureView, address: Address, brief: bool) -> str:
@@ -285,12 +289,6 @@ _BLOCKS: dict[Topic, Callable[[ProcedureView, Address, bool], str]] = {
     Topic.CONDITIONS: _conditions,
     Topic.RESULT: _result,
 }
-
-
-def _listed(heading: str, lines: Sequence[str]) -> str:
-    if len(lines) == 1:
-        return f"{heading}: {lines[0].rstrip('.')}."
-    return "\n".join([f"{heading}:", *(f"• {line}" for line in lines)])
 
 
 def _trust(view: ProcedureView, shown: Sequence[Topic], address: Address, phone: str) -> list[str]:

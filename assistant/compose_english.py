@@ -111,7 +111,7 @@ def _fee(view: ProcedureView, brief: bool) -> str:
     fees = view.procedure.fees
     if not fees:
         return "Fee: not published."
-    return _listed("Fee", [_entry(view.procedure, fee, _amount(fee)) for fee in fees])
+    return wording.listed("Fee", [_entry(view.procedure, fee, _amount(fee)) for fee in fees])
 
 
 def _amount(fee: Fee) -> str:
@@ -140,7 +140,7 @@ def _time(view: ProcedureView, brief: bool) -> str:
     if not times:
         return "Processing time: not published."
     lines = [_entry(view.procedure, entry, _duration(entry)) for entry in times]
-    return _listed("Processing time", lines)
+    return wording.listed("Processing time", lines)
 
 
 def _duration(entry: ProcessingTime) -> str:
@@ -178,19 +178,19 @@ def _steps(view: ProcedureView, brief: bool) -> str:
 def _form(view: ProcedureView, brief: bool) -> str:
     forms = view.procedure.forms
     names = [f"{f.name} – {f.number}" if f.number else f.name for f in forms[:12]]
-    return _listed("Forms", names) if names else "Forms: none published."
+    return wording.listed("Forms", names) if names else "Forms: none published."
 
 
 def _legal_basis(view: ProcedureView, brief: bool) -> str:
     laws = [f"{law.title} ({law.number})" if law.title else law.number
             for law in view.procedure.legal_basis[:20]]  # fmt: skip
-    return _listed("Legal basis", laws) if laws else "Legal basis: not published."
+    return wording.listed("Legal basis", laws) if laws else "Legal basis: not published."
 
 
 def _conditions(view: ProcedureView, brief: bool) -> str:
     procedure = view.procedure
     lines = [line for line in (procedure.who_can_apply, *procedure.conditions[:12]) if line]
-    return _listed("Conditions", lines) if lines else "Conditions: none published."
+    return wording.listed("Conditions", lines) if lines else "Conditions: none published."
 
 
 def _result(view: ProcedureView, brief: bool) -> str:
@@ -210,9 +210,3 @@ _BLOCKS: dict[Topic, Callable[[ProcedureView, bool], str]] = {
     Topic.CONDITIONS: _conditions,
     Topic.RESULT: _result,
 }
-
-
-def _listed(heading: str, lines: Sequence[str]) -> str:
-    if len(lines) == 1:
-        return f"{heading}: {lines[0].rstrip('.')}."
-    return "\n".join([f"{heading}:", *(f"• {line}" for line in lines)])

@@ -119,6 +119,13 @@ def time_lines(procedure: Procedure) -> list[str]:
     )
 
 
+def listed(heading: str, lines: Sequence[str]) -> str:
+    """One line after its heading, or several below it."""
+    if len(lines) == 1:
+        return f"{heading}: {lines[0].rstrip('.')}."
+    return "\n".join([f"{heading}:", *(f"• {line}" for line in lines)])
+
+
 def join(parts: Sequence[str]) -> str:
     """ "a, b và c"."""
     if len(parts) < 2:

@@ -3,7 +3,7 @@
 One `Lanes` runs in every process that serves chats; the database decides who has which chat.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -298,6 +298,3 @@ class Lanes:
                 await self._workers.run(lambda: self._mailbox.purge(self._keep))
                 await self._workers.run(lambda: self._chats.purge(self._keep))
             await anyio.sleep(PURGE_SECONDS)
-
-
-Reader = Callable[[dict[str, Any]], Heard | None]

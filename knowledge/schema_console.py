@@ -1,12 +1,11 @@
 """The tables of the staff console: accounts, sessions, frequent questions, marked answers."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text
+from sqlalchemy import ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from knowledge.schema import Base, Json
+from knowledge.schema import Base
 
 
 class StaffAccountRow(Base):
@@ -63,45 +62,3 @@ class StaffKeyRow(Base):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     value: Mapped[str] = mapped_column(String(100))
-
-
-class FaqRow(Base):
-    """A frequent question with its reviewed answer."""
-
-    __tablename__ = "faq"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    office_id: Mapped[str] = mapped_column(ForeignKey("office.id"))
-    question: Mapped[str] = mapped_column(Text)
-    phrases: Mapped[list[str]] = mapped_column(Json)
-    answer: Mapped[str] = mapped_column(Text)
-    procedure_code: Mapped[str | None] = mapped_column(String(20))
-    # draft | published | retired
-    status: Mapped[str] = mapped_column(String(20))
-    inquiry_code: Mapped[str | None] = mapped_column(String(20))
-    created_at: Mapped[datetime]
-    created_by: Mapped[str] = mapped_column(String(100))
-    updated_at: Mapped[datetime]
-    updated_by: Mapped[str] = mapped_column(String(100))
-    published_at: Mapped[datetime | None]
-    published_by: Mapped[str | None] = mapped_column(String(100))
-
-    __table_args__ = (Index(None, "office_id", "status"),)
-
-
-class MarkedAnswerRow(Base):
-    """A question whose answer staff marked as wrong, with what would have been right."""
-
-    __tablename__ = "marked_answer"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    office_id: Mapped[str] = mapped_column(ForeignKey("office.id"))
-    question: Mapped[str] = mapped_column(Text)
-    outcome: Mapped[str] = mapped_column(String(20))
-    procedure_code: Mapped[str | None] = mapped_column(String(20))
-    note: Mapped[str | None] = mapped_column(Text)
-    got: Mapped[dict[str, Any]]
-    created_at: Mapped[datetime]
-    created_by: Mapped[str] = mapped_column(String(100))
-
-    __table_args__ = (Index(None, "office_id", "created_at"),)
