@@ -95,6 +95,7 @@ def test_a_visit_by_keyboard_reaches_a_number(page: Page, address: str) -> None:
     page.get_by_role("button", name="Có, tôi thuộc diện ưu tiên").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#label")).to_have_text("UA001")
+    expect(page.locator("header .badge")).to_be_in_viewport()  # a machine, on every screen
 
 
 def test_who_walks_away_leaves_nothing_on_screen_or_server(
