@@ -134,11 +134,19 @@ class Conversations:
         )
 
     def record(
-        self, conversation: Conversation, asked_masked: str, answer: Answer, state: State
+        self,
+        conversation: Conversation,
+        asked_masked: str,
+        answer: Answer,
+        state: State,
+        turn_id: str | None = None,
     ) -> Answer:
-        """Store one turn and the new state together; returns the answer bound to its turn."""
+        """Store one turn and the new state together; returns the answer bound to its turn.
+
+        A ``turn_id`` chosen by who asks can be stored once: again raises DatabaseUnavailable.
+        """
         now = self._clock()
-        turn_id = secrets.token_urlsafe(12)
+        turn_id = turn_id or secrets.token_urlsafe(12)
         bound = answer.in_turn(conversation.id, turn_id)
         with writing(self._engine) as connection:
             if conversation.is_new:
@@ -194,6 +202,14 @@ class Conversations:
                 {"asked": row.asked_masked, "answer": row.answer}
                 for row in connection.execute(query)
             ]
+
+    def find_answer(self, turn_id: str) -> dict[str, Any] | None:
+        """The answer of one turn as JSON, as it is stored now."""
+        query = select(TurnRow.answer).where(
+            TurnRow.id == turn_id, TurnRow.office_id == self._office_id
+        )
+        with reading(self._engine) as connection:
+            return connection.execute(query).scalar()
 
     def asked(self, turn_id: str) -> str:
         """The masked question of one turn; empty when it is gone."""

@@ -103,12 +103,14 @@ class Receptionist:
         *,
         address: dict[str, Any] | None = None,
         worded: bool = True,
+        turn_id: str | None = None,
     ) -> Answer:
         """The answer to one message, stored as a turn.
 
         ``address`` is where the channel can bring a clerk's answer later (a chat and a
         message, say); it goes with an inquiry. With a language model the answer comes in its
-        words, unless ``worded`` is false: then `word` can follow.
+        words, unless ``worded`` is false: then `word` can follow. ``turn_id`` names the turn;
+        it must be new.
 
         Raises UnknownConversation for an id this office does not know. Whatever
         else goes wrong becomes an apology with outcome ``failed``.
@@ -138,8 +140,8 @@ class Receptionist:
             answer = self._room.model.phrasing.word(answer, masked.text, address_form)
         if state.forgotten:  # nothing of the deleted conversation goes into the new one
             fresh = conversations.start(conversation.channel)
-            return conversations.record(fresh, "", answer, State())
-        answer = conversations.record(conversation, masked.text, answer, state)
+            return conversations.record(fresh, "", answer, State(), turn_id)
+        answer = conversations.record(conversation, masked.text, answer, state, turn_id)
         if answer.inquiry and conversation.is_new:
             self._room.inquiries.belongs_to(answer.inquiry, conversation.id)
         return answer

@@ -21,6 +21,8 @@ ERRORS = {
     "unknown_conversation": (
         "Không tìm thấy cuộc trò chuyện này. Hãy bắt đầu cuộc mới (bỏ conversation_id)."
     ),
+    "unknown_turn": "Không còn lượt hỏi này. Hãy gửi lại câu hỏi.",
+    "lost": "Có lỗi ở máy chủ. Câu trả lời trên đây vẫn đúng theo hồ sơ thủ tục.",
     "unknown_number": "Không có số này hôm nay. Mời lấy số mới.",
     "unknown_procedure": "Không có thủ tục này.",
     "no_queue": "Việc này không lấy số ở đây. Mời hỏi quầy hướng dẫn.",

@@ -59,19 +59,25 @@ class Timed:
         if scope["type"] != "http" or not scope["path"].startswith(QUESTIONS):
             await self._app(scope, receive, send)
             return
-        status = 500
         started = time.perf_counter()
+        counted = False
+
+        def count(status: int) -> None:
+            nonlocal counted
+            if not counted:
+                counted = True
+                took = time.perf_counter() - started
+                self._metrics.seconds.labels(str(status)).observe(took)
 
         async def watched(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
+            if message["type"] == "http.response.start":  # a stream stays open after its answer
+                count(message["status"])
             await send(message)
 
         try:
             await self._app(scope, receive, watched)
         finally:
-            self._metrics.seconds.labels(str(status)).observe(time.perf_counter() - started)
+            count(500)
 
 
 def metrics_routes(door: Door, metrics: Metrics, *, public: bool) -> APIRouter:

@@ -19,5 +19,6 @@ class ProtectionSettings(BaseSettings):
     per_conversation_a_minute: int = 30
     answers_a_day: int = 50_000
     waiting: int = 64
+    open_streams: int = 2_000
     body_seconds: float = 15
     public_metrics: bool = False

@@ -1,4 +1,6 @@
-"""Bounds on questions: by address, by conversation, by day; and on how many wait at once.
+"""Bounds on questions: by address, by conversation, by day; on how many wait at once.
+
+A stream that has begun waits no longer and is counted among the open ones.
 
 Past a bound the client gets 429 or 503 with ``Retry-After`` at once, so that a flood costs
 next to nothing and never piles up in front of residents.
@@ -19,6 +21,7 @@ from channels.door import error
 from channels.protection_settings import ProtectionSettings
 
 QUESTIONS = "/api/chat"  # and what lies below it
+STREAMS = f"{QUESTIONS}/stream"
 BUSY_SECONDS = 2  # a full queue of 64 is answered in less
 
 Refused = Callable[[str], None]
@@ -38,11 +41,28 @@ class RateLimits:
         self._day = _bound(RateLimitItemPerDay, settings.answers_a_day)
         self._waiting = settings.waiting
         self._inside = 0
+        self._streams = settings.open_streams
+        self._open = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        asks = path == QUESTIONS or path.startswith(f"{QUESTIONS}/")
-        if scope["type"] != "http" or scope["method"] != "POST" or not asks:
+        if scope["type"] != "http" or not (path == QUESTIONS or path.startswith(f"{QUESTIONS}/")):
+            await self._app(scope, receive, send)
+            return
+        if not (path == STREAMS or path.startswith(f"{STREAMS}/")):
+            await self._question(scope, receive, send)
+            return
+        if self._streams and self._open >= self._streams:
+            await self._refuse(503, "busy", BUSY_SECONDS)(scope, receive, send)
+            return
+        self._open += 1
+        try:
+            await self._question(scope, receive, send)
+        finally:
+            self._open -= 1
+
+    async def _question(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "POST":  # what was answered already costs next to nothing
             await self._app(scope, receive, send)
             return
         address = (scope.get("client") or ("unknown",))[0]
@@ -52,11 +72,21 @@ class RateLimits:
         if refusal:
             await refusal(scope, receive, send)
             return
+        waits = True
         self._inside += 1
+
+        async def begun(message: Message) -> None:
+            nonlocal waits
+            if waits:
+                waits = False
+                self._inside -= 1
+            await send(message)
+
         try:
-            await self._pass_on(scope, receive, send)
+            await self._pass_on(scope, receive, begun)
         finally:
-            self._inside -= 1
+            if waits:
+                self._inside -= 1
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body (already bounded in size) for the conversation it belongs to."""

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import anyio
 import structlog
@@ -12,16 +12,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
-from pydantic import BaseModel, ConfigDict, StringConstraints
 from starlette.exceptions import HTTPException
 
 from assistant.compose import SECTION_NAMES
-from assistant.conversations import UnknownConversation
 from assistant.desk import Desk
 from assistant.office_answers import office_facts
-from assistant.privacy_text import visible
 from assistant.replies import say
 from channels.body_limit import BodyLimit
+from channels.chat_api import chat_routes
+from channels.chat_stream import stream_routes
 from channels.checklist import checklist_routes
 from channels.door import HERE, PAGE_HEADERS, Door, error
 from channels.hooks import chat_hooks
@@ -38,8 +37,6 @@ from knowledge.database import DatabaseUnavailable
 
 log = structlog.get_logger()
 PURGE_EVERY_SECONDS = 6 * 3600
-# Beside the answer, whose shape is fixed: the reference to ask `GET /api/inquiries/<code>` with.
-INQUIRY_HEADER = "Letan-Inquiry"
 # pydantic's kinds of error → what a person who calls the API should do about it.
 WRONG = {
     "missing": "thiếu {field}",
@@ -51,42 +48,15 @@ WRONG = {
 }
 
 
-class ChatRequest(BaseModel):
-    """The body of `POST /api/chat`."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    message: str
-    conversation_id: Annotated[str, StringConstraints(max_length=64)] | None = None
-    channel: Literal["web", "kiosk", "telegram", "zalo", "api"] = "api"
-
-
 def what_is_wrong(problem: Mapping[str, Any]) -> str:
     """One problem that pydantic found in a request, in Vietnamese."""
     field = ".".join(str(part) for part in problem["loc"] if part != "body") or "nội dung"
     return WRONG.get(problem["type"], "{field} không hợp lệ").format(field=field)
 
 
-def chat_routes(door: Door) -> APIRouter:
-    """`POST /api/chat` and the chat page for residents."""
+def page_routes(door: Door) -> APIRouter:
+    """The chat page for residents."""
     routes = APIRouter()
-
-    @routes.post("/api/chat")
-    async def chat(body: ChatRequest) -> Response:
-        """One turn of a conversation; the answer contract of the project."""
-        message = visible(body.message).strip()
-        if not message:
-            return error(422, "empty")
-        if len(message) > door.settings.max_message_chars:
-            return error(413, "too_long", limit=door.settings.max_message_chars)
-        try:
-            answer = await door.workers.run(
-                lambda: door.desk.receptionist.reply(message, body.conversation_id, body.channel)
-            )
-        except UnknownConversation:
-            return error(404, "unknown_conversation")
-        headers = {INQUIRY_HEADER: answer.inquiry} if answer.inquiry else None
-        return JSONResponse(answer.to_json(), headers=headers)
 
     @routes.get("/", response_class=HTMLResponse)
     async def page(request: Request) -> Response:
@@ -135,7 +105,9 @@ def health_routes(door: Door) -> APIRouter:
 
 # Each part of the application makes its routes from the one door.
 PARTS: tuple[Callable[[Door], APIRouter], ...] = (
+    page_routes,
     chat_routes,
+    stream_routes,
     inquiry_routes,
     kiosk_routes,
     staff_routes,

@@ -61,9 +61,18 @@ class ScriptedReceptionist:
         self.known: set[str] = set()
         self.may_answer = threading.Event()
         self.may_answer.set()
+        self.worded: dict[str, str] = {}
+        self.may_word = threading.Event()
+        self.may_word.set()
 
     def reply(
-        self, message: str, conversation_id: str | None = None, channel: str = "api"
+        self,
+        message: str,
+        conversation_id: str | None = None,
+        channel: str = "api",
+        *,
+        worded: bool = True,
+        turn_id: str | None = None,
     ) -> Answer:
         assert channel == "web"
         self.heard.append((message, conversation_id))
@@ -78,7 +87,11 @@ class ScriptedReceptionist:
             conversation_id = None
         conversation_id = conversation_id or f"c{len(self.heard)}"
         self.known.add(conversation_id)
-        return answer.in_turn(conversation_id, f"t{len(self.heard)}")
+        return answer.in_turn(conversation_id, turn_id or f"t{len(self.heard)}")
+
+    def word(self, answer: Answer) -> Answer:
+        self.may_word.wait(timeout=20)
+        return replace(answer, text=self.worded.get(answer.text, answer.text))
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +106,7 @@ def desk() -> Iterator[ScriptedReceptionist]:
     desk.script["giấy tờ"] = PAPERS
     desk.script["việc gì"] = WHICH
     yield desk
+    desk.may_word.set()
     desk.may_answer.set()  # a held answer must not hold the server's shutdown
 
 
@@ -273,6 +287,40 @@ def test_offline_keeps_the_question_and_sends_it_again(
     assert desk.heard == [("giấy tờ", None)]
 
 
+def test_a_model_words_the_answer_in_place_after_its_facts_are_shown(
+    page: Page, desk: ScriptedReceptionist
+) -> None:
+    desk.worded[PAPERS.text] = f"Dạ, em gửi anh/chị ạ.\n{PAPERS.text}"
+    desk.may_word.clear()
+    send(page, "giấy tờ")
+    expect(answers(page).locator(".text")).to_contain_text("Giấy chứng sinh")
+    expect(page.locator("#pending")).to_be_hidden()  # nobody has to wait for the wording
+    answers(page).locator(".sources summary").click()
+    desk.may_word.set()
+    expect(answers(page).locator(".text")).to_contain_text("em gửi anh/chị")
+    expect(answers(page)).to_have_count(1)
+    expect(answers(page).locator(".sources")).to_have_attribute("open", "")
+    page.reload()
+    expect(answers(page).locator(".text")).to_contain_text("em gửi anh/chị")
+
+
+def test_where_streams_do_not_pass_the_answer_comes_in_one_piece(
+    page: Page, desk: ScriptedReceptionist
+) -> None:
+    page.route("**/api/chat/stream", lambda route: route.fulfill(status=501, body="no"))
+    send(page, "giấy tờ")
+    expect(answers(page)).to_have_count(1)
+    assert desk.heard == [("giấy tờ", None)]
+
+
+def test_a_connection_lost_for_a_moment_is_bridged(page: Page, desk: ScriptedReceptionist) -> None:
+    page.route("**/api/chat/stream", lambda route: route.abort("connectionreset"), times=1)
+    send(page, "giấy tờ")
+    expect(answers(page)).to_have_count(1)
+    expect(page.locator(".failed")).to_have_count(0)
+    assert desk.heard == [("giấy tờ", None)]
+
+
 @pytest.mark.parametrize("how", ["no_answer", "proxy_page"])
 def test_a_server_in_trouble_loses_nothing(
     page: Page, desk: ScriptedReceptionist, how: str
@@ -283,11 +331,11 @@ def test_a_server_in_trouble_loses_nothing(
         else:
             route.fulfill(status=502, content_type="text/html", body="<h1>Bad Gateway</h1>")
 
-    page.route("**/api/chat", fail)
+    page.route("**/api/chat**", fail)
     send(page, "giấy tờ")
     expect(page.locator(".failed .reason")).to_contain_text("Câu hỏi vẫn còn đây")
     assert "Bad Gateway" not in page.locator("body").inner_text()
-    page.unroute("**/api/chat")
+    page.unroute("**/api/chat**")
     page.reload()
     page.get_by_role("button", name="Gửi lại").click()
     expect(answers(page)).to_have_count(1)

@@ -104,6 +104,7 @@ function appendPhones(element, text) {
 /** One answer of the desk; buttons carry what they say in `data-say`. */
 export function renderAnswer(answer) {
   const article = copyOf("desk-message");
+  article.dataset.turn = answer.turn_id;
   const choices = answer.choices ?? [];
   article.querySelector(".text").append(renderText(answer.text, choices));
   addChecklists(article.querySelector(".text"), answer);

@@ -4,7 +4,7 @@ import { copyOf, renderAnswer, renderClerk, word } from "./answer.js";
 import { waitFor, watchInquiries } from "./clerk.js";
 import { setUpDisplay } from "./display.js";
 import { nothing, recall, remember } from "./memory.js";
-import { ask } from "./wire.js";
+import { ask, newTurnId } from "./wire.js";
 
 const SLOW_AFTER_MS = 3_000;
 const byId = (id) => document.getElementById(id);
@@ -52,7 +52,7 @@ function failureOf(entry, element) {
     memory.entries = memory.entries.filter((each) => each !== entry);
     element.remove();
     if (entry.status === "refused") takeBack(entry.text);
-    else say(entry.text).focus({ preventScroll: true }); // the pressed button is gone
+    else say(entry.text, entry.turnId).focus({ preventScroll: true }); // the pressed button is gone
   });
   return failure;
 }
@@ -96,9 +96,9 @@ function readFrom(element) {
 
 // -- saying ---------------------------------------------------------------------------------
 
-/** Put a message into the log and send it; the element that shows it. */
-function say(text) {
-  const entry = { kind: "resident", text, status: "sending" };
+/** Put a message into the log and send it, under the name of a turn that failed before; the element that shows it. */
+function say(text, turnId = newTurnId()) {
+  const entry = { kind: "resident", text, turnId, status: "sending" };
   memory.entries.push(entry);
   const element = show(entry);
   showFollowUps();
@@ -111,10 +111,10 @@ async function send(entry, element) {
   const slow = setTimeout(() => showBusy(word("sentences", "slow")), SLOW_AFTER_MS);
   remember(memory);
   readFrom(element);
-  let result = await ask(entry.text, memory.conversationId);
+  let result = await ask(entry.text, memory.conversationId, entry.turnId, reword);
   if (result.name === "unknown" && memory.conversationId) {
     Object.assign(memory, { conversationId: null, procedure: null });
-    result = await ask(entry.text, null);
+    result = await ask(entry.text, null, entry.turnId, reword);
     if (result.name === "answered") tell("new_conversation");
   }
   clearTimeout(slow);
@@ -138,6 +138,17 @@ function conclude(entry, element, { name, answer, inquiry, sentence, reason }) {
   }
   Object.assign(entry, { status: name === "refused" ? "refused" : "failed", sentence, reason: reason ?? "broken" });
   element.append(failureOf(entry, element));
+}
+
+/** A model has worded an answer that is shown already: other words in the same place, said to nobody twice. */
+function reword(answer) {
+  const entry = memory.entries.find((each) => each.kind === "desk" && each.answer.turn_id === answer.turn_id);
+  if (!entry) return; // deleted meanwhile
+  entry.answer = answer;
+  remember(memory);
+  const shown = log.querySelector(`[data-turn="${CSS.escape(answer.turn_id)}"] .text`);
+  shown.setAttribute("aria-live", "off");
+  shown.replaceChildren(...renderAnswer(answer).querySelector(".text").childNodes);
 }
 
 /** A clerk has settled an inquiry: the answer as a bubble, unless the desk has just read it out. */
@@ -187,7 +198,7 @@ async function erase() {
   window.scrollTo(0, 0);
   if (!old) return tell("erased");
   showBusy(word("sentences", "erasing"));
-  const result = await ask("Xóa cuộc trò chuyện", old); // the same words work in every channel
+  const result = await ask("Xóa cuộc trò chuyện", old, newTurnId()); // the same words work in every channel
   showBusy("");
   const gone = result.name === "unknown" || (result.answer && result.answer.conversation_id !== old);
   tell(gone ? "erased" : "erased_here");

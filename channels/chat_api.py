@@ -1,0 +1,61 @@
+"""`POST /api/chat`: one message, one answer, in the contract of the project."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from assistant.answers import Answer
+from assistant.conversations import UnknownConversation
+from assistant.privacy_text import visible
+from channels.door import Door, error
+
+# Beside the answer, whose shape is fixed: the reference to ask `GET /api/inquiries/<code>` with.
+INQUIRY_HEADER = "Letan-Inquiry"
+
+
+class ChatRequest(BaseModel):
+    """The body of `POST /api/chat`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    message: str
+    conversation_id: Annotated[str, StringConstraints(max_length=64)] | None = None
+    channel: Literal["web", "kiosk", "telegram", "zalo", "api"] = "api"
+
+
+def read_message(door: Door, body: ChatRequest) -> str | Response:
+    """What was said, or why it is not taken."""
+    message = visible(body.message).strip()
+    if not message:
+        return error(422, "empty")
+    if len(message) > door.settings.max_message_chars:
+        return error(413, "too_long", limit=door.settings.max_message_chars)
+    return message
+
+
+def inquiry_header(answer: Answer) -> dict[str, str]:
+    """The header that carries the reference of a question for a clerk, where there is one."""
+    return {INQUIRY_HEADER: answer.inquiry} if answer.inquiry else {}
+
+
+def chat_routes(door: Door) -> APIRouter:
+    """`POST /api/chat`."""
+    routes = APIRouter()
+
+    @routes.post("/api/chat")
+    async def chat(body: ChatRequest) -> Response:
+        """One turn of a conversation; the answer contract of the project."""
+        message = read_message(door, body)
+        if isinstance(message, Response):
+            return message
+        try:
+            answer = await door.workers.run(
+                lambda: door.desk.receptionist.reply(message, body.conversation_id, body.channel)
+            )
+        except UnknownConversation:
+            return error(404, "unknown_conversation")
+        return JSONResponse(answer.to_json(), headers=inquiry_header(answer))
+
+    return routes
