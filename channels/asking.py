@@ -15,6 +15,8 @@ from knowledge.vietnamese import fold, normalise
 FILE = Path(__file__).parent / "data" / "asking.yaml"
 # "cho em hỏi chút ạ" opens; with more words than this it says what about.
 OPENER_WORDS = 7
+# Whom a message calls stands at its beginning.
+CALLED_WITHIN = 5
 
 
 @lru_cache(maxsize=1)
@@ -39,6 +41,19 @@ def is_question(text: str) -> bool:
     if not words or _holds(words, "telling"):
         return False
     return text.rstrip().endswith("?") or _holds(words, "questions")
+
+
+def calls_somebody(text: str) -> bool:
+    """Whether a message begins by calling one person ("bác Tư ơi", "chị Loan ơi cho em hỏi").
+
+    The office, everybody and the desk itself are nobody in particular.
+    """
+    words = _words(text)[:CALLED_WITHIN]
+    for at, word in enumerate(words):
+        if word == "oi" and at:
+            last, two = words[at - 1], " ".join(words[max(0, at - 2) : at])
+            return not {last, two} & (_phrases()["everybody"] | _phrases()["kin"])
+    return False
 
 
 def is_opener(text: str) -> bool:

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from channels import cli_channels, cli_office, cli_talk
 from channels.cli_doctor import doctor
+from channels.cli_groups import evaluate_groups
 from channels.cli_ingest import ingest
 from channels.cli_records import export
 from channels.cli_staff import user_app
@@ -34,6 +35,7 @@ app.add_typer(eval_app, name="eval")
 cli_channels.register(app)
 cli_office.register(app)
 cli_talk.add_to(eval_app)
+eval_app.command("groups")(evaluate_groups)
 app.add_typer(user_app, name="user")
 app.command("export")(export)
 out = Console()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from channels.asking import is_question, is_thanks
+from channels.asking import calls_somebody, is_question, is_thanks
 from channels.heard import Heard, Kind
 
 
@@ -144,7 +144,7 @@ def _uncalled(heard: Heard, room: Room, now: datetime, spoken: Spoken, limits: L
         return Verdict(Why.CLERK_IS_HERE)
     if is_thanks(heard.text):
         return Verdict(Why.THANKS)
-    if not is_question(heard.text):
+    if calls_somebody(heard.text) or not is_question(heard.text):
         return Verdict(Why.BETWEEN_PEOPLE)
     if _too_much(spoken, limits):
         return Verdict(Why.TOO_MUCH)

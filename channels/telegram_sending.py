@@ -35,7 +35,7 @@ ANSWER_SECONDS = 25.0
 
 
 def build_bot(settings: TelegramSettings) -> ExtBot[Any]:
-    """The bot of the settings; it keeps Telegram's limits (30/s in all, 20/min in a group)."""
+    """The bot of the settings; it keeps Telegram's limits."""
     # Waiting times as timedelta, as the next major version gives them; unset, each 429 warns.
     os.environ.setdefault("PTB_TIMEDELTA", "1")
     url = settings.api_url.rstrip("/")
@@ -47,7 +47,13 @@ def build_bot(settings: TelegramSettings) -> ExtBot[Any]:
         base_url=f"{url}/bot",
         base_file_url=f"{url}/file/bot",
         request=request,
-        rate_limiter=AIORateLimiter(max_retries=0),
+        rate_limiter=AIORateLimiter(
+            overall_max_rate=settings.messages_a_second,
+            overall_time_period=1,
+            group_max_rate=settings.group_messages_a_minute,
+            group_time_period=60,
+            max_retries=0,
+        ),
     )
 
 

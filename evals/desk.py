@@ -1,6 +1,6 @@
 """A desk of its own for each evaluation, so that nothing of an office's state plays a part."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -16,18 +16,20 @@ MOMENT = datetime(2026, 11, 24, 9, 0, tzinfo=HANOI)
 
 
 @contextmanager
-def fresh_desk(home: Path | None = None, model: ModelSettings | None = None) -> Iterator[Desk]:
+def fresh_desk(
+    home: Path | None = None,
+    model: ModelSettings | None = None,
+    clock: Callable[[], datetime] = lambda: MOMENT,
+) -> Iterator[Desk]:
     """The sample office in a temporary home, or the desk of an existing one.
 
     No language model plays a part unless one is given, whatever the environment says.
     """
     model = model or ModelSettings(model="")
     if home is not None:
-        yield build_desk(
-            LetanSettings(home=home), KnowledgeSettings(), clock=lambda: MOMENT, model=model
-        )
+        yield build_desk(LetanSettings(home=home), KnowledgeSettings(), clock=clock, model=model)
         return
     with TemporaryDirectory(prefix="letan-eval-", ignore_cleanup_errors=True) as folder:
         yield build_desk(
-            LetanSettings(home=Path(folder)), KnowledgeSettings(), clock=lambda: MOMENT, model=model
+            LetanSettings(home=Path(folder)), KnowledgeSettings(), clock=clock, model=model
         )

@@ -1,0 +1,1 @@
+"""Strict stand-ins for the three chat platforms over HTTP: for tests, group day and bench."""
