@@ -25,6 +25,7 @@ SECTION_NAMES = {
     "legal_basis": "căn cứ pháp lý",
     "conditions": "điều kiện",
     "result": "kết quả",
+    "faq": "câu hỏi thường gặp",
 }
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from assistant.conversations import Conversations
 from assistant.decide import Thresholds
+from assistant.faq import FrequentQuestions
 from assistant.inquiries import Inquiries
 from assistant.logs import configure_logs
 from assistant.model.desk import ModelDesk, build_model_desk
@@ -20,6 +21,7 @@ from knowledge.database import connect, migrate
 from knowledge.embedding import DeskEmbeddings, load_encoder
 from knowledge.finder import Finder
 from knowledge.index import PassageIndex
+from knowledge.linking.alike import Alike
 from knowledge.linking.classes import Classifiers
 from knowledge.linking.ranker import Ranker
 from knowledge.linking.topics import TopicModel
@@ -52,6 +54,7 @@ class Desk:
     finder: Finder
     conversations: Conversations
     inquiries: Inquiries
+    faq: FrequentQuestions
     queue: Queue
     receptionist: Receptionist
     office_id: str
@@ -103,6 +106,7 @@ def build_desk(
     )
     conversations = Conversations(library.engine, settings.office, clock)
     inquiries = Inquiries(library.engine, settings.office, clock)
+    faq = FrequentQuestions(library.store, settings.office, Alike.load(encoder))
     queue = Queue(
         library.engine,
         lambda: library.store.office(settings.office),
@@ -124,6 +128,7 @@ def build_desk(
         inquiries=inquiries,
         topics=TopicModel.load(),
         thresholds=thresholds,
+        faq=faq,
         office_id=settings.office,
         clock=clock,
         idle_after=assistant.idle_after,
@@ -135,6 +140,7 @@ def build_desk(
         finder=finder,
         conversations=conversations,
         inquiries=inquiries,
+        faq=faq,
         queue=queue,
         receptionist=receptionist,
         office_id=settings.office,

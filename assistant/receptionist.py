@@ -17,6 +17,7 @@ from assistant.dialogue.choosing import by_choice, clarify
 from assistant.dialogue.codes import by_code
 from assistant.dialogue.dangers import danger
 from assistant.dialogue.following import back, bare, corrected, in_hand
+from assistant.dialogue.frequent import frequent, offer_frequent
 from assistant.dialogue.handing import by_reference
 from assistant.dialogue.intents import meant
 from assistant.dialogue.life_events import life_event
@@ -25,6 +26,7 @@ from assistant.dialogue.reconsidering import reconsider
 from assistant.dialogue.several import several
 from assistant.dialogue.turn import Backroom, Reply, Step, Turn
 from assistant.dialogue.unknown import not_found
+from assistant.faq import FrequentQuestions
 from assistant.inquiries import Inquiries
 from assistant.language import ENGLISH, glossary, in_vietnamese, language_of
 from assistant.model.desk import ModelDesk
@@ -49,6 +51,7 @@ STEPS: tuple[Step, ...] = (
     by_code,
     corrected,
     back,
+    frequent,
     by_choice,
     checklist,
     premise,
@@ -60,6 +63,7 @@ STEPS: tuple[Step, ...] = (
     in_hand,
     reconsider,
     clarify,
+    offer_frequent,
 )
 
 
@@ -75,6 +79,7 @@ class Receptionist:
         inquiries: Inquiries,
         topics: TopicModel,
         thresholds: Thresholds,
+        faq: FrequentQuestions,
         office_id: str,
         clock: Callable[[], datetime],
         idle_after: Callable[[str], timedelta] = lambda channel: timedelta(hours=12),
@@ -88,6 +93,7 @@ class Receptionist:
             inquiries,
             topics,
             thresholds,
+            faq,
             office_id,
             model,
             public_url,

@@ -1,4 +1,4 @@
-"""Figures of safety, masking and the language model: `letan eval safety · masking · lying`."""
+"""Figures of safety, masking, likeness and the language model: `letan eval safety · masking …`."""
 
 import json
 from typing import Annotated, Any
@@ -13,9 +13,29 @@ Json = Annotated[bool, typer.Option("--json", help="In JSON cho chương trình 
 
 def add_to(eval_app: typer.Typer) -> None:
     """Put the commands of this area under `letan eval`."""
+    eval_app.command("alike")(alike)
     eval_app.command("lying")(lying)
     eval_app.command("masking")(masking)
     eval_app.command("safety")(safety)
+
+
+def alike(
+    fit: Annotated[bool, typer.Option(help="Tính lại trọng số và ghi vào alike.npz.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Hai câu có hỏi cùng một điều không: bao nhiêu cặp giống, gần giống, khác nhau được nhận."""
+    from evals.alike import measure, save
+    from knowledge.embedding import load_encoder
+
+    fitted, figures = measure(load_encoder())
+    if fit:
+        save(fitted)
+    if as_json:
+        typer.echo(json.dumps(figures))
+        return
+    for row in figures:
+        shares = ", ".join(f"{kind} {row[kind]:.1%}" for kind in ("same", "near", "other"))
+        out.print(f"từ {row['probability']}: {shares}", markup=False, highlight=False)
 
 
 def lying(

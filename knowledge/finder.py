@@ -163,6 +163,12 @@ class Finder:
             for said in self._store.utterances(self._office_id)
             if said.code
         ]
+        phrases += [
+            Phrase(normalise(text), entry.code)
+            for entry in self._store.published_faq(self._office_id)
+            if entry.code
+            for text in entry.asked
+        ]
         phrases += [Phrase(normalise(text), i.id) for i in intents for text in i.utterances]
         folder = self._folder(live, phrases)
         records = self._labels(folder)

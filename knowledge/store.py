@@ -11,13 +11,14 @@ from knowledge import audit, catalogue, localities, utterances
 from knowledge.catalogue import KnownCode
 from knowledge.database import reading
 from knowledge.document_store import DocumentStore
+from knowledge.faq_store import FaqStore
 from knowledge.layers import LocalRule
 from knowledge.offices import Office
 from knowledge.procedure_store import ProcedureStore
 from knowledge.utterances import Utterance
 
 
-class KnowledgeStore(ProcedureStore, DocumentStore):
+class KnowledgeStore(ProcedureStore, DocumentStore, FaqStore):
     """Reads and changes the knowledge of one deployment. Safe to share between threads.
 
     ``KnowledgeStore(engine, clock)``: the clock gives the present as an aware datetime; its day

@@ -15,11 +15,14 @@ from sqlalchemy import Engine, select
 from assistant.answers import Answer, Outcome
 from assistant.conversations import Conversations, UnknownConversation
 from assistant.decide import Thresholds
+from assistant.faq import FrequentQuestions
 from assistant.inquiries import Inquiries
 from assistant.receptionist import Receptionist
 from assistant.settings import AssistantSettings
 from knowledge.database import connect, reading
+from knowledge.embedding import load_encoder
 from knowledge.layers import LocalRule, Scope
+from knowledge.linking.alike import Alike
 from knowledge.linking.bank import read_intents
 from knowledge.linking.classes import group_of
 from knowledge.linking.linker import Candidate, Linking
@@ -33,6 +36,7 @@ BIRTH, MARRIAGE, SINGLE, DEATH = "1.001193", "1.000894", "1.004873", "1.000656"
 OFFICE = "hoa-sen"
 INTENTS = {intent.id: intent for intent in read_intents()}
 TOPICS = TopicModel.load()
+ALIKE = Alike.load(load_encoder())
 
 
 def meaning(**shares: float) -> Linking:
@@ -87,6 +91,7 @@ class World:
             thresholds=Thresholds(
                 answer=0.6, clarify=0.35, choice=0.05, intent=0.5, leading=0.6, lead=9.0
             ),
+            faq=FrequentQuestions(self.store, office_id, ALIKE),
             office_id=office_id,
             clock=self.clock,
             idle_after=AssistantSettings(_env_file=None).idle_after,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from assistant.answers import Answer, Choice, Outcome
 from assistant.decide import MAX_CHOICES, Meant
 from assistant.dialogue.following import follow_up
+from assistant.dialogue.frequent import with_frequent
 from assistant.dialogue.handing import hand_over
 from assistant.dialogue.procedures import answer_procedure
 from assistant.dialogue.turn import Backroom, Reply, Turn
@@ -30,7 +31,7 @@ def meant(room: Backroom, turn: Turn) -> Reply | None:
         return follow_up(room, turn, intent)
     if intent.topic in PLACE_QUESTIONS and turn.state.code:
         return answer_procedure(room, turn, turn.state.code, 1.0, topics=(Topic.PLACE,))
-    return answer_intent(room, turn, intent, candidate.probability)
+    return with_frequent(room, turn, answer_intent(room, turn, intent, candidate.probability))
 
 
 def answer_intent(room: Backroom, turn: Turn, intent: Intent, probability: float) -> Reply:

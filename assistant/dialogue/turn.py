@@ -10,6 +10,7 @@ from assistant.answers import Answer, Outcome
 from assistant.conversations import Conversation, Conversations, State
 from assistant.decide import Decision, Thresholds
 from assistant.facts import ALL_CASES
+from assistant.faq import FrequentQuestions
 from assistant.inquiries import Inquiries
 from assistant.model.desk import ModelDesk
 from assistant.office_answers import office_facts
@@ -49,7 +50,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Backroom:
-    """Records, search, conversations and inquiries of one office."""
+    """Records, search, conversations, inquiries and frequent questions of one office."""
 
     store: KnowledgeStore
     finder: Finder
@@ -57,6 +58,7 @@ class Backroom:
     inquiries: Inquiries
     topics: TopicModel
     thresholds: Thresholds
+    faq: FrequentQuestions
     office_id: str
     model: ModelDesk | None = None
     public_url: str = ""

@@ -42,6 +42,8 @@ def facts_of(answer: Answer) -> Facts | None:
     """
     if answer.outcome is not Outcome.ANSWERED or answer.also or answer.procedure is None:
         return None
+    if any(citation.section == "faq" for citation in answer.citations):
+        return None  # a clerk's own words
     head, *rest = [line for line in answer.text.split("\n") if line.strip()]
     if not (head.startswith(_OPENING) and head.endswith(":") and rest):
         return None

@@ -172,7 +172,8 @@ function sourceItem(citations) {
   const sections = citations.map((citation) => word("section-names", citation.section)).join(", ");
   item.querySelector(".sections").textContent = `${sections[0].toUpperCase()}${sections.slice(1)}:`;
   item.querySelector(".name").append((url && linkTo(url, source)) || source);
-  item.querySelector(".code span").textContent = code;
+  if (code) item.querySelector(".code span").textContent = code;
+  else item.querySelector(".code").remove();
   if (day) {
     item.querySelector("time").dateTime = day;
     item.querySelector("time").textContent = day.split("-").reverse().join("/");
