@@ -45,7 +45,7 @@ class State:
     ``pending_topics``; ``asked_case`` tells that the last question was the one
     that separates the cases of ``code``. ``offered`` are the choices one of which was taken
     ("không, cái kia"); ``condoled`` that sympathy was said, which is said once; ``language``
-    is the one the resident last wrote in.
+    is the one the resident last wrote in; ``told`` marks the urgent banner they have been told.
     """
 
     code: str | None = None
@@ -61,6 +61,7 @@ class State:
     offered: tuple[Choice, ...] = ()
     condoled: bool = False
     language: str = "vi"
+    told: str = ""
 
     def with_procedure(self, code: str) -> "State":
         """The state after the resident turned to ``code``; its case starts open."""
@@ -85,6 +86,7 @@ class State:
             offered=tuple(Choice(**choice) for choice in stored.get("offered", ())),
             condoled=stored.get("condoled", False),
             language=stored.get("language", "vi"),
+            told=stored.get("told", ""),
         )
 
     def to_json(self) -> dict[str, Any]:

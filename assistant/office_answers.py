@@ -1,11 +1,22 @@
 """Questions about the office itself (hours, address, phone, counters), from its data."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from assistant.address import Address
 from assistant.wording import day
-from knowledge.offices import HANOI, Hours, Office, OpenReason, OpenState, Spans, opening
+from knowledge.offices import (
+    HANOI,
+    Hours,
+    Office,
+    OpenReason,
+    OpenState,
+    Spans,
+    day_plan,
+    opening,
+)
 
+# A special day or holiday is mentioned this long before, so that nobody comes in vain.
+AHEAD_DAYS = 7
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 
 
@@ -69,9 +80,24 @@ def open_text(state: OpenState, now: datetime) -> str:
         OpenReason.SPECIAL_DAY: f"Hôm nay nghỉ: {state.note}",
         OpenReason.UNKNOWN_HOURS: "Giờ làm việc chưa được công bố",
     }[state.reason]
+    if state.note and state.reason not in (OpenReason.HOLIDAY, OpenReason.SPECIAL_DAY):
+        why += f" ({state.note})"  # a special day with hours of its own
     if state.next_opening is None:
         return f"{why}."
     return f"{why}; mở cửa lại lúc {when(state.next_opening, now)}."
+
+
+def coming_text(office: Office, now: datetime) -> str:
+    """Days unlike others in the next week, the present one left out; empty when there are none."""
+    today = now.astimezone(HANOI).date()
+    said = []
+    for ahead in range(1, AHEAD_DAYS + 1):
+        on = today + timedelta(days=ahead)
+        spans, note = day_plan(office, on)
+        if note and (spans or office.hours.on_weekday(on)):
+            works = f"chỉ làm việc {spans_text(spans)}" if spans else "nghỉ"
+            said.append(f"{WEEKDAYS[on.weekday()]} ({day(on)}) {works}: {note}.")
+    return " ".join(said)
 
 
 def office_facts(office: Office, now: datetime) -> dict[str, str]:
@@ -96,6 +122,8 @@ def office_facts(office: Office, now: datetime) -> dict[str, str]:
         else "quầy hướng dẫn",
         "website": office.website or "",
         "notices": " ".join(n.text for n in office.notices_on(now.astimezone(HANOI).date())),
+        "coming": coming_text(office, now),
+        "banner": office.banner_on(now.astimezone(HANOI).date()),
         "counters": "\n".join(f"• Quầy {c.number}: {c.name}" for c in office.counters),
         "opening": "" if state.is_open else open_text(state, now),
     }
@@ -104,7 +132,8 @@ def office_facts(office: Office, now: datetime) -> dict[str, str]:
 def office_reply(topic: str | None, office: Office, address: Address, now: datetime) -> str | None:
     """The answer to one office topic; None for topics that have only a fixed reply."""
     facts = office_facts(office, now)
-    notices = f"\nThông báo: {facts['notices']}" if facts["notices"] else ""
+    coming = f"\nSắp tới: {facts['coming']}" if facts["coming"] else ""
+    notices = f"{coming}\nThông báo: {facts['notices']}" if facts["notices"] else coming
     match topic:
         case "hours" | "sunday_saturday":
             note = f"\n{office.hours_note}" if office.hours_note else ""

@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from assistant import announcements
 from assistant.address import UNKNOWN
 from assistant.answers import Answer, Outcome
 from assistant.conversations import Conversation, Conversations, State
@@ -128,22 +129,27 @@ class Receptionist:
         conversation = self._woken(conversation, now)
         masked = mask(clean(message))
         try:
-            turn = self._turn(conversation, masked.text, now, address)
-            answer, state = self._answer(turn)
-            if masked.found:
-                note = say("masked", turn.address)
-                if turn.language == ENGLISH:
-                    note = glossary().replies["masked"]
-                answer = replace(answer, text=f"{answer.text}\n{note}")
+            office = self._room.store.office(self._room.office_id)
+            if announcements.is_closed(office, conversation.channel):
+                answer = announcements.closed(office, conversation.state, now)
+                state = conversation.state
+            else:
+                turn = self._turn(conversation, masked.text, now, address)
+                answer, state = self._answer(turn)
+                if masked.found:
+                    answer = _with_note(answer, turn)
         except Exception:
             log.exception("reply_failed", conversation=conversation.id)
             office = self._room.store.office(self._room.office_id)
             text = say("failed", phone=office_facts(office, now)["phone"])
             answer, state = Answer(Outcome.FAILED, text), conversation.state
-        answer = replace(answer, speech=to_speech(answer.text))
         if self._room.model and worded:
             address_form = state.address or UNKNOWN
             answer = self._room.model.phrasing.word(answer, masked.text, address_form)
+        answer, state = announcements.announced(
+            self._room.store.office(self._room.office_id), answer, state, now
+        )
+        answer = replace(answer, speech=to_speech(answer.text))
         if state.forgotten:  # nothing of the deleted conversation goes into the new one
             fresh = conversations.start(conversation.channel)
             return conversations.record(fresh, "", answer, State(), turn_id)
@@ -162,7 +168,14 @@ class Receptionist:
         conversations = self._room.conversations
         state = conversations.get(answer.conversation_id).state
         asked = conversations.asked(answer.turn_id)
-        worded = self._room.model.phrasing.word(answer, asked, state.address or UNKNOWN)
+        office = self._room.store.office(self._room.office_id)
+        banner, text = announcements.apart(office, answer.text, self._clock())
+        worded = self._room.model.phrasing.word(
+            replace(answer, text=text), asked, state.address or UNKNOWN
+        )
+        worded = replace(worded, text=banner + worded.text)
+        if banner:
+            worded = replace(worded, speech=to_speech(worded.text))
         if worded.text != answer.text:
             conversations.reword(worded)
         return worded
@@ -205,6 +218,14 @@ class Receptionist:
         if turn.language == ENGLISH:
             return said_in_english(self._room, turn, reply)
         return _placed(turn, reply)
+
+
+def _with_note(answer: Answer, turn: Turn) -> Answer:
+    """The answer, and that personal data was masked."""
+    note = say("masked", turn.address)
+    if turn.language == ENGLISH:
+        note = glossary().replies["masked"]
+    return replace(answer, text=f"{answer.text}\n{note}")
 
 
 def _placed(turn: Turn, reply: Reply) -> Reply:

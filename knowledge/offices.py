@@ -12,12 +12,13 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from knowledge.hours import HANOI, Holiday, Hours, Span, Spans, SpecialDay
+from knowledge.notices import Banner, ClosableChannel, Notice
 from knowledge.procedures import Body, Code, Procedure, Source, Text, Value
 
 __all__ = [
-    "HANOI", "Counter", "FloorPlan", "Holiday", "Hours", "Notice", "Office", "OfficeId",
-    "OpenReason", "OpenState", "Phone", "Place", "Span", "Spans", "SpecialDay", "Spot",
-    "counter_for", "day_plan", "opening", "same_sector",
+    "HANOI", "Banner", "ClosableChannel", "Counter", "FloorPlan", "Holiday", "Hours", "Notice",
+    "Office", "OfficeId", "OpenReason", "OpenState", "Phone", "Place", "Span", "Spans",
+    "SpecialDay", "Spot", "counter_for", "day_plan", "opening", "same_sector",
 ]  # fmt: skip
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=60)]
@@ -29,23 +30,6 @@ QueueLetter = Annotated[str, StringConstraints(pattern=r"^[A-HJ-NP-TV-Z]$")]
 
 # Tết is the longest closure (about 9 days); three weeks always reach the next working day.
 LOOK_AHEAD_DAYS = 21
-
-
-class Notice(Value):
-    """A sentence residents see from one day until another (thông báo)."""
-
-    text: Text
-    shown_from: date
-    shown_until: date
-
-    @model_validator(mode="after")
-    def _ends_after_start(self) -> Self:
-        if self.shown_until < self.shown_from:
-            raise ValueError("thông báo hết hạn trước ngày bắt đầu")
-        return self
-
-    def is_shown(self, on: date) -> bool:
-        return self.shown_from <= on <= self.shown_until
 
 
 class Phone(Value):
@@ -128,6 +112,8 @@ class Office(Value):
     holidays: tuple[Holiday, ...] = ()
     special_days: tuple[SpecialDay, ...] = ()
     notices: tuple[Notice, ...] = ()
+    banner: Banner | None = None
+    closed_channels: tuple[ClosableChannel, ...] = ()
     counters: tuple[Counter, ...] = ()
     places: tuple[Place, ...] = ()
     plan: FloorPlan | None = None
@@ -159,6 +145,10 @@ class Office(Value):
 
     def notices_on(self, on: date) -> tuple[Notice, ...]:
         return tuple(notice for notice in self.notices if notice.is_shown(on))
+
+    def banner_on(self, on: date) -> str:
+        """The urgent sentence of this day; empty when there is none."""
+        return self.banner.text if self.banner and self.banner.is_shown(on) else ""
 
 
 def _refuse_twice(what: str, values: list[str]) -> None:

@@ -277,6 +277,16 @@ def test_a_session_ends_when_it_is_old_or_unused(accounts: Accounts, clock: Cloc
     assert accounts.find_session(other.token) is None
 
 
+def test_an_account_older_than_a_session_may_be_signs_in_like_any_other(
+    accounts: Accounts, clock: Clock
+) -> None:
+    accounts.add("lan", "Lan", Role.CLERK, by="test", password=PASSWORD)
+    clock.moment += timedelta(days=30)
+    account = accounts.find("lan")
+    assert account is not None
+    assert accounts.find_session(accounts.sign_in(account).token) is not None
+
+
 def test_a_new_password_ends_the_other_sessions_and_a_reset_ends_all(accounts: Accounts) -> None:
     initial = accounts.add("lan", "Lan", Role.CLERK, by="test")
     account = accounts.check("lan", initial)

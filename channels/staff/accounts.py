@@ -292,7 +292,11 @@ class Accounts:
         """The session of a token that is neither too old nor too long unused."""
         now = self._clock()
         query = (
-            self._query(StaffSessionRow.csrf, StaffSessionRow.created_at, StaffSessionRow.seen_at)
+            self._query(  # the account has a created_at of its own
+                StaffSessionRow.csrf,
+                StaffSessionRow.created_at.label("started_at"),
+                StaffSessionRow.seen_at,
+            )
             .join(StaffSessionRow, StaffSessionRow.account_id == StaffAccountRow.id)
             .where(
                 StaffSessionRow.id == _hashed(token),
@@ -304,7 +308,7 @@ class Accounts:
             row = connection.execute(query).mappings().first()
         if (
             row is None
-            or now - row["created_at"] > timedelta(hours=self._settings.session_hours)
+            or now - row["started_at"] > timedelta(hours=self._settings.session_hours)
             or now - row["seen_at"] > timedelta(minutes=self._settings.idle_minutes)
         ):
             return None

@@ -6,13 +6,21 @@ from assistant.office_answers import office_facts
 from channels.door import Door
 from channels.staff.access import Clerk, show
 from channels.staff.inbox import inbox_routes
+from channels.staff.office import office_routes
 from channels.staff.people import people_routes
 from channels.staff.procedures import procedure_routes
 from channels.staff.queue_pages import queue_pages
 from channels.staff.sign_in import sign_in_routes
 from knowledge.versions import Status
 
-PAGES = (sign_in_routes, inbox_routes, procedure_routes, queue_pages, people_routes)
+PAGES = (
+    sign_in_routes,
+    inbox_routes,
+    procedure_routes,
+    queue_pages,
+    office_routes,
+    people_routes,
+)
 
 
 def staff_routes(door: Door) -> APIRouter:
