@@ -12,9 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from assistant.privacy_text import fold_in_place
+from knowledge.data_files import parse_yaml
 from knowledge.linking.linker import Linking
 from knowledge.vietnamese import has_tones
 
@@ -46,7 +45,7 @@ class _Sign:
 
 @lru_cache(maxsize=1)
 def _signs() -> tuple[_Sign, ...]:
-    return tuple(_read(entry) for entry in yaml.safe_load(FILE.read_text("utf-8")))
+    return tuple(_read(entry) for entry in parse_yaml(FILE.read_text("utf-8")))
 
 
 def _read(entry: dict[str, Any]) -> _Sign:

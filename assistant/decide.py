@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
+from knowledge.data_files import parse_yaml
 from knowledge.linking.linker import Candidate, Linking
 
 FILE = Path(__file__).parent / "data" / "thresholds.yaml"
@@ -39,7 +38,7 @@ class Thresholds:
     @classmethod
     @lru_cache(maxsize=1)
     def shipped(cls) -> "Thresholds":
-        values = yaml.safe_load(FILE.read_text("utf-8"))["thresholds"]
+        values = parse_yaml(FILE.read_text("utf-8"))["thresholds"]
         return cls(**{name: float(value) for name, value in values.items()})
 
 

@@ -18,7 +18,7 @@ from assistant.queue_store import Queue
 from assistant.receptionist import Receptionist
 from assistant.settings import AssistantSettings
 from knowledge.database import connect, migrate
-from knowledge.embedding import DeskEmbeddings, load_encoder
+from knowledge.embedding import load_encoder
 from knowledge.finder import Finder
 from knowledge.index import PassageIndex
 from knowledge.linking.alike import Alike
@@ -74,7 +74,7 @@ def open_library(
     prepare(store)
     encoder = load_encoder(knowledge.embedding_model or None)
     client = open_client(settings.home / "index", knowledge.chroma_server or None)
-    index = PassageIndex(store, client, DeskEmbeddings(encoder), encoder.name)
+    index = PassageIndex(store, client, encoder)
     return Library(engine, store, index)
 
 

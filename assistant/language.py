@@ -11,8 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from knowledge.data_files import parse_yaml
 from knowledge.vietnamese import has_tones
 
 FILE = Path(__file__).parent / "data" / "english.yaml"
@@ -44,7 +43,7 @@ class Glossary:
 @lru_cache(maxsize=1)
 def glossary() -> Glossary:
     """The glossary that comes with the package, longer phrases first."""
-    raw: dict[str, Any] = yaml.safe_load(FILE.read_text("utf-8"))
+    raw: dict[str, Any] = parse_yaml(FILE.read_text("utf-8"))
 
     def longest_first(table: dict[str, str]) -> tuple[tuple[str, str], ...]:
         return tuple(sorted(table.items(), key=lambda row: -len(row[0])))

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
+from knowledge.data_files import parse_yaml
 from knowledge.vietnamese import fold, has_tones, normalise
 
 FILE = Path(__file__).parent / "data" / "life_events.yaml"
@@ -37,7 +36,7 @@ class LifeEvent:
 @lru_cache(maxsize=1)
 def shipped_events() -> tuple[tuple[str, ...], tuple[LifeEvent, ...]]:
     """How people ask about an event as a whole, and the events."""
-    raw = yaml.safe_load(FILE.read_text("utf-8"))
+    raw = parse_yaml(FILE.read_text("utf-8"))
     events = tuple(
         LifeEvent(
             row["id"],

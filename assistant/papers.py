@@ -12,8 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
-
+from knowledge.data_files import parse_yaml
 from knowledge.procedures import NotNeeded, Procedure, RequiredDocument
 from knowledge.vietnamese import fold, has_tones, normalise
 
@@ -42,7 +41,7 @@ class Mention:
 @lru_cache(maxsize=1)
 def shipped_papers() -> tuple[Paper, ...]:
     """The table that comes with the package."""
-    rows = yaml.safe_load(FILE.read_text("utf-8"))
+    rows = parse_yaml(FILE.read_text("utf-8"))
     return tuple(
         Paper(
             row["id"],

@@ -4,8 +4,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
+from knowledge.data_files import parse_yaml
 from knowledge.vietnamese import fold, tokens
 
 FILE = Path(__file__).parent / "data" / "plausible.yaml"
@@ -22,7 +21,7 @@ MIN_SHARE = 0.5
 
 @lru_cache(maxsize=1)
 def _english() -> frozenset[str]:
-    return frozenset(yaml.safe_load(FILE.read_text("utf-8"))["english"])
+    return frozenset(parse_yaml(FILE.read_text("utf-8"))["english"])
 
 
 def is_plausible(text: str) -> bool:

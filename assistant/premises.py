@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from assistant import wording
 from assistant.address import Address
 from assistant.compose import lower_first
 from assistant.papers import Mention, mentions, status_of
 from assistant.replies import say
+from knowledge.data_files import parse_yaml
 from knowledge.procedures import FeeStatus, Procedure, TimeUnit, Topic
 from knowledge.vietnamese import fold, has_tones, normalise
 
@@ -55,7 +54,7 @@ class Premises:
 @lru_cache(maxsize=1)
 def cues() -> dict[str, tuple[str, ...]]:
     """The cue phrases by what they tell, longest first."""
-    table = yaml.safe_load(FILE.read_text("utf-8"))
+    table = parse_yaml(FILE.read_text("utf-8"))
     return {
         name: tuple(sorted({normalise(p) for p in phrases}, key=len, reverse=True))
         for name, phrases in table.items()

@@ -4,9 +4,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from assistant.address import UNKNOWN, Address
+from knowledge.data_files import parse_yaml
 
 FOLDER = Path(__file__).parent / "data"
 FILE = FOLDER / "replies.yaml"
@@ -18,7 +17,7 @@ def _sentences() -> dict[str, str]:
     return {
         name: sentence
         for file in FILES
-        for name, sentence in yaml.safe_load(file.read_text("utf-8")).items()
+        for name, sentence in parse_yaml(file.read_text("utf-8")).items()
     }
 
 

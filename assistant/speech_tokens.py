@@ -6,8 +6,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from assistant.speech_numbers import (
     read_date,
     read_digits,
@@ -18,6 +16,7 @@ from assistant.speech_numbers import (
     read_time,
     roman,
 )
+from knowledge.data_files import parse_yaml
 
 PAUSE = "\ue000"  # a comma inside a number read digit by digit: no sentence is cut there
 FILE = Path(__file__).parent / "data" / "speech.yaml"
@@ -261,4 +260,4 @@ _VOWEL = re.compile("[AEIOUYÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĨŨƠƯẠ-Ỹ]")
 @lru_cache(maxsize=1)
 def shipped_speller() -> Speller:
     """The speller with the tables of the package, read once."""
-    return Speller(yaml.safe_load(FILE.read_text("utf-8")))
+    return Speller(parse_yaml(FILE.read_text("utf-8")))

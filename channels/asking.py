@@ -8,8 +8,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
+from knowledge.data_files import parse_yaml
 from knowledge.vietnamese import fold, normalise
 
 FILE = Path(__file__).parent / "data" / "asking.yaml"
@@ -21,7 +20,7 @@ CALLED_WITHIN = 5
 
 @lru_cache(maxsize=1)
 def _phrases() -> dict[str, frozenset[str]]:
-    content: dict[str, list[str]] = yaml.safe_load(FILE.read_text("utf-8"))
+    content: dict[str, list[str]] = parse_yaml(FILE.read_text("utf-8"))
     return {name: frozenset(map(str, phrases)) for name, phrases in content.items()}
 
 

@@ -4,14 +4,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from knowledge.data_files import parse_yaml
 
 FILE = Path(__file__).parent / "data" / "chats.yaml"
 
 
 @lru_cache(maxsize=1)
 def _sentences() -> dict[str, str]:
-    content: dict[str, str] = yaml.safe_load(FILE.read_text("utf-8"))
+    content: dict[str, str] = parse_yaml(FILE.read_text("utf-8"))
     return content
 
 

@@ -7,7 +7,8 @@ from assistant.desk import Desk
 from evals.baselines import bm25_on_names, chroma_top_k, reciprocal_rank_fusion
 from evals.cases import LinkCase, read_cases
 from evals.linking import Progress, figures, link_all, rank_figures
-from knowledge.embedding import DeskEmbeddings, load_encoder
+from knowledge.desk_embeddings import DeskEmbeddings
+from knowledge.embedding import load_encoder
 
 
 def evaluate_world(

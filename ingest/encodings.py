@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
+from knowledge.data_files import parse_yaml
 
 TABLES = Path(__file__).parent / "data" / "encodings.yaml"
 Encoding = Literal["tcvn3", "vni"]
@@ -47,7 +47,7 @@ def to_unicode(text: str, encoding: Encoding) -> str:
 
 @cache
 def _table(encoding: Encoding) -> tuple[dict[str, str], re.Pattern[str]]:
-    table: dict[str, str] = dict(yaml.safe_load(TABLES.read_text("utf-8"))[encoding])
+    table: dict[str, str] = dict(parse_yaml(TABLES.read_text("utf-8"))[encoding])
     if encoding == "vni":
         for sign, letter in list(table.items()):
             table[sign.upper()] = letter.upper()

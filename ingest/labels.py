@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 
-import yaml
+from knowledge.data_files import parse_yaml
 
 LABELS = Path(__file__).parent / "data" / "labels.yaml"
 # Two wrong letters in a label of twelve; shorter labels must be read exactly.
@@ -30,7 +30,7 @@ def folded(text: str) -> str:
 
 @cache
 def _labels() -> list[tuple[str, str]]:
-    listed = yaml.safe_load(LABELS.read_text("utf-8"))
+    listed = parse_yaml(LABELS.read_text("utf-8"))
     pairs = [(folded(label), section) for section, labels in listed.items() for label in labels]
     return sorted(pairs, key=lambda pair: -len(pair[0]))
 

@@ -13,12 +13,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ingest.draft import Draft
 from ingest.portal_money import amounts_in
 from ingest.portal_text import sends_to_district
 from knowledge.catalogue import CodeStatus, KnownCode
+from knowledge.data_files import parse_yaml
 from knowledge.procedures import Value
 
 LAWS = Path(__file__).parent / "data" / "changed_laws.yaml"
@@ -139,7 +138,7 @@ def _laws(draft: Draft, today: date) -> Iterator[Warning]:
 
 @cache
 def _changed_laws() -> list[dict[str, Any]]:
-    entries: list[dict[str, Any]] = yaml.safe_load(LAWS.read_text("utf-8"))
+    entries: list[dict[str, Any]] = parse_yaml(LAWS.read_text("utf-8"))
     return entries
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
-from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 from safetensors import safe_open
 from tokenizers import Tokenizer
@@ -131,21 +130,6 @@ class HubEncoder:
         return _unit(np.asarray(vectors, np.float32))
 
 
-class DeskEmbeddings(Embeddings):
-    """An encoder as LangChain's ``Embeddings``."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self.encoder = encoder
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """One unit vector a passage."""
-        return _lists(self.encoder.encode(texts, "passage"))
-
-    def embed_query(self, text: str) -> list[float]:
-        """The unit vector of a question."""
-        return _lists(self.encoder.encode([text], "query"))[0]
-
-
 def load_encoder(model: str | Path | None = None, dimensions: int | None = None) -> Encoder:
     """The encoder named by a setting: None for the shipped one, else a folder or a hub name.
 
@@ -179,7 +163,3 @@ def _static(folder: Path, dimensions: int | None) -> StaticEncoder:
 def _unit(vectors: Vectors) -> Vectors:
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.maximum(norms, 1e-12), np.float32)
-
-
-def _lists(vectors: Vectors) -> list[list[float]]:
-    return [[float(x) for x in row] for row in vectors]

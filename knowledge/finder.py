@@ -10,10 +10,9 @@ import hashlib
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, Thread
-from typing import Any
 
 import numpy as np
 import structlog
@@ -21,22 +20,18 @@ from numpy.typing import NDArray
 
 from knowledge.index import PassageIndex
 from knowledge.linking.bank import Intent, read_intents
-from knowledge.linking.classes import Classifiers, group_of
+from knowledge.linking.classes import Classifiers
 from knowledge.linking.linker import Linker, Linking
-from knowledge.linking.qualifiers import stated
+from knowledge.linking.meanings import Meanings, keep_meanings, kept_meanings, tables_digest
 from knowledge.linking.ranker import Ranker
-from knowledge.linking.views import Encoder, Label, Phrase, Views
-from knowledge.procedures import Body, Procedure
+from knowledge.linking.views import Encoder, Views
 from knowledge.store import KnowledgeStore
 from knowledge.vectors import VectorIndex, VectorsUnavailable
-from knowledge.vietnamese import normalise
 
 log = structlog.get_logger()
 
 PASSAGES = 40  # enough that one long record cannot crowd the others out
-BODY_CHARS = 1500
-SHAPE = 2  # raise when normalising or label texts change, so that kept views are made anew
-_AT_COMMUNE = {Body.COMMUNE, Body.COMMUNE_POLICE, Body.COMMUNE_MILITARY}
+SHAPE = 3  # raise when normalising or label texts change, so that kept views are made anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,51 +41,6 @@ class Snapshot:
     revision: int
     linker: Linker
     intents: Mapping[str, Intent]
-
-
-def procedure_label(procedure: Procedure) -> Label:
-    """A procedure as something a question can mean."""
-    names = [procedure.name, procedure.title, *procedure.aliases]
-    body = " ".join(
-        [
-            procedure.summary or "",
-            " ".join(case.label for case in procedure.cases),
-            " ".join(paper.name for paper in procedure.documents),
-            procedure.result or "",
-            " ".join(procedure.conditions),
-        ]
-    )
-    return Label(
-        procedure.code,
-        tuple(dict.fromkeys(n for n in map(normalise, names) if n)),
-        normalise(body[:BODY_CHARS]),
-        popularity=procedure.popularity / 5,
-        is_office=procedure.origin == "office",
-        is_commune=procedure.receiving_body in _AT_COMMUNE,
-        qualifiers=tuple(sorted(stated(normalise(procedure.name)))),
-        replaces=tuple(old.code for old in procedure.replaces),
-    )
-
-
-def successors(labels: Sequence[Label]) -> dict[str, str]:
-    """For each code that a held record replaces, the code to mean instead."""
-    return {old: label.id for label in labels for old in label.replaces}
-
-
-def usable_intents(intents: Sequence[Intent], held: Sequence[Label]) -> list[Intent]:
-    """The intents that hold for a catalogue.
-
-    What a ward does not hold is an intent only while it holds nothing but its own
-    records; with the national records imported, those questions have an answer.
-    """
-    own_only = all(label.is_office for label in held)
-    return [intent for intent in intents if own_only or intent.outcome != "not_found"]
-
-
-def intent_label(intent: Intent) -> Label:
-    """An intent as something a question can mean."""
-    group = group_of(intent.id, intent.outcome)
-    return Label(intent.id, (), is_intent=True, group=group, held_as=intent.held_as)
 
 
 class Finder:
@@ -157,57 +107,36 @@ class Finder:
     def _build(self) -> Snapshot:
         revision = self._store.revision()
         live = self._store.find_live_versions(self._office_id)
-        intents = read_intents()
-        phrases = [
-            Phrase(normalise(said.text), said.code)
-            for said in self._store.utterances(self._office_id)
-            if said.code
-        ]
-        phrases += [
-            Phrase(normalise(text), entry.code)
+        said = self._store.said(self._office_id)
+        said += [
+            (text, entry.code)
             for entry in self._store.published_faq(self._office_id)
             if entry.code
             for text in entry.asked
         ]
-        phrases += [Phrase(normalise(text), i.id) for i in intents for text in i.utterances]
-        folder = self._folder(live, phrases)
-        records = self._labels(folder)
-        replaced = successors(records)
-        held = [label for label in records if label.id not in replaced]
-        phrases = [Phrase(p.text, replaced.get(p.label, p.label)) for p in phrases]
-        labels = held + [intent_label(intent) for intent in usable_intents(intents, held)]
-        views = Views(labels, phrases, self._encoder, self._classifiers, folder)
+        intents = read_intents()
+        folder = self._folder(live, said, intents)
+        if (meanings := kept_meanings(folder)) is None:
+            procedures = [p for p, _ in self._store.live_procedures(self._office_id)]
+            meanings = Meanings.of(procedures, said, intents)
+            keep_meanings(folder, meanings)
+        views = Views(meanings.labels, meanings.phrases, self._encoder, self._classifiers, folder)
         if folder:
             _drop_others(folder)
         linker = Linker(views, self._ranker, _PassageSearch(self._index.current(), live))
         return Snapshot(revision, linker, {intent.id: intent for intent in intents})
 
-    def _folder(self, live: Mapping[str, int], phrases: Sequence[Phrase]) -> Path | None:
+    def _folder(
+        self, live: Mapping[str, int], said: Sequence[tuple[str, str]], intents: Sequence[Intent]
+    ) -> Path | None:
         """Where what is derived from exactly this knowledge is kept between starts."""
         if self._cache is None:
             return None
-        content = json.dumps([SHAPE, sorted(live.items()), [(p.text, p.label) for p in phrases]])
+        asked = [(intent.id, intent.outcome, intent.utterances) for intent in intents]
+        content = json.dumps(
+            [SHAPE, self._encoder.name, tables_digest(), sorted(live.items()), said, asked]
+        )
         return self._cache / f"views-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
-
-    def _labels(self, folder: Path | None) -> list[Label]:
-        """Every procedure as a label; kept, because parsing 3,000 records takes seconds."""
-        kept = folder / "labels.json" if folder else None
-        if kept and kept.exists():
-            rows = json.loads(kept.read_text("utf-8"))
-            return [_label(row) for row in rows]
-        labels = [procedure_label(p) for p, _ in self._store.live_procedures(self._office_id)]
-        if kept:
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            part = kept.with_suffix(".part")
-            part.write_text(json.dumps([asdict(label) for label in labels]), "utf-8")
-            part.replace(kept)
-        return labels
-
-
-def _label(row: dict[str, Any]) -> Label:
-    """A label as it was kept; JSON knows lists only."""
-    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
-    return Label(**fields)
 
 
 def _drop_others(folder: Path) -> None:

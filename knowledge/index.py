@@ -5,14 +5,16 @@ changed; a rebuild fills a new collection, checks it against the catalogue and
 moves the pointer, so readers never see a half-filled index.
 """
 
+import hashlib
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 
 from chromadb.api import ClientAPI
-from langchain_core.embeddings import Embeddings
 
+from knowledge.embedding import Encoder
 from knowledge.passages import Passage, split
 from knowledge.store import KnowledgeStore
 from knowledge.vectors import BATCH, VectorIndex, list_collections
@@ -46,20 +48,19 @@ class PassageIndex:
         self,
         store: KnowledgeStore,
         client: ClientAPI,
-        embeddings: Embeddings,
-        encoder: str = "default",
+        encoder: Encoder,
     ) -> None:
-        """``encoder`` names what makes the vectors: another one gets a collection of its own."""
-        self._base = "passages-" + re.sub(r"[^a-zA-Z0-9]+", "-", encoder).strip("-")
+        """Vectors of another encoder get a collection of their own."""
+        self._base = "passages-" + re.sub(r"[^a-zA-Z0-9]+", "-", encoder.name).strip("-")
         self._store = store
         self._client = client
-        self._embeddings = embeddings
+        self._encoder = encoder
 
     def current(self) -> VectorIndex:
         """The collection that answers now."""
         pointers = self._store.find_setting(None, POINTER) or {}
         name = pointers.get(self._base, self._base)
-        return VectorIndex(self._client, str(name), self._embeddings)
+        return VectorIndex(self._client, str(name), self._encoder)
 
     def update(self, progress: Progress | None = None) -> IndexReport:
         """Bring the live collection in step with what is published; unchanged passages stay."""
@@ -71,6 +72,7 @@ class PassageIndex:
         _fill(index, missing, progress)
         stale = present - wanted.keys()
         index.delete(stale)
+        index.note(_made_from(_versions(wanted), len(wanted)))
         return self._report(index, wanted, len(missing), len(stale), started)
 
     def rebuild(self, progress: Progress | None = None) -> IndexReport:
@@ -81,22 +83,27 @@ class PassageIndex:
         taken = set(list_collections(self._client))
         names = (f"{self._base}-v{i}" for i in range(1, len(taken) + 2))
         name = next(name for name in names if name not in taken)
-        index = VectorIndex(self._client, name, self._embeddings)
+        index = VectorIndex(self._client, name, self._encoder)
         try:
             _fill(index, list(wanted.values()), progress)
             self._check(index, wanted)
         except Exception:
             index.drop()
             raise
+        index.note(_made_from(_versions(wanted), len(wanted)))
         pointers = self._store.find_setting(None, POINTER) or {}
         self._store.put_setting(None, POINTER, {**pointers, self._base: name}, by="letan")
         old.drop()
         return self._report(index, wanted, len(wanted), 0, started)
 
     def is_in_step(self) -> bool:
-        """Whether the live collection holds exactly the published versions."""
-        held = self.current().versions()
-        return held == self._store.find_live_versions()
+        """Whether the live collection holds exactly the published versions.
+
+        Says so from what the last finished update noted and from the count, in milliseconds;
+        an update that broke off noted nothing.
+        """
+        index = self.current()
+        return index.holds == _made_from(self._store.find_live_versions(), index.count())
 
     def _wanted(self) -> dict[str, Passage]:
         return {
@@ -115,7 +122,7 @@ class PassageIndex:
         named = [p for p in wanted.values() if p.section == "name"]
         live = {p.code: p.version for p in named}
         for passage in named[:: max(1, len(named) // GOLDEN)]:
-            vector = self._embeddings.embed_query(passage.text)
+            vector = self._encoder.encode([passage.text], "query")[0].tolist()
             if all(hit.code != passage.code for hit in index.nearest(vector, 20, live)):
                 raise IndexCheckFailed(f"procedure {passage.code!r} is not found by its own name")
 
@@ -135,6 +142,16 @@ class PassageIndex:
             removed,
             perf_counter() - started,
         )
+
+
+def _versions(wanted: Mapping[str, Passage]) -> dict[str, int]:
+    return {passage.code: passage.version for passage in wanted.values()}
+
+
+def _made_from(live: Mapping[str, int], passages: int) -> str:
+    """A short text that is the same only for the same published versions and passage count."""
+    content = json.dumps([sorted(live.items()), passages])
+    return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
 def _fill(index: VectorIndex, passages: list[Passage], progress: Progress | None) -> None:

@@ -9,6 +9,7 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from knowledge.catalogue import CodeStatus, KnownCode
+from knowledge.data_files import parse_yaml
 from knowledge.layers import LocalRule
 from knowledge.offices import Office
 from knowledge.procedures import Procedure, Topic
@@ -34,9 +35,7 @@ class BadDataFile(ValueError):
 def read_yaml(path: Path) -> Any:
     """The content of one YAML file; raises BadDataFile with the path when it is not YAML."""
     try:
-        return yaml.load(
-            path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        )
+        return parse_yaml(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise BadDataFile(f"{path}: {error}") from error
 

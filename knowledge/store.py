@@ -89,6 +89,11 @@ class KnowledgeStore(ProcedureStore, DocumentStore, FaqStore):
         with reading(self._engine) as connection:
             return utterances.live(connection, office_id)
 
+    def said(self, office_id: str | None) -> list[tuple[str, str]]:
+        """Text and procedure code of the live utterances that name a procedure."""
+        with reading(self._engine) as connection:
+            return utterances.said(connection, office_id)
+
     def put_utterances(self, said: Iterable[Utterance], *, by: str, replace: bool = False) -> int:
         """Insert or update utterances; how many rows changed.
 

@@ -32,15 +32,25 @@ Key = tuple[str, str, str, str]
 
 def live(connection: Connection, office_id: str | None) -> list[Utterance]:
     """The shared live utterances and those of the office, oldest first."""
-    mine: ColumnElement[bool] = UtteranceRow.office_id.is_(None)
-    if office_id is not None:
-        mine = or_(mine, UtteranceRow.office_id == office_id)
     rows = connection.execute(
         select(UtteranceRow.__table__)
-        .where(UtteranceRow.status == "live", mine)
+        .where(UtteranceRow.status == "live", _heard_by(office_id))
         .order_by(UtteranceRow.id)
     )
     return [_value(row._mapping) for row in rows]
+
+
+def said(connection: Connection, office_id: str | None) -> list[tuple[str, str]]:
+    """Text and procedure code of what `live` gives, without those of no single procedure.
+
+    Apart, because building 20,000 checked values takes a second at every start.
+    """
+    rows = connection.execute(
+        select(UtteranceRow.text, UtteranceRow.code)
+        .where(UtteranceRow.status == "live", UtteranceRow.code.is_not(None), _heard_by(office_id))
+        .order_by(UtteranceRow.id)
+    )
+    return [(row.text, str(row.code)) for row in rows]
 
 
 def put(connection: Connection, utterances: Iterable[Utterance], *, replace: bool) -> int:
@@ -83,6 +93,11 @@ def put(connection: Connection, utterances: Iterable[Utterance], *, replace: boo
             delete(UtteranceRow).where(UtteranceRow.id.in_(gone[start : start + 500]))
         )
     return len(new) + len(changed) + len(gone)
+
+
+def _heard_by(office_id: str | None) -> ColumnElement[bool]:
+    shared: ColumnElement[bool] = UtteranceRow.office_id.is_(None)
+    return shared if office_id is None else or_(shared, UtteranceRow.office_id == office_id)
 
 
 def _key(utterance: Utterance) -> Key:

@@ -1,23 +1,28 @@
 """Passages as vectors in Chroma, through LangChain; the only module that knows either.
 
-Chroma must never download a model: every vector comes from our own encoder,
-and a collection is always created without an embedding function of its own.
+LangChain's store writes; it is imported with the first write, because its import costs
+a second and a desk that starts on a prepared index only reads. Chroma must never
+download a model: every vector comes from our own encoder, and a collection is always
+created without an embedding function of its own.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import chromadb
 import numpy as np
 from chromadb.api import ClientAPI
 from chromadb.config import Settings
-from langchain_chroma import Chroma
-from langchain_core.embeddings import Embeddings
 
+from knowledge.embedding import Encoder
 from knowledge.passages import Passage
 
 BATCH = 2000  # Chroma's SQLite refuses more than about 5,400 rows in one call
+SPACE = {"hnsw:space": "cosine"}
+NOTE = "made_from"
 
 
 class VectorsUnavailable(RuntimeError):
@@ -59,18 +64,29 @@ def list_collections(client: ClientAPI) -> list[str]:
 class VectorIndex:
     """One Chroma collection of passages."""
 
-    def __init__(self, client: ClientAPI, collection: str, embeddings: Embeddings) -> None:
+    def __init__(self, client: ClientAPI, collection: str, encoder: Encoder) -> None:
         self.name = collection
         self._client = client
-        self._store = Chroma(
-            client=client,
-            collection_name=collection,
-            embedding_function=embeddings,
-            collection_metadata={"hnsw:space": "cosine"},
-        )
+        self._encoder = encoder
         # Questions ask for ids and distances alone, which LangChain's store cannot: fetching
         # texts and metadata that nobody reads costs 2 of 3 ms (measured, 12,654 passages).
-        self._collection = client.get_collection(collection, embedding_function=None)
+        self._collection = client.get_or_create_collection(
+            collection, embedding_function=None, metadata=SPACE
+        )
+
+    @cached_property
+    def _store(self) -> Any:
+        """The same collection as LangChain's vector store."""
+        from langchain_chroma import Chroma
+
+        from knowledge.desk_embeddings import DeskEmbeddings
+
+        return Chroma(
+            client=self._client,
+            collection_name=self.name,
+            embedding_function=DeskEmbeddings(self._encoder),
+            collection_metadata=SPACE,
+        )
 
     def add(self, passages: Sequence[Passage]) -> None:
         """Store passages with their vectors; a passage already there is written over."""
@@ -86,11 +102,24 @@ class VectorIndex:
 
     def ids(self) -> set[str]:
         """The ids of all stored passages."""
-        return set(self._store.get(include=[])["ids"])
+        return set(self._collection.get(include=[])["ids"])
+
+    @property
+    def holds(self) -> str:
+        """What was last noted with `note`; empty before the first time."""
+        return str((self._collection.metadata or {}).get(NOTE, ""))
+
+    def note(self, content: str) -> None:
+        """Keep with the collection which knowledge its passages were made from."""
+        self._collection.modify(metadata={NOTE: content})
+
+    def count(self) -> int:
+        """How many passages are stored."""
+        return self._collection.count()
 
     def versions(self) -> dict[str, int]:
         """The newest version of each procedure that has passages here."""
-        stored = self._store.get(include=["metadatas"])["metadatas"]
+        stored = self._collection.get(include=["metadatas"])["metadatas"] or []
         found: dict[str, int] = {}
         for metadata in stored:
             code, version = str(metadata["code"]), int(metadata["version"])

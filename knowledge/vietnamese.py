@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
+from knowledge.data_files import parse_yaml
 
 TABLES = Path(__file__).parent / "data" / "vietnamese"
 _TOKEN = re.compile(r"\d+(?:[.,/]\d+)*|[^\W\d_]+")
@@ -102,7 +102,7 @@ class Spelling:
 
 def read_table(path: Path) -> dict[str, str]:
     """One spelling table: a YAML mapping of written form to meant form."""
-    content = yaml.safe_load(path.read_text("utf-8")) or {}
+    content = parse_yaml(path.read_text("utf-8")) or {}
     return {str(written): str(meant) for written, meant in content.items()}
 
 

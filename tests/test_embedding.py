@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers
 
+from knowledge.desk_embeddings import DeskEmbeddings
 from knowledge.embedding import (
     SHIPPED,
-    DeskEmbeddings,
     EncoderUnavailable,
     StaticEncoder,
     is_static,

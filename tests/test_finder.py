@@ -9,8 +9,8 @@ from records import Clock, fixed, paper, record
 
 from assistant.answers import Outcome
 from assistant.desk import Desk
-from knowledge.finder import BODY_CHARS, intent_label, procedure_label
 from knowledge.linking.bank import read_intents
+from knowledge.linking.meanings import BODY_CHARS, intent_label, procedure_label
 from knowledge.procedures import Procedure
 from knowledge.utterances import Utterance
 from knowledge.vectors import VectorsUnavailable

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from records import Clock, paper, record
 
 from knowledge.database import connect, migrate
-from knowledge.embedding import DeskEmbeddings, load_encoder
+from knowledge.embedding import load_encoder
 from knowledge.index import POINTER, IndexCheckFailed, PassageIndex
 from knowledge.store import KnowledgeStore
 from knowledge.vectors import list_collections, open_client
@@ -59,7 +59,7 @@ def encoder() -> Failing:
 
 @pytest.fixture
 def index(store: KnowledgeStore, client: ClientAPI, encoder: Failing) -> PassageIndex:
-    index = PassageIndex(store, client, DeskEmbeddings(encoder))
+    index = PassageIndex(store, client, encoder)
     index.update()
     encoder.encoded.clear()
     return index
@@ -68,7 +68,7 @@ def index(store: KnowledgeStore, client: ClientAPI, encoder: Failing) -> Passage
 def test_the_first_update_fills_everything_and_reports_it(
     store: KnowledgeStore, client: ClientAPI
 ) -> None:
-    index = PassageIndex(store, client, DeskEmbeddings(load_encoder()))
+    index = PassageIndex(store, client, load_encoder())
     assert not index.is_in_step()
     report = index.update()
     assert (report.procedures, report.added, report.removed) == (4, report.passages, 0)
@@ -102,7 +102,7 @@ def test_a_retired_procedure_leaves_the_index(store: KnowledgeStore, index: Pass
 
 def test_progress_reaches_its_total(store: KnowledgeStore, client: ClientAPI) -> None:
     seen: list[tuple[int, int]] = []
-    index = PassageIndex(store, client, DeskEmbeddings(load_encoder()))
+    index = PassageIndex(store, client, load_encoder())
     index.rebuild(lambda done, total: seen.append((done, total)))
     assert seen and seen[-1][0] == seen[-1][1] == 4
 
@@ -150,17 +150,20 @@ def test_a_rebuild_that_does_not_find_what_it_holds_keeps_the_old_index(
 def test_the_pointer_moves_only_after_the_check(
     store: KnowledgeStore, client: ClientAPI, index: PassageIndex
 ) -> None:
-    class Crosswise(DeskEmbeddings):
+    class Crosswise(Failing):
         """Encodes questions against the grain, so nothing is found by its own name."""
 
-        def embed_query(self, text: str) -> list[float]:
-            return [-value for value in super().embed_query(text)]
+        def encode(
+            self, texts: Sequence[str], kind: Literal["query", "passage"] = "query"
+        ) -> NDArray[np.float32]:
+            vectors = super().encode(texts, kind)
+            return -vectors if kind == "query" else vectors
 
     many = [record(f"2.{i:06}", f"Việc thứ {i} rất lạ") for i in range(40)]
     store.publish_many(many, by="thử")
     index.update()
     old = index.current().name
-    broken = PassageIndex(store, client, Crosswise(load_encoder()))
+    broken = PassageIndex(store, client, Crosswise())
     with pytest.raises(IndexCheckFailed, match="not found by its own name"):
         broken.rebuild()
     assert index.current().name == old and index.is_in_step()

@@ -8,10 +8,10 @@ from evals.calibrating import cooled, fit_factor
 from evals.cases import LinkCase
 from evals.linking import Linked
 from knowledge.embedding import load_encoder
-from knowledge.finder import successors
 from knowledge.linking.classes import Classifiers
 from knowledge.linking.coverage import NameCover
 from knowledge.linking.linker import Candidate, Linker, Linking
+from knowledge.linking.meanings import successors
 from knowledge.linking.qualifiers import stated, told
 from knowledge.linking.ranker import Ranker
 from knowledge.linking.views import Label, Phrase, Views

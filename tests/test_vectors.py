@@ -7,7 +7,7 @@ import pytest
 from chromadb.api import ClientAPI
 from records import record
 
-from knowledge.embedding import DeskEmbeddings, load_encoder
+from knowledge.embedding import load_encoder
 from knowledge.passages import split
 from knowledge.vectors import VectorIndex, VectorsUnavailable, list_collections, open_client
 
@@ -22,7 +22,7 @@ def client(tmp_path: Path) -> ClientAPI:
 
 @pytest.fixture
 def index(client: ClientAPI) -> VectorIndex:
-    index = VectorIndex(client, "thu", DeskEmbeddings(load_encoder()))
+    index = VectorIndex(client, "thu", load_encoder())
     index.add([*split(BIRTH, 1), *split(DEATH, 1)])
     return index
 
@@ -81,7 +81,7 @@ def test_vectors_survive_reopening_and_chroma_has_no_encoder_of_its_own(
     client: ClientAPI, index: VectorIndex
 ) -> None:
     assert list_collections(client) == ["thu"]
-    again = VectorIndex(client, "thu", DeskEmbeddings(load_encoder()))
+    again = VectorIndex(client, "thu", load_encoder())
     assert again.ids() == index.ids()
     stored = client.get_collection("thu", embedding_function=None)
     assert stored.metadata["hnsw:space"] == "cosine"

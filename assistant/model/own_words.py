@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from assistant.model.facts import Facts
+from knowledge.data_files import parse_yaml
 
 FILE = Path(__file__).parent.parent / "data" / "model_words.yaml"
 MAX_SENTENCES = 8
@@ -43,7 +42,7 @@ class Checked:
 
 @lru_cache(maxsize=1)
 def _phrases() -> frozenset[tuple[str, ...]]:
-    listed = yaml.safe_load(FILE.read_text("utf-8"))["phrases"]
+    listed = parse_yaml(FILE.read_text("utf-8"))["phrases"]
     return frozenset(tuple(phrase.split()) for phrase in listed)
 
 

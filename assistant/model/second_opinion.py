@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Protocol
 
 import structlog
-import yaml
 
 from assistant.decide import MAX_CHOICES, Decision, Meant, Thresholds, Unsure, decide
 from assistant.model.errors import ModelUnavailable
 from assistant.model.own_words import FILE
 from assistant.model.phrasing import Asks
 from assistant.privacy import mask, without_placeholders
+from knowledge.data_files import parse_yaml
 from knowledge.linking.linker import Candidate, Linking
 from knowledge.vietnamese import fold, tokens
 
@@ -127,5 +127,5 @@ def _words(text: str) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _question_words() -> frozenset[str]:
-    listed = yaml.safe_load(FILE.read_text("utf-8"))["questions"]
+    listed = parse_yaml(FILE.read_text("utf-8"))["questions"]
     return frozenset(fold(word) for word in listed)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.finder import PASSAGES, intent_label, procedure_label, successors, usable_intents
+from knowledge.finder import PASSAGES
 from knowledge.linking.bank import (
     Intent,
     is_fit_part,
@@ -23,6 +23,7 @@ from knowledge.linking.bank import (
     read_vague,
 )
 from knowledge.linking.classes import Classifiers
+from knowledge.linking.meanings import intent_label, procedure_label, successors, usable_intents
 from knowledge.linking.views import Cosines, Encoder, Measured, Phrase, Views
 from knowledge.model.noise import Noise
 from knowledge.passages import split

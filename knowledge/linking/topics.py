@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
+from knowledge.data_files import parse_yaml
 from knowledge.procedures import Topic
 from knowledge.vietnamese import fold, normalise
 from knowledge.words import terms
@@ -24,7 +24,7 @@ CUES = Path(__file__).parent.parent / "data" / "topics.yaml"
 
 def read_cues(path: Path = CUES) -> dict[str, Topic]:
     """Tone-free cue phrase → topic."""
-    table: dict[str, list[str]] = yaml.safe_load(path.read_text("utf-8"))
+    table: dict[str, list[str]] = parse_yaml(path.read_text("utf-8"))
     return {fold(normalise(cue)): Topic(topic) for topic, cues in table.items() for cue in cues}
 
 

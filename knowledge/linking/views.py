@@ -7,6 +7,7 @@ alone; `ranker` weighs them.
 """
 
 import math
+import os
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -123,7 +124,7 @@ class _Grouped:
         self.present, self.starts = np.unique(self.owners, return_index=True)
         self.counts = np.bincount(self.owners, minlength=labels).astype(np.float32)
         self._bounds = np.searchsorted(self.owners, np.arange(labels + 1))
-        self.vectors = encoder.encode(self.texts, "query")
+        self.vectors = kept_vectors(self.texts, encoder, folder and folder / "vectors.npy")
         self.folded = WordIndex.kept(self.texts, folder and folder / "folded", toned=False)
         self.toned = WordIndex.kept(self.texts, folder and folder / "toned", toned=True)
 
@@ -348,6 +349,22 @@ class Views:
 
     def _weights(self, normalised: str) -> dict[str, float]:
         return {t: self._idf.get(t, self._unseen) for t in set(fold(normalised).split())}
+
+
+def kept_vectors(texts: Sequence[str], encoder: Encoder, path: Path | None) -> Floats:
+    """The vectors of ``texts``, shape (texts, dimensions), kept in ``path`` between starts.
+
+    Read as mapped memory: several workers of one machine share the pages.
+    """
+    if path is None:
+        return encoder.encode(texts, "query")
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(f".{os.getpid()}.part.npy")
+        np.save(part, encoder.encode(texts, "query"))
+        part.replace(path)
+    kept: Floats = np.load(path, mmap_mode="r")
+    return kept
 
 
 def _inverse_frequency(texts: Sequence[str]) -> dict[str, float]:
