@@ -122,7 +122,7 @@ class VectorIndex:
         stored = self._collection.get(include=["metadatas"])["metadatas"] or []
         found: dict[str, int] = {}
         for metadata in stored:
-            code, version = str(metadata["code"]), int(metadata["version"])
+            code, version = str(metadata["code"]), int(str(metadata["version"]))
             found[code] = max(version, found.get(code, 0))
         return found
 
