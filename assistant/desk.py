@@ -61,17 +61,26 @@ class Desk:
     clock: Callable[[], datetime]
     retention: timedelta
     model: ModelDesk | None = None
+    public_url: str = ""
+
+
+def open_store(
+    settings: LetanSettings, knowledge: KnowledgeSettings, clock: Callable[[], datetime] = now
+) -> tuple[Engine, KnowledgeStore]:
+    """Open the database below ``LETAN_HOME``; an empty home gets the sample office."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    engine = connect(knowledge.database_at(settings.home))
+    migrate(engine)
+    store = KnowledgeStore(engine, clock)
+    prepare(store)
+    return engine, store
 
 
 def open_library(
     settings: LetanSettings, knowledge: KnowledgeSettings, clock: Callable[[], datetime] = now
 ) -> Library:
     """Open the store and index below ``LETAN_HOME``; an empty home gets the sample office."""
-    settings.home.mkdir(parents=True, exist_ok=True)
-    engine = connect(knowledge.database_at(settings.home))
-    migrate(engine)
-    store = KnowledgeStore(engine, clock)
-    prepare(store)
+    engine, store = open_store(settings, knowledge, clock)
     encoder = load_encoder(knowledge.embedding_model or None)
     client = open_client(settings.home / "index", knowledge.chroma_server or None)
     index = PassageIndex(store, client, encoder)
@@ -147,4 +156,5 @@ def build_desk(
         clock=clock,
         retention=assistant.retention,
         model=model_desk,
+        public_url=assistant.public_url,
     )

@@ -18,6 +18,7 @@ from channels import cli_channels, cli_office, cli_talk
 from channels.cli_doctor import doctor
 from channels.cli_groups import evaluate_groups
 from channels.cli_ingest import ingest
+from channels.cli_offices import office_app
 from channels.cli_records import export
 from channels.cli_staff import user_app
 
@@ -37,6 +38,7 @@ cli_office.register(app)
 cli_talk.add_to(eval_app)
 eval_app.command("groups")(evaluate_groups)
 app.add_typer(user_app, name="user")
+app.add_typer(office_app, name="office")
 app.command("export")(export)
 out = Console()
 err = Console(stderr=True)

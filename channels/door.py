@@ -23,6 +23,12 @@ ERRORS = {
     ),
     "unknown_turn": "Không còn lượt hỏi này. Hãy gửi lại câu hỏi.",
     "lost": "Có lỗi ở máy chủ. Câu trả lời trên đây vẫn đúng theo hồ sơ thủ tục.",
+    "other_origin": (
+        "Trang web khác không gọi thẳng vào đây được. Hãy dùng khung chat nhúng của trung tâm."
+    ),
+    "origin_not_allowed": (
+        "Trang {origin} chưa được phép nhúng khung chat. Trung tâm cần thêm địa chỉ này."
+    ),
     "unknown_number": "Không có số này hôm nay. Mời lấy số mới.",
     "unknown_procedure": "Không có thủ tục này.",
     "no_queue": "Việc này không lấy số ở đây. Mời hỏi quầy hướng dẫn.",

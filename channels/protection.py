@@ -9,6 +9,8 @@ from channels.protection_settings import ProtectionSettings
 from channels.rate_limits import RateLimits
 from channels.security_headers import SecurityHeaders
 from channels.slow_body import SlowBody
+from channels.widget.cross_origin import CrossOrigin
+from channels.widget.permits import Permit, Permits
 
 
 def protect(app: FastAPI, door: Door, settings: ProtectionSettings) -> None:
@@ -23,5 +25,14 @@ def protect(app: FastAPI, door: Door, settings: ProtectionSettings) -> None:
     # Innermost, because it reads bodies whole: the limit on their size stands before it.
     app.user_middleware.append(Middleware(RateLimits, settings=settings, refused=refused))
     app.add_middleware(Timed, metrics=metrics)
+    permits = Permits(door.desk.library.store)
+
+    async def find(key: str) -> Permit | None:
+        return await door.workers.run(lambda: permits.find(key))
+
+    # Before what counts and times questions: those know them by their path.
+    app.add_middleware(
+        CrossOrigin, find=find, office_id=door.desk.office_id, public_url=door.desk.public_url
+    )
     app.add_middleware(SlowBody, seconds=settings.body_seconds, refusal=error(408, "slow_body"))
     app.add_middleware(SecurityHeaders)

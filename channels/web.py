@@ -33,6 +33,7 @@ from channels.staff.access import open_console
 from channels.staff.console import staff_routes
 from channels.staff.settings import StaffSettings
 from channels.threads import Workers
+from channels.widget.routes import widget_routes
 from knowledge.database import DatabaseUnavailable
 
 log = structlog.get_logger()
@@ -114,6 +115,7 @@ PARTS: tuple[Callable[[Door], APIRouter], ...] = (
     health_routes,
     chat_hooks,
     checklist_routes,
+    widget_routes,
 )
 
 

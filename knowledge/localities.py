@@ -121,6 +121,14 @@ def find_setting(connection: Connection, office_id: str | None, name: str) -> An
     return row.value if row else None
 
 
+def settings_named(connection: Connection, name: str) -> dict[str, Any]:
+    """The values of one name by office, the deployment's own left out."""
+    query = select(SettingRow.office_id, SettingRow.value).where(
+        SettingRow.name == name, SettingRow.office_id.is_not(None)
+    )
+    return {str(row.office_id): row.value for row in connection.execute(query)}
+
+
 def put_setting(connection: Connection, name: str, value: Any, change: Change) -> bool:
     """Put any JSON value under a name of the office (None: the whole deployment)."""
     where = _setting(change.office_id, name)

@@ -115,6 +115,11 @@ class KnowledgeStore(ProcedureStore, DocumentStore, FaqStore):
         with reading(self._engine) as connection:
             return localities.find_setting(connection, office_id, name)
 
+    def settings_named(self, name: str) -> dict[str, Any]:
+        """The values of one setting by office."""
+        with reading(self._engine) as connection:
+            return localities.settings_named(connection, name)
+
     def put_setting(self, office_id: str | None, name: str, value: Any, *, by: str) -> bool:
         """Put a JSON value; whether anything changed."""
         with self._changing() as (connection, bump):

@@ -6,14 +6,21 @@ const URL_IN_TEXT = /https?:\/\/[^\s<>"'“”]+/g;
 const CLOCK = new Intl.DateTimeFormat("vi-VN", { dateStyle: "short", timeStyle: "short", timeZone: "Asia/Ho_Chi_Minh" });
 const LABEL = /^([^\s:.,;?!][^:.,;?!]{1,32}): (?=\S)/;
 
+let place = { root: document, base: "", phones: null };
+
+/** Where the templates are, if not in the page; where links lead; which numbers can be called. */
+export function drawFrom(root, base, phones) {
+  place = { root, base, phones };
+}
+
 /** A copy of a <template>'s only element. */
 export function copyOf(id) {
-  return document.getElementById(id).content.firstElementChild.cloneNode(true);
+  return place.root.getElementById(id).content.firstElementChild.cloneNode(true);
 }
 
 /** A word of the page, by name: `<template id=group>` holds `<… data-name=name>`. */
 export function word(group, name) {
-  const holder = document.getElementById(group).content.querySelector(`[data-name="${CSS.escape(name)}"]`);
+  const holder = place.root.getElementById(group).content.querySelector(`[data-name="${CSS.escape(name)}"]`);
   return holder ? holder.textContent : name;
 }
 
@@ -91,7 +98,7 @@ function linkTo(address, text) {
 
 // Only the office's own numbers become callable: a number in a record may be anything.
 function appendPhones(element, text) {
-  const phones = document.body.dataset.phones.split("|").filter(Boolean);
+  const phones = place.phones ?? document.body.dataset.phones.split("|").filter(Boolean);
   const at = phones.map((phone) => [text.indexOf(phone), phone]).filter(([index]) => index >= 0);
   if (!at.length) return element.append(text);
   const [index, phone] = at.sort((a, b) => a[0] - b[0])[0];
@@ -129,7 +136,7 @@ function addChecklists(text, answer) {
   for (const one of [answer, ...(answer.also ?? [])]) {
     if (!one.facts?.papers?.length || !one.procedure || answer.text.includes(`/t/${one.procedure.code}`)) continue;
     const link = document.createElement("a");
-    Object.assign(link, { href: `t/${encodeURIComponent(one.procedure.code)}`, target: "_blank", className: "checklist-link" });
+    Object.assign(link, { href: `${place.base}t/${encodeURIComponent(one.procedure.code)}`, target: "_blank", className: "checklist-link" });
     link.textContent = `${word("page-words", "checklist")} ${one.procedure.name}`;
     const line = document.createElement("p");
     line.append(link);

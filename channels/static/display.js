@@ -1,4 +1,4 @@
-/** Text size and contrast: a preference of this browser, kept in localStorage and on <html>. */
+/** Text size and contrast: a preference of this browser, kept in localStorage and on the element it is for. */
 
 const KEY = "letan.display";
 
@@ -11,11 +11,11 @@ function stored() {
 }
 
 /** Apply what was chosen before and listen to the panel; the panel closes like a menu. */
-export function setUpDisplay(details) {
+export function setUpDisplay(details, where = document.documentElement) {
   const form = details.querySelector("form");
   const apply = ({ size, contrast }) => {
-    document.documentElement.dataset.size = size;
-    document.documentElement.dataset.contrast = contrast;
+    where.dataset.size = size;
+    where.dataset.contrast = contrast;
   };
   const before = stored();
   const size = ["1", "2", "3"].includes(before.size) ? before.size : "1";
@@ -36,7 +36,7 @@ export function setUpDisplay(details) {
   });
   form.addEventListener("submit", (event) => event.preventDefault());
   document.addEventListener("pointerdown", (event) => {
-    if (!details.contains(event.target)) details.open = false;
+    if (!event.composedPath().includes(details)) details.open = false;
   });
   details.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !details.open) return;

@@ -1,7 +1,12 @@
 /** The visible conversation, kept in sessionStorage: a reload keeps it, closing the tab ends it. */
 
-const KEY = "letan.conversation";
+let key = "letan.conversation";
 const MAX_ENTRIES = 200; // sessionStorage holds about 5 MB; an answer is at most a few kB
+
+/** Another place in this tab's storage, where the page is not ours alone. */
+export function rememberUnder(name) {
+  key = name;
+}
 
 /** Nothing said yet: the server's id, the procedure in hand, questions at a clerk, what was said. */
 export function nothing() {
@@ -12,7 +17,7 @@ export function nothing() {
 export function recall() {
   let memory;
   try {
-    memory = JSON.parse(sessionStorage.getItem(KEY));
+    memory = JSON.parse(sessionStorage.getItem(key));
   } catch {
     return nothing();
   }
@@ -27,7 +32,7 @@ export function recall() {
 export function remember(memory) {
   memory.entries.splice(0, memory.entries.length - MAX_ENTRIES);
   try {
-    sessionStorage.setItem(KEY, JSON.stringify(memory));
+    sessionStorage.setItem(key, JSON.stringify(memory));
   } catch {
     // full or switched off: the conversation goes on, only a reload would lose it
   }
