@@ -86,6 +86,7 @@ def serve(
         port=port,
         log_level="warning",
         access_log=False,
+        proxy_headers=False,  # the application believes the proxies of its settings
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
 

@@ -3,6 +3,7 @@
 Numbers only: no text, no address, no conversation is ever a label.
 """
 
+import hmac
 import time
 
 from fastapi import APIRouter, Request, Response
@@ -17,6 +18,8 @@ from channels.rate_limits import QUESTIONS
 from knowledge.database import DatabaseUnavailable
 
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
+# What proxies add to a request they pass on.
+PROXIED = ("x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded", "via")
 BUCKETS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 
 
@@ -80,13 +83,28 @@ class Timed:
             count(500)
 
 
-def metrics_routes(door: Door, metrics: Metrics, *, public: bool) -> APIRouter:
-    """`GET /metrics`: for this machine alone unless ``public``."""
+def metrics_routes(
+    door: Door, metrics: Metrics, *, public: bool = False, token: str = ""
+) -> APIRouter:
+    """`GET /metrics`: for this machine alone, for who has the ``token``, or ``public``.
+
+    What came through a proxy is not of this machine, whatever address it shows.
+    """
     routes = APIRouter()
+
+    def is_allowed(request: Request) -> bool:
+        if public:
+            return True
+        if token:
+            given = request.headers.get("authorization", "")
+            return hmac.compare_digest(given.encode("latin-1"), f"Bearer {token}".encode())
+        if any(name in request.headers for name in PROXIED):
+            return False
+        return request.client is not None and request.client.host in LOOPBACK
 
     @routes.get("/metrics", include_in_schema=False)
     async def figures(request: Request) -> Response:
-        if not public and (request.client is None or request.client.host not in LOOPBACK):
+        if not is_allowed(request):
             return error(404, "http_404")
         try:
             waiting = await door.workers.run(door.desk.inquiries.waiting)

@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from channels.door import Door, error
 from channels.metrics import Metrics, Timed, metrics_routes
@@ -17,7 +18,14 @@ def protect(app: FastAPI, door: Door, settings: ProtectionSettings) -> None:
     """Put ``app`` behind every bound; call it after the other middleware is in place."""
     metrics = Metrics()
     door.desk.conversations.watch(metrics.recorded)
-    app.include_router(metrics_routes(door, metrics, public=settings.public_metrics))
+    app.include_router(
+        metrics_routes(
+            door,
+            metrics,
+            public=settings.public_metrics,
+            token=settings.metrics_token.get_secret_value(),
+        )
+    )
 
     def refused(reason: str) -> None:
         metrics.refused.labels(reason).inc()
@@ -36,3 +44,5 @@ def protect(app: FastAPI, door: Door, settings: ProtectionSettings) -> None:
     )
     app.add_middleware(SlowBody, seconds=settings.body_seconds, refusal=error(408, "slow_body"))
     app.add_middleware(SecurityHeaders)
+    trusted = [part.strip() for part in settings.trusted_proxies.split(",") if part.strip()]
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)

@@ -1,5 +1,6 @@
 """Settings of what keeps the HTTP door open under load, from the environment or `.env`."""
 
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -9,6 +10,10 @@ class ProtectionSettings(BaseSettings):
     Many residents share one address behind a telephone company's gateway, so the bound on an
     address only stops floods; the one on a conversation stops a stuck script. Each worker
     process counts for itself.
+
+    ``trusted_proxies`` are the addresses or networks whose ``X-Forwarded-For`` is believed,
+    comma-separated: a client behind a proxy counts by its own address. With a
+    ``metrics_token`` the figures are given to whoever sends it as a bearer token.
     """
 
     model_config = SettingsConfigDict(
@@ -22,3 +27,5 @@ class ProtectionSettings(BaseSettings):
     open_streams: int = 2_000
     body_seconds: float = 15
     public_metrics: bool = False
+    metrics_token: SecretStr = SecretStr("")
+    trusted_proxies: str = "127.0.0.1"

@@ -13,6 +13,7 @@ from channels.protection_settings import ProtectionSettings
 from channels.rate_limits import RateLimits
 from channels.slow_body import SlowBody
 from channels.web import create_app
+from channels.widget.permits import Permits
 
 ASK = {"message": "làm giấy khai sinh cho con cần giấy tờ gì"}
 
@@ -156,3 +157,49 @@ def test_figures_are_for_this_machine_unless_the_office_opens_them(
 ) -> None:
     assert door("203.0.113.7").get("/metrics").status_code == 404
     assert door("203.0.113.7", public_metrics=True).get("/metrics").status_code == 200
+
+
+def test_figures_do_not_leave_through_a_proxy_on_the_same_machine(
+    door: Callable[..., TestClient],
+) -> None:
+    http = door()
+    for header in ("x-forwarded-for", "x-real-ip", "forwarded", "via", "x-forwarded-host"):
+        assert http.get("/metrics", headers={header: "127.0.0.1"}).status_code == 404, header
+    assert http.get("/metrics").status_code == 200
+
+
+def test_a_token_opens_the_figures_from_anywhere(door: Callable[..., TestClient]) -> None:
+    http = door("203.0.113.7", metrics_token="bí mật")
+    key = "Bearer bí mật".encode()
+    assert http.get("/metrics").status_code == 404
+    assert http.get("/metrics", headers={"authorization": b"Bearer x"}).status_code == 404
+    assert http.get("/metrics", headers={"authorization": key}).status_code == 200
+
+
+def test_behind_a_trusted_proxy_each_client_has_its_own_share(
+    door: Callable[..., TestClient],
+) -> None:
+    def ask(http: TestClient, who: str) -> int:
+        return http.post("/api/chat", json=ASK, headers={"x-forwarded-for": who}).status_code
+
+    behind = door("10.0.0.5", per_address_a_minute=1, trusted_proxies="127.0.0.1, 10.0.0.0/8")
+    assert [ask(behind, who) for who in ("203.0.113.1", "203.0.113.2", "203.0.113.1")] == [
+        200, 200, 429,
+    ]  # fmt: skip
+    # what a client writes itself stands before what the proxy adds, and counts for nothing
+    assert ask(behind, "198.51.100.9, 203.0.113.2") == 429
+    alone = door("203.0.113.7", per_address_a_minute=1)
+    assert [ask(alone, who) for who in ("198.51.100.1", "198.51.100.2")] == [200, 429]
+
+
+def test_the_bounds_hold_below_the_widgets_path_too(
+    door: Callable[..., TestClient], desk: Desk
+) -> None:
+    permits = Permits(desk.library.store)
+    key = permits.allow(desk.office_id, "https://phuong.vn", by="test").key
+    http = door(per_address_a_minute=1)
+    headers = {"origin": "https://phuong.vn"}
+    codes = [http.post(f"/w/{key}/api/chat", json=ASK, headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in codes] == [200, 429]
+    assert codes[1].headers["access-control-allow-origin"] == "https://phuong.vn"
+    permits.deny(desk.office_id, "https://phuong.vn", by="test")
