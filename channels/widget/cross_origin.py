@@ -56,7 +56,10 @@ class CrossOrigin:
             return
         origin = Headers(scope=scope).get("origin", "")
         if origin not in permit.origins:
-            await error(403, "origin_not_allowed", origin=origin or "?")(scope, receive, send)
+            refusal = error(403, "origin_not_allowed", origin=origin or "?")
+            if scope["method"] == "GET":  # a sentence for whoever embeds the widget, no secret
+                refusal.headers["Access-Control-Allow-Origin"] = "*"
+            await refusal(scope, receive, send)
             return
 
         async def readable(message: Message) -> None:
