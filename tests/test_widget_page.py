@@ -106,9 +106,9 @@ def test_a_question_is_answered_on_another_sites_page(
     expect(answers(page).locator(".text li").first).to_have_text("Tờ khai (1 bản chính)")
     answers(page).locator(".sources summary").click()
     expect(answers(page).locator(".sources li").first).to_contain_text("Giấy tờ, lệ phí")
-    page.get_by_role("button", name="Thời hạn").click()
+    page.get_by_role("button", name="Mẫu tờ khai").click()
     expect(answers(page)).to_have_count(2)
-    assert desk.heard == [("giấy tờ", None), ("Bao lâu thì có kết quả?", "c1")]
+    assert desk.heard == [("giấy tờ", None), ("Dùng mẫu tờ khai nào?", "c1")]
 
 
 def test_nothing_of_the_sites_style_comes_in_and_nothing_goes_out(page: Page) -> None:
@@ -239,11 +239,9 @@ def test_english_is_one_button_away_and_keeps_the_conversation(
     expect(page.locator(".machine")).to_contain_text("Automatic assistant")
     expect(answers(page)).to_have_count(1)
     assert page.evaluate("document.querySelector('letan-chat').lang") == "en"
-    page.get_by_role("button", name="How long", exact=False).or_(
-        page.get_by_role("button", name="Time", exact=True)
-    ).click()
+    page.get_by_role("button", name="Steps").click()
     expect(answers(page)).to_have_count(2)
-    assert desk.heard[-1] == ("How long does it take?", "c1")
+    assert desk.heard[-1] == ("What are the steps?", "c1")
 
 
 def test_what_is_too_long_is_said_before_and_can_be_edited_after(page: Page) -> None:

@@ -58,7 +58,7 @@ export function templatesOf(words, sections) {
 export function panelOf(words, opening) {
   const { office, phone } = opening;
   return [
-    el("header.head", {},
+    el("div.head", {},
       el("div.name", {}, el("h2", { id: "title" }, words.title), el("p.office", {}, office)),
       el("button.language", { type: "button" }, words.other),
       el("details.display", {},
@@ -69,9 +69,9 @@ export function panelOf(words, opening) {
     el("div.scroll", { tabindex: "0", role: "region", "aria-label": words.log },
       welcomeOf(words, opening),
       el("div.log", { role: "log", "aria-label": words.log, "aria-live": "off" })),
-    el("footer.foot", {},
+    el("div.foot", {},
       el("div.ways", {},
-        el("a.way", { href: `tel:${phone.replaceAll(" ", "")}` }, `${words.call} ${phone}`),
+        el("a.way", { href: `tel:${phone.replaceAll(" ", "")}` }, words.call, el("span.number", {}, `\u00a0${phone}`)),
         button("way", { "data-say": words.askPerson }, words.person),
         button("way.quiet.erase", { "aria-label": words.eraseLong }, words.erase)),
       el("form.composer", {},
@@ -127,5 +127,5 @@ export function failureOf(words, { status, sentence, reason }) {
   const act = { failed: ["retry", words.retry], refused: ["edit", words.edit], queued: ["drop", words.drop] }[status];
   return el(`div.failed.${status}`, {},
     el("p.reason", {}, sentence ?? words[reason]),
-    button("way.strong.act", { "data-act": act[0] }, act[1]));
+    button(status === "queued" ? "way" : "way.strong", { "data-act": act[0] }, act[1]));
 }

@@ -45,11 +45,20 @@ class LetanChat extends HTMLElement {
     root.adoptedStyleSheets = [sheet];
     root.append(this.#launcher, this.#window);
     this.#launcher.addEventListener("click", () => this.open());
-    this.#window.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !this.#window.querySelector("dialog[open], details[open]")) this.#window.close();
-    });
+    this.#window.addEventListener("keydown", (event) => this.#escape(event), { capture: true });
     this.#window.addEventListener("close", (event) => event.target === this.#window && this.#closed());
     watchInquiries(() => (this.#chat?.isBusy() ? null : this.#memory), (code, settled) => this.#settle(code, settled));
+  }
+
+  /** Escape closes what lies on top: the text-size panel, then the window; its own dialog closes itself. */
+  #escape(event) {
+    if (event.key !== "Escape" || this.#window.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const details = this.#window.querySelector(".display[open]");
+    if (!details) return this.#window.close();
+    details.open = false;
+    details.querySelector("summary").focus();
   }
 
   connectedCallback() {
