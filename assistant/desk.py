@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -58,6 +59,7 @@ class Desk:
     queue: Queue
     receptionist: Receptionist
     office_id: str
+    home: Path
     clock: Callable[[], datetime]
     retention: timedelta
     model: ModelDesk | None = None
@@ -153,6 +155,7 @@ def build_desk(
         queue=queue,
         receptionist=receptionist,
         office_id=settings.office,
+        home=settings.home,
         clock=clock,
         retention=assistant.retention,
         model=model_desk,

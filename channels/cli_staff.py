@@ -22,6 +22,7 @@ BY = "letan"
 def _accounts() -> Iterator["Accounts"]:
     from assistant.desk import now
     from channels.staff.accounts import AccountError, Accounts
+    from channels.staff.sealing import Secrets
     from channels.staff.settings import StaffSettings
     from knowledge.database import connect, migrate
     from knowledge.sample import prepare
@@ -36,7 +37,9 @@ def _accounts() -> Iterator["Accounts"]:
     prepare(store)
     store.office(settings.office)
     try:
-        yield Accounts(engine, settings.office, now, StaffSettings())
+        staff = StaffSettings()
+        sealing = Secrets.open(settings.home, staff.secret_key)
+        yield Accounts(engine, settings.office, now, staff, sealing)
     except AccountError as problem:
         err.print(str(problem), markup=False, highlight=False)
         raise typer.Exit(1) from problem

@@ -34,11 +34,17 @@ def save(
     source_hash: str | None,
     base_version: int | None,
     replaces: int | None,
+    seen: int | None = None,
 ) -> int:
-    """Store a draft; its version. EditConflict when ``replaces`` is no open draft any more, or
-    when the live version is no longer ``base_version``."""
+    """Store a draft; its version. EditConflict when ``replaces`` is no open draft any more, when
+    the live version is no longer ``base_version``, or when ``seen`` is not the newest version."""
     code = procedure.code
     found = load(connection, [code], change)[code]
+    if seen is not None and found.last is not None and found.last.version != seen:
+        raise EditConflict(
+            f"{found.last.created_by} vừa lưu bản {found.last.version} trong lúc anh/chị đang "
+            "sửa. Chưa có gì bị ghi đè."
+        )
     if base_version is not None and base_version != found.live_version:
         raise EditConflict(
             f"{code}: bản đang dùng là {found.live_version!r}, không còn là {base_version!r}; "

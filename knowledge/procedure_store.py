@@ -157,11 +157,14 @@ class ProcedureStore(Ledger):
         office_id: str | None = None,
         base_version: int | None = None,
         replaces: int | None = None,
+        seen: int | None = None,
     ) -> int:
         """Keep a draft and return its version number; nothing residents see changes.
 
         ``base_version`` is the live version the editor started from, ``replaces`` the draft this
-        one is a newer state of. EditConflict when either was changed by somebody else meanwhile.
+        one is a newer state of, ``seen`` the newest version of any kind when the editor opened
+        it (0: none). EditConflict when one of them is no longer so: checked in the transaction
+        that writes, so of two who save at once the second is told.
         """
         change = self._change(by, note, office_id)
         with self._changing() as (connection, _):
@@ -172,6 +175,7 @@ class ProcedureStore(Ledger):
                 source_hash=source_hash,
                 base_version=base_version,
                 replaces=replaces,
+                seen=seen,
             )
 
     def submit(self, code: str, version: int, *, by: str, note: str | None = None) -> None:

@@ -18,7 +18,7 @@ class StaffAccountRow(Base):
     display_name: Mapped[str] = mapped_column(String(100))
     password_hash: Mapped[str] = mapped_column(String(200))
     must_change: Mapped[bool]
-    totp_secret: Mapped[str | None] = mapped_column(String(64))
+    totp_secret: Mapped[str | None] = mapped_column(String(300))
     # the last time step a one-time code was accepted for, so that none is used twice
     totp_used: Mapped[int | None]
     failures: Mapped[int]

@@ -31,6 +31,8 @@ class Held:
     # content and source hashes of every portal record ever stored, with its version
     portal: dict[str, int] = field(default_factory=dict)
     was_published: bool = False
+    # the newest version in the scope of the change, whatever became of it
+    last: Stored | None = None
 
     @property
     def current(self) -> Stored | None:
@@ -58,6 +60,7 @@ def load(connection: Connection, codes: Iterable[str], change: Change) -> dict[s
         ProcedureVersion.source_hash,
         ProcedureVersion.effective_from,
         ProcedureVersion.published_at,
+        ProcedureVersion.created_by,
     ).where(ProcedureVersion.code.in_(wanted))
     published = []
     for row in connection.execute(query.order_by(ProcedureVersion.id)):
@@ -65,6 +68,7 @@ def load(connection: Connection, codes: Iterable[str], change: Change) -> dict[s
         entry.newest = max(entry.newest, row.version)
         if row.office_id != change.office_id:
             continue
+        entry.last = row
         entry.was_published |= row.published_at is not None
         if row.origin == "portal":
             hashes = filter(None, (row.content_hash, row.source_hash))

@@ -12,6 +12,7 @@ from sqlalchemy import delete
 
 from assistant.desk import Desk
 from channels.staff.accounts import Accounts, Role
+from channels.staff.sealing import Secrets
 from channels.staff.settings import StaffSettings
 from channels.web import create_app
 from knowledge.database import writing
@@ -30,7 +31,8 @@ QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 def accounts_of(desk: Desk) -> Accounts:
-    return Accounts(desk.library.engine, desk.office_id, desk.clock, SETTINGS, QUICK)
+    sealing = Secrets.open(desk.home)
+    return Accounts(desk.library.engine, desk.office_id, desk.clock, SETTINGS, sealing, QUICK)
 
 
 def hire(desk: Desk) -> None:

@@ -9,18 +9,23 @@ from pathlib import Path
 import pyotp
 import pytest
 from conftest import desk_at
+from cryptography.fernet import Fernet
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from records import MORNING, Clock
+from sqlalchemy import update
 from staffroom import PASSWORD, PEOPLE, QUICK, SETTINGS, Browser, accounts_of, at_work, hire
 
 from assistant.desk import Desk
 from channels.staff.accounts import AccountError, Accounts, Role
+from channels.staff.sealing import Secrets, SecretsUnreadable
 from channels.web import create_app
-from knowledge.database import connect, migrate, read_value
+from knowledge.database import connect, migrate, read_value, writing
 from knowledge.sample import read_office
+from knowledge.schema_console import StaffAccountRow
 from knowledge.store import KnowledgeStore
 
+SEALING = Secrets(Fernet.generate_key().decode())
 OPEN_TO_ALL = {"/staff/login"}
 
 
@@ -35,7 +40,7 @@ def accounts(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Accounts
     engine = connect(f"sqlite:///{tmp_path_factory.mktemp('staff') / 'letan.db'}")
     migrate(engine)
     KnowledgeStore(engine, clock).put_office(read_office(), by="test")
-    return Accounts(engine, "hoa-sen", clock, SETTINGS, QUICK)
+    return Accounts(engine, "hoa-sen", clock, SETTINGS, SEALING, QUICK)
 
 
 @pytest.fixture(scope="module")
@@ -316,3 +321,38 @@ def test_no_password_and_no_token_is_stored_readable(accounts: Accounts) -> None
 def test_two_workers_sign_with_the_same_key(accounts: Accounts) -> None:
     assert accounts.signing_key() == accounts.signing_key()
     assert len(accounts.signing_key()) >= 40
+
+
+def test_second_factors_are_stored_encrypted_and_old_bare_ones_are_sealed(
+    accounts: Accounts, clock: Clock
+) -> None:
+    accounts.add("lan", "Lan", Role.CLERK, by="test", password=PASSWORD)
+    account = accounts.find("lan")
+    assert account is not None
+    secret = pyotp.random_base32()
+    accounts.set_totp(account, secret, pyotp.TOTP(secret).at(clock.moment))
+    engine = accounts._engine
+    stored = read_value(engine, "SELECT totp_secret FROM staff_account")
+    assert secret not in stored and SEALING.open_sealed(stored) == secret
+    assert accounts.check_code(account.id, pyotp.TOTP(secret).at(clock.moment)) is not None
+    with writing(engine) as connection:
+        connection.execute(update(StaffAccountRow).values(totp_secret=secret, totp_used=None))
+    assert accounts.seal_secrets() == 1
+    assert accounts.seal_secrets() == 0
+    assert read_value(engine, "SELECT totp_secret FROM staff_account") != secret
+    assert accounts.check_code(account.id, pyotp.TOTP(secret).at(clock.moment)) is not None
+    other_key = Secrets(Fernet.generate_key().decode())
+    elsewhere = Accounts(engine, "hoa-sen", clock, SETTINGS, other_key, QUICK)
+    clock.moment += timedelta(seconds=60)
+    assert elsewhere.check_code(account.id, pyotp.TOTP(secret).at(clock.moment)) is None
+
+
+def test_the_key_is_made_once_for_its_owner_alone_and_a_bad_one_says_so(tmp_path: Path) -> None:
+    sealed = Secrets.open(tmp_path).seal("bí mật")
+    assert Secrets.open(tmp_path).open_sealed(sealed) == "bí mật"
+    assert (tmp_path / "staff.key").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["staff.key"]
+    key = Fernet.generate_key().decode()
+    assert Secrets.open(tmp_path, key).open_sealed(sealed) is None
+    with pytest.raises(SecretsUnreadable, match="CHANNELS_STAFF_SECRET_KEY"):
+        Secrets.open(tmp_path, "ngắn")

@@ -16,7 +16,7 @@ from knowledge.procedures import Body, Procedure, Source
 from knowledge.schema import ProcedureVersion
 from knowledge.store import KnowledgeStore
 from knowledge.version_rows import new_row
-from knowledge.versions import Outcome, Status
+from knowledge.versions import EditConflict, Outcome, Status
 
 CODE = "1.001193"
 SOURCE = Source(name="thử", as_of=date(2026, 11, 1))
@@ -143,3 +143,26 @@ def test_the_database_itself_refuses_a_second_live_version(store: KnowledgeStore
         writing(connect(str(store._engine.url))) as connection,
     ):
         connection.execute(insert(ProcedureVersion), [row])
+
+
+def test_of_two_editors_who_save_at_once_one_is_told_and_nothing_is_overwritten(
+    store: KnowledgeStore,
+) -> None:
+    for round_ in range(8):
+        code = f"1.{round_:06d}"
+        store.publish(record("Thủ tục", code), by="lan")
+        together = Barrier(2)
+
+        def save(by: str, code: str = code, together: Barrier = together) -> str:
+            together.wait()
+            try:
+                changed = record(f"Của {by}", code)
+                store.save_draft(changed, by=by, base_version=1, seen=1)
+            except EditConflict as problem:
+                return str(problem)
+            return ""
+
+        with ThreadPoolExecutor(2) as pool:
+            said = sorted(pool.map(save, ("minh", "hoa")))
+        assert said[0] == "" and "vừa lưu bản 2" in said[1]
+        assert [v.version for v in store.history(code)] == [2, 1]

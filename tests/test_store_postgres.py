@@ -17,7 +17,7 @@ from knowledge import backup, database, sample
 from knowledge.database import DatabaseUnavailable, connect, migrate, read_value, writing
 from knowledge.procedures import Body, Procedure, Source
 from knowledge.store import KnowledgeStore
-from knowledge.versions import Status
+from knowledge.versions import EditConflict, Status
 
 pytest.importorskip("psycopg", reason="extra `postgres` is not installed")
 
@@ -149,3 +149,20 @@ def test_a_backup_is_restored_into_an_empty_database(
     put = copy.put_setting(None, "after.restore", 1, by="letan")  # numbered rows go on counting
     assert put and copy.find_setting(None, "after.restore") == 1
     other.dispose()
+
+
+def test_of_two_editors_who_save_at_once_one_is_told(store: KnowledgeStore) -> None:
+    published = store.publish(record("Hai người sửa"), by="lan")
+    together = Barrier(2)
+
+    def save(by: str) -> str:
+        together.wait()
+        try:
+            store.save_draft(record(f"Của {by}"), by=by, base_version=published, seen=published)
+        except EditConflict as problem:
+            return str(problem)
+        return ""
+
+    with ThreadPoolExecutor(2) as pool:
+        said = sorted(pool.map(save, ("minh", "hoa")))
+    assert said[0] == "" and f"vừa lưu bản {published + 1}" in said[1]

@@ -48,6 +48,7 @@ from starlette.datastructures import FormData
 from assistant.inquiries import InquirySettled, UnknownInquiry
 from channels.door import PAGE_HEADERS, Door
 from channels.staff.accounts import ROLE_NAMES, AccountError, Accounts, Role, Session
+from channels.staff.sealing import Secrets
 from channels.staff.settings import StaffSettings
 from knowledge.versions import StoreError
 
@@ -120,7 +121,9 @@ class Console:
 def open_console(app: FastAPI, door: Door, settings: StaffSettings) -> None:
     """Make the console ready in ``app``; called once, where the application is built."""
     desk = door.desk
-    accounts = Accounts(desk.library.engine, desk.office_id, desk.clock, settings)
+    sealing = Secrets.open(desk.home, settings.secret_key)
+    accounts = Accounts(desk.library.engine, desk.office_id, desk.clock, settings, sealing)
+    accounts.seal_secrets()
     key = accounts.signing_key()
     app.state.console = Console(
         door,

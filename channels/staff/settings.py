@@ -14,4 +14,6 @@ class StaffSettings(BaseSettings):
     lock_minutes: float = 15
     attempts_per_minute: int = 20
     second_person: bool = False
+    # encrypts second factors; without it a key file below LETAN_HOME does
+    secret_key: str = ""
     max_body_bytes: int = 1_048_576

@@ -1,0 +1,60 @@
+"""The list of procedures: search and filters."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from channels.door import Door
+from channels.staff.access import Clerk, show
+from channels.staff.shelf import STATUS_NAMES
+from knowledge.layers import Scope
+from knowledge.versions import Status
+from knowledge.vietnamese import fold
+
+SHOWN = 60
+
+
+def list_routes(door: Door) -> APIRouter:
+    """`/staff/procedures`."""
+    routes = APIRouter()
+    desk = door.desk
+    store = desk.library.store
+
+    @routes.get("/staff/procedures")
+    async def listing(
+        request: Request, staff: Clerk, q: str = "", sector: str = "", state: str = ""
+    ) -> Response:
+        def read() -> dict[str, Any]:
+            held = store.live_summaries(desk.office_id)
+            drafts = {
+                v.code: v
+                for v in reversed(store.versions_in(Status.DRAFT, Status.IN_REVIEW))
+                if v.office_id in (None, desk.office_id)
+            }
+            suspended = {
+                r.code: r for r in store.rules(desk.office_id)
+                if r.suspended and r.code and r.scope is Scope.OFFICE
+            }  # fmt: skip
+            words = fold(q.lower()).split()
+            found = [
+                p for p in held
+                if (not sector or p.sector == sector)
+                and (state != "draft" or p.code in drafts)
+                and (state != "suspended" or p.code in suspended)
+                and _contains(words, p.code, p.name, p.short_name or "", *p.aliases)
+            ]  # fmt: skip
+            found.sort(key=lambda p: (-p.popularity, p.title))
+            return {
+                "found": found[:SHOWN], "count": len(found), "q": q, "sector": sector,
+                "state": state, "sectors": sorted({p.sector for p in held}),
+                "drafts": drafts, "suspended": suspended, "status_names": STATUS_NAMES,
+            }  # fmt: skip
+
+        return await show(request, staff, "staff/procedures.html", read)
+
+    return routes
+
+
+def _contains(words: list[str], *texts: str) -> bool:
+    whole = fold(" ".join(texts).lower())
+    return all(word in whole for word in words)
