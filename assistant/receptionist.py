@@ -36,6 +36,7 @@ from assistant.premises import assumes_district
 from assistant.privacy import mask, without_placeholders
 from assistant.replies import say
 from assistant.speech import to_speech
+from assistant.trial import Trial
 from assistant.understand import understand
 from knowledge.finder import Finder
 from knowledge.linking.topics import TopicModel
@@ -158,6 +159,19 @@ class Receptionist:
             self._room.inquiries.belongs_to(answer.inquiry, conversation.id)
         return answer
 
+    def try_out(self, message: str) -> Trial:
+        """What a first message would be answered, and how the desk came to it; keeps nothing.
+
+        The same steps as `reply`: only the conversation is not stored and no clerk gets an
+        inquiry. Whether the channel is off plays no part. Errors are raised, not apologised for.
+        """
+        room = replace(self._room, inquiries=self._room.inquiries.untouched())
+        masked = mask(clean(message))
+        conversation = room.conversations.start("web")
+        turn = self._turn(conversation, masked.text, self._clock(), None, explain=True)
+        step, (answer, _) = self._first(room, turn)
+        return Trial(masked, turn, step, answer, room.thresholds)
+
     def word(self, answer: Answer) -> Answer:
         """An answer that was stored in the record's words, in a model's; the stored one follows.
 
@@ -192,13 +206,15 @@ class Receptionist:
         masked: str,
         now: datetime,
         reply_to: dict[str, Any] | None,
+        *,
+        explain: bool = False,
     ) -> Turn:
         asked = without_placeholders(masked)
         language = language_of(asked, conversation.state.language)
         if language == ENGLISH:
             asked = in_vietnamese(asked)
         question = understand(asked, self._room.topics)
-        linking = self._room.finder.link(asked)
+        linking = self._room.finder.link(asked, explain=explain)
         decision = decide(
             linking, self._room.thresholds, in_hand=conversation.state.code is not None
         )
@@ -208,11 +224,15 @@ class Receptionist:
         return replace(turn, conversation=replace(conversation, state=state))
 
     def _answer(self, turn: Turn) -> Reply:
+        return self._first(self._room, turn)[1]
+
+    def _first(self, room: Backroom, turn: Turn) -> tuple[str, Reply]:
+        """The name of the first step that has a reply, and the reply."""
         for step in STEPS:
-            if reply := step(self._room, turn):
-                return self._said(turn, reply)
+            if reply := step(room, turn):
+                return step.__name__, self._said(turn, reply)
         probability = turn.decision.probability if isinstance(turn.decision, Unknown) else 0.0
-        return self._said(turn, not_found(self._room, turn, probability))
+        return not_found.__name__, self._said(turn, not_found(room, turn, probability))
 
     def _said(self, turn: Turn, reply: Reply) -> Reply:
         if turn.language == ENGLISH:

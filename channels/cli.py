@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from channels import cli_channels, cli_office, cli_talk
+from channels import cli_channels, cli_office, cli_reported, cli_talk
 from channels.cli_doctor import doctor
 from channels.cli_groups import evaluate_groups
 from channels.cli_ingest import ingest
@@ -36,6 +36,7 @@ app.add_typer(eval_app, name="eval")
 cli_channels.register(app)
 cli_office.register(app)
 cli_talk.add_to(eval_app)
+cli_reported.add_to(eval_app)
 eval_app.command("groups")(evaluate_groups)
 app.add_typer(user_app, name="user")
 app.add_typer(office_app, name="office")

@@ -203,6 +203,7 @@ class TurnRow(Base):
     topics: Mapped[list[str]]
     probability: Mapped[float | None] = mapped_column(Float)
     answer: Mapped[dict[str, Any]]
+    seconds: Mapped[float | None] = mapped_column(Float)
     created_at: Mapped[datetime]
 
     __table_args__ = (

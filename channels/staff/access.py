@@ -67,6 +67,7 @@ NAVIGATION: tuple[tuple[str, str, Role], ...] = (
     ("/staff/inbox", "Câu hỏi chờ", Role.CLERK),
     ("/staff/procedures", "Thủ tục", Role.CLERK),
     ("/staff/queue", "Gọi số", Role.CLERK),
+    ("/staff/thu", "Thử hỏi", Role.CLERK),
     ("/staff/office", "Trung tâm", Role.CLERK),
     ("/staff/account", "Tài khoản của tôi", Role.CLERK),
     ("/staff/accounts", "Tài khoản", Role.ADMIN),

@@ -11,6 +11,7 @@ from channels.staff.people import people_routes
 from channels.staff.procedures import procedure_routes
 from channels.staff.queue_pages import queue_pages
 from channels.staff.sign_in import sign_in_routes
+from channels.staff.try_out import try_out_routes
 from knowledge.versions import Status
 
 PAGES = (
@@ -18,6 +19,7 @@ PAGES = (
     inbox_routes,
     procedure_routes,
     queue_pages,
+    try_out_routes,
     office_routes,
     people_routes,
 )
