@@ -40,8 +40,9 @@ GROUPS = {
     "handed_off": "muốn gặp cán bộ", "follow_up": "câu nói tiếp", "safety": "tình huống nguy hiểm",
     "not_found": "việc đơn vị chưa có hồ sơ",
 }  # fmt: skip
-# Below this a candidate is noise; the table ends there.
+# Below this a candidate is noise; the table ends there, but never before a few are shown.
 SHOWN_FROM = 0.003
+SHOWN_AT_LEAST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ class Explained:
 def percent(share: float) -> str:
     """ "97 %", "0,4 %"."""
     value = share * 100
+    if value < 0.1:
+        return "dưới 0,1 %"
     return f"{value:.0f} %" if value >= 1 else f"{value:.1f} %".replace(".", ",")
 
 
@@ -81,7 +84,10 @@ def explain(trial: Trial, title_of: Callable[[str], str | None]) -> Explained:
     turn = trial.turn
     candidates = standing_alone(turn.linking)
     dropped = [c for c in turn.linking.candidates if c.label not in {x.label for x in candidates}]
-    shown = [c for c in (*candidates, *dropped) if c.probability >= SHOWN_FROM]
+    everything = (*candidates, *dropped)
+    shown = [
+        c for n, c in enumerate(everything) if n < SHOWN_AT_LEAST or c.probability >= SHOWN_FROM
+    ]
     return Explained(
         understood=turn.question.normalised,
         masked=bool(trial.masked.found),
