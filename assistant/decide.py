@@ -15,6 +15,7 @@ from knowledge.linking.linker import Candidate, Linking
 FILE = Path(__file__).parent / "data" / "thresholds.yaml"
 MAX_CHOICES = 4
 FOLLOW_UP = "follow_up"
+SERVED = ("office_info", "handed_off")
 MOSTLY_FOLLOW_UP = 0.8
 
 
@@ -87,6 +88,11 @@ def decide(linking: Linking, thresholds: Thresholds, *, in_hand: bool = False) -
     if group is not None and shares[group] >= thresholds.intent:
         first = next(c for c in candidates if c.is_intent and c.group == group)
         return Meant(replace(first, probability=shares[group]))
+    # Where to complain, or a person to complain to: either is an answer, silence is none.
+    served = sum(shares.get(group, 0.0) for group in SERVED)
+    if served >= thresholds.intent:
+        first = next(c for c in candidates if c.is_intent and c.group in SERVED)
+        return Meant(replace(first, probability=served))
     close = tuple(c for c in candidates if not c.is_intent and c.probability >= thresholds.choice)
     together = sum(c.probability for c in close[:MAX_CHOICES])
     if close and together >= thresholds.clarify:

@@ -17,7 +17,7 @@ from knowledge.vietnamese import has_tones
 FILE = Path(__file__).parent / "data" / "english.yaml"
 ENGLISH, VIETNAMESE = "en", "vi"
 SHARE = 0.51  # of the words; "hello em" and "check in ở đâu" stay Vietnamese
-_WORD = re.compile(r"[a-z]+")
+_WORD = re.compile(r"[^\W\d_]+")  # whole words: "nói" holds no English "i"
 _SCRIPTS = (
     ("ja", re.compile(r"[\u3040-\u30ff]")),
     ("zh", re.compile(r"[\u4e00-\u9fff]")),

@@ -17,16 +17,17 @@ from assistant.dialogue.cases import by_case
 from assistant.dialogue.choosing import by_choice, clarify
 from assistant.dialogue.codes import by_code
 from assistant.dialogue.dangers import danger
-from assistant.dialogue.following import back, bare, corrected, in_hand
+from assistant.dialogue.following import back, bare, corrected, forgotten, in_hand, named_before
 from assistant.dialogue.frequent import frequent, offer_frequent
 from assistant.dialogue.handing import by_reference
-from assistant.dialogue.intents import meant
+from assistant.dialogue.intents import leaning, meant
 from assistant.dialogue.life_events import life_event
 from assistant.dialogue.premise import checklist, premise
 from assistant.dialogue.reconsidering import reconsider
 from assistant.dialogue.several import several
 from assistant.dialogue.turn import Backroom, Reply, Step, Turn
 from assistant.dialogue.unknown import not_found
+from assistant.dialogue.unspecific import unspecific
 from assistant.faq import FrequentQuestions
 from assistant.inquiries import Inquiries
 from assistant.language import ENGLISH, glossary, in_vietnamese, language_of
@@ -48,6 +49,7 @@ log = structlog.get_logger()
 # The first step that has a reply gives the answer; without one the question is not found.
 STEPS: tuple[Step, ...] = (
     danger,
+    forgotten,
     by_reference,
     other_language,
     by_code,
@@ -61,7 +63,10 @@ STEPS: tuple[Step, ...] = (
     bare,
     life_event,
     several,
+    named_before,
+    unspecific,
     meant,
+    leaning,
     in_hand,
     reconsider,
     clarify,

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 from assistant.address import Address, find_address
 from assistant.answers import Choice
+from knowledge.linking.linker import core
 from knowledge.linking.topics import TopicModel
-from knowledge.procedures import Procedure, Topic
-from knowledge.vietnamese import fold, normalise
+from knowledge.procedures import Case, Procedure, Topic
+from knowledge.vietnamese import fold, has_tones, normalise
 
 _CODE = re.compile(r"(?<!\d)(\d\.\d{6})(?!\d)")
 _CLAUSES = re.compile(r"[?;.!\n]+\s*|,?\s+(?:còn|rồi|và|với lại|đồng thời|xong)\s+", re.IGNORECASE)
 _MIN_CLAUSE_WORDS = 2
+_HOW_MUCH = re.compile(r"\b(?:bao nhiêu|nhiêu|bao nhieu)(?: vậy| thế| ạ| em| cháu| nhỉ)*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ def understand(text: str, topics: TopicModel) -> Question:
     asked = topics.topics_of(normalised)
     if not asked and normalised.startswith("hồ sơ "):  # "hồ sơ sang tên sổ đỏ"
         asked = (Topic.PAPERS,)
+    if not asked and _HOW_MUCH.search(normalised):  # "chứng thực chữ ký bao nhiêu"
+        asked = (Topic.FEE,)
     return Question(
         text,
         normalised,
@@ -73,6 +77,16 @@ def find_choice(question: Question, choices: Sequence[Choice]) -> Choice | None:
     return None
 
 
+_PARTS = re.compile(r"[,;:()/…]|\bhoặc\b")
+
+
+def phrases_of(case: Case) -> list[str]:
+    """How a case is told: its label, each of several names in the label, its phrases."""
+    parts = [part.strip() for part in _PARTS.split(case.label)]
+    names = [part for part in parts if len(part.split()) > 1]
+    return list(dict.fromkeys([case.label, *names, *case.says]))
+
+
 def find_case(question: Question, procedure: Procedure) -> str | None:
     """The case of a procedure that a message tells, None when it tells none or several.
 
@@ -83,7 +97,7 @@ def find_case(question: Question, procedure: Procedure) -> str | None:
     told: list[tuple[int, str]] = []
     denied: set[str] = set()
     for case in procedure.cases:
-        phrases = [case.label, *case.says]
+        phrases = phrases_of(case)
         lengths = [
             len(phrase)
             for phrase in (fold(normalise(p)) for p in phrases)
@@ -138,6 +152,36 @@ def correction(text: str) -> str | None:
     return None
 
 
+_DENIED = re.compile(
+    r"^(?:không|chưa|chẳng)(?: phải)?(?: bị)? (?P<denied>.{2,40}?)(?:,|\s+mà)\s*"
+    r"(?:mà |chỉ |là |do |bị |tại )*(?P<meant>.{2,})$"
+)
+
+
+def denial(text: str) -> tuple[str, str]:
+    """ "không mất, chỉ là hết hạn" as what is denied and what is meant; two empty ones for none."""
+    found = _DENIED.match(" ".join(text.lower().split()))
+    return (found["denied"], found["meant"]) if found else ("", "")
+
+
+# Words of asking that name no procedure after one is in hand, but may elsewhere ("cấp căn cước").
+_ASKING = frozenset(["cap", "tra", "lay", "bua", "hom", "chung", "nhan", "gio"])
+
+
+_ASKS = re.compile(r"\b(?:gì|nào|đâu|mấy|bao|sao|ai|không|chưa|hả|à|chứ|phải)\b")
+
+
+def tells(question: Question) -> bool:
+    """Whether a short message tells something and asks nothing ("em là dì ruột của cháu")."""
+    asks = _ASKS.search(question.normalised) or "?" in question.text
+    return not question.topics and not asks
+
+
+def only_asks(normalised: str) -> bool:
+    """Whether nothing is left of a message without the words of asking ("có lấy ngay không")."""
+    return set(core(normalised).split()) <= _ASKING
+
+
 def goes_back(normalised: str) -> bool:
     """Whether a message returns to something said earlier."""
     return bool(_BACK.search(normalised))
@@ -177,6 +221,11 @@ def _telling_words(procedure: Procedure) -> dict[str, set[str]]:
         case.id: set(" ".join(normalise(p) for p in (case.label, *case.says)).split())
         for case in procedure.cases
     }
+    asked = normalise((procedure.case_question or "").split("(", 1)[0]).removesuffix(" ạ")
+    ways = [way.split() for way in re.split(r",|\bhay\b", asked) if way.strip()]
+    if len(ways) == len(procedure.cases):  # "nhà ở của gia đình hay công trình khác"
+        for case, way in zip(procedure.cases, ways, strict=True):
+            used[case.id] |= set(way)
     return {
         case: words - set().union(*(other for name, other in used.items() if name != case))
         for case, words in used.items()
@@ -192,10 +241,11 @@ def guess_case(question: Question, procedure: Procedure) -> str | None:
     said = set(question.normalised.split())
     if said & {"không", "chưa", "chẳng"}:
         return None
+    marked = has_tones(question.normalised)
     pointed = {
         case
         for case, words in _telling_words(procedure).items()
-        if any(word in said for word in words if len(word) > 2)
+        if any((word if marked else fold(word)) in said for word in words if len(word) > 2)
     }
     return pointed.pop() if len(pointed) == 1 else None
 

@@ -61,7 +61,7 @@ class ScriptedTurn(BaseModel):
     """One turn of a scripted conversation and what must come back.
 
     ``says`` and ``never`` are pieces of the text in any letter case; ``also`` are procedures
-    that must be answered besides the main one.
+    that must be answered besides the main one; ``after_minutes`` of silence it is said.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -74,6 +74,7 @@ class ScriptedTurn(BaseModel):
     says: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    after_minutes: float = 0
     note: str | None = None
 
 
@@ -84,8 +85,18 @@ class ConversationCase(BaseModel):
 
     id: str
     kind: str = "conversation"
+    channel: str = "api"
     turns: tuple[ScriptedTurn, ...]
     note: str | None = None
+
+
+def read_conversations(folder: Path = HERE) -> list[ConversationCase]:
+    """Every scripted conversation: the short ones and the long ones."""
+    return [
+        case
+        for path in sorted(folder.glob("conversations*.jsonl"))
+        for case in read_cases(ConversationCase, path.stem, folder)
+    ]
 
 
 def read_cases(model: type[Row], name: str, folder: Path = HERE) -> list[Row]:

@@ -18,12 +18,17 @@ TOLERANCE = 0.017
 def to_json(verdicts: Sequence[Verdict], turns: Sequence[TurnVerdict]) -> dict[str, Any]:
     """All figures: per kind, in all, and for the scripted conversations."""
     kinds = sorted({v.kind for v in verdicts})
+    talks: dict[str, bool] = {}
+    for turn in turns:
+        talks[turn.case] = talks.get(turn.case, True) and not turn.problems
     return {
         "kinds": {kind: summarise([v for v in verdicts if v.kind == kind]) for kind in kinds},
         "all": summarise(verdicts),
         "conversations": {
             "turns": len(turns),
             "as_expected": share([not turn.problems for turn in turns]),
+            "talks": len(talks),
+            "whole": share(list(talks.values())),
         },
     }
 
@@ -54,7 +59,10 @@ def to_table(figures: dict[str, Any]) -> Table:
             style="bold" if kind == "TẤT CẢ" else None,
         )
     talks = figures["conversations"]
-    table.caption = f"Hội thoại: {talks['turns']} lượt, đúng {_percent(talks['as_expected'])}"
+    table.caption = (
+        f"Hội thoại: {talks['turns']} lượt, đúng {_percent(talks['as_expected'])}; "
+        f"{talks['talks']} cuộc, đúng trọn cuộc {_percent(talks['whole'])}"
+    )
     return table
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 
 from assistant.desk import Desk
-from evals.cases import ConversationCase, FactCase, LinkCase, OutcomeCase, read_cases
+from evals.cases import FactCase, LinkCase, OutcomeCase, read_cases, read_conversations
+from evals.desk import MOMENT, Clock
 from evals.scoring import (
     Verdict,
     answered_codes,
@@ -31,10 +33,12 @@ class Asked:
     milliseconds: float
 
 
-def ask(desk: Desk, question: str, conversation: str | None = None) -> tuple[dict[str, Any], float]:
+def ask(
+    desk: Desk, question: str, conversation: str | None = None, channel: str = "api"
+) -> tuple[dict[str, Any], float]:
     """One timed question; the answer as JSON and milliseconds."""
     started = perf_counter()
-    answer = desk.receptionist.reply(question, conversation, "api")
+    answer = desk.receptionist.reply(question, conversation, channel)
     return answer.to_json(), (perf_counter() - started) * 1000
 
 
@@ -104,18 +108,22 @@ class TurnVerdict:
 
 
 def run_conversations(desk: Desk, progress: Progress | None = None) -> list[TurnVerdict]:
-    """Every scripted conversation, turn by turn."""
+    """Every scripted conversation, turn by turn; the desk's clock must be one of `fresh_desk`."""
     verdicts = []
-    cases = read_cases(ConversationCase, "conversations")
+    cases = read_conversations()
+    clock = cast(Clock, desk.clock)
     for number, case in enumerate(cases, 1):
         conversation: str | None = None
+        clock.moment = MOMENT
         for position, turn in enumerate(case.turns, 1):
-            answer, _ = ask(desk, turn.say, conversation)
+            clock.moment += timedelta(minutes=turn.after_minutes)
+            answer, _ = ask(desk, turn.say, conversation, case.channel)
             conversation = answer["conversation_id"]
             problems = _problems(desk, turn, answer)
             verdicts.append(TurnVerdict(case.id, position, turn.say, tuple(problems), answer))
         if progress:
             progress(number, len(cases))
+    clock.moment = MOMENT
     return verdicts
 
 

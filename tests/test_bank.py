@@ -9,7 +9,7 @@ from records import MORNING
 from assistant.address import UNKNOWN
 from assistant.office_answers import office_facts
 from assistant.replies import fill
-from evals.cases import ConversationCase, FactCase, LinkCase, OutcomeCase, read_cases
+from evals.cases import FactCase, LinkCase, OutcomeCase, read_cases, read_conversations
 from knowledge.linking.bank import (
     is_fit_part,
     read_intents,
@@ -39,7 +39,7 @@ def questions() -> list[tuple[str, str]]:
         )
         for case in read_cases(model, name)
     ]  # fmt: skip
-    for talk in read_cases(ConversationCase, "conversations"):
+    for talk in read_conversations():
         asked += [(talk.id, turn.say) for turn in talk.turns]
     return asked
 
@@ -50,7 +50,7 @@ def words_of(text: str) -> frozenset[str]:
 
 def is_shared_by_nature(name: str, question: str) -> bool:
     """A short turn of a conversation ("lệ phí?") is said alike by everybody."""
-    return name.startswith("conv") and len(question.split()) < LEAST_WORDS
+    return name.startswith(("conv", "talk")) and len(question.split()) < LEAST_WORDS
 
 
 def test_no_line_of_the_bank_is_a_question_of_the_evaluation() -> None:

@@ -8,11 +8,11 @@ import pytest
 from assistant.answers import Outcome
 from evals.cases import (
     BadCase,
-    ConversationCase,
     FactCase,
     LinkCase,
     OutcomeCase,
     read_cases,
+    read_conversations,
 )
 from knowledge.procedures import Topic
 from knowledge.sample import read_procedures
@@ -21,7 +21,7 @@ HELD = {procedure.code: procedure for procedure in read_procedures()}
 LINKS = read_cases(LinkCase, "linking")
 FACTS = read_cases(FactCase, "facts")
 OUTCOMES = read_cases(OutcomeCase, "outcomes")
-TALKS = read_cases(ConversationCase, "conversations")
+TALKS = read_conversations()
 
 
 def test_every_case_has_an_id_of_its_own() -> None:

@@ -15,6 +15,7 @@ from evals.cases import LinkCase, read_cases
         ("dang ky khai sinh o dau", "vi"),
         ("hello em", "vi"),
         ("nộp online được không", "vi"),
+        ("cho nói chuyện với người thật đi", "vi"),
         ("het bao nhieu tien", "vi"),
         ("请问在哪里登记结婚", "zh"),
         ("혼인신고 어디서 해요", "ko"),

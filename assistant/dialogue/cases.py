@@ -1,11 +1,23 @@
 """The one question that separates the cases of a procedure, and the answer to it."""
 
+import re
+
 from assistant.decide import Meant
 from assistant.dialogue.procedures import answer_procedure
 from assistant.dialogue.turn import Backroom, Reply, Turn
 from assistant.facts import ALL_CASES
-from assistant.understand import answer_yes_no, does_not_know, find_case, find_choice, guess_case
+from assistant.understand import (
+    answer_yes_no,
+    does_not_know,
+    find_case,
+    find_choice,
+    guess_case,
+    only_asks,
+    phrases_of,
+    tells,
+)
 from knowledge.procedures import Procedure, Topic
+from knowledge.vietnamese import fold, normalise
 
 MAX_WORDS = 12  # a longer message tells more than a case
 
@@ -21,7 +33,9 @@ def by_case(room: Backroom, turn: Turn) -> Reply | None:
         case = find_case(turn.question, view.procedure)
     best = turn.linking.best
     elsewhere = best and best.label != state.code and best.probability >= room.thresholds.answer
-    if case is None or (elsewhere and not state.asked_case):
+    if case is None:
+        return None
+    if elsewhere and not state.asked_case and not _says_only(case, turn, view.procedure):
         return None
     topics = turn.question.topics or tuple(Topic(t) for t in state.topics)
     return answer_procedure(room, turn, view.procedure.code, 1.0, topics=topics, case=case)
@@ -45,12 +59,25 @@ def _asked_case(turn: Turn, procedure: Procedure) -> str | None:
         return procedure.cases[position].id
     if isinstance(turn.decision, Meant):  # it says something of its own
         meant = turn.decision.candidate
-        if meant.is_intent or (meant.label != procedure.code and question.words > FEW_WORDS):
+        if meant.is_intent and not (meant.group in BESIDE and tells(question)):
+            return None
+        if not meant.is_intent and meant.label != procedure.code and question.words > FEW_WORDS:
             return None
     return guess_case(question, procedure)
 
 
+def _says_only(case_id: str, turn: Turn, procedure: Procedure) -> bool:
+    """Whether nothing but the case is said ("mua bán thì cần giấy gì")."""
+    case = next(case for case in procedure.cases if case.id == case_id)
+    told = {word for phrase in phrases_of(case) for word in fold(normalise(phrase)).split()}
+    said = _BEGINS.sub("", turn.question.normalised)
+    return only_asks(" ".join(word for word in said.split() if fold(word) not in told))
+
+
+_BEGINS = re.compile(r"^(?:(?:thôi|được|rồi|ok|à|ừ|dạ|vậy|thế|thì|vâng|còn) )+")
 FEW_WORDS = 4  # "tôi mua bán" after our question is an answer, not another matter
+# Groups of intents a plain answer to our question may be mistaken for.
+BESIDE = frozenset({"out_of_scope", "small_talk", "office_info"})
 SURE = 0.4  # an ordinal after a numbered question needs little more
 _ORDINALS = {
     "follow_up.which_first": 0,

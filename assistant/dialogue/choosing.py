@@ -9,8 +9,7 @@ from assistant.dialogue.procedures import answer_procedure
 from assistant.dialogue.turn import Backroom, Reply, Turn, fixed
 from assistant.dialogue.unknown import not_found
 from assistant.replies import say
-from assistant.understand import YES, bare_word, find_choice
-from knowledge.linking.linker import core
+from assistant.understand import YES, bare_word, find_choice, only_asks
 from knowledge.procedures import Topic
 
 ORDINALS = {
@@ -32,7 +31,7 @@ def by_choice(room: Backroom, turn: Turn) -> Reply | None:
     choice = find_choice(turn.question, state.choices)
     best = turn.linking.best
     if choice is None and len(state.choices) == 1:  # "is it this?": yes, or simply going on
-        goes_on = turn.question.topics and not core(turn.question.normalised)
+        goes_on = turn.question.topics and only_asks(turn.question.normalised)
         if goes_on or bare_word(turn.question.normalised) in YES:
             choice = state.choices[0]
     if choice is None and best and best.probability >= room.thresholds.intent:
@@ -42,12 +41,25 @@ def by_choice(room: Backroom, turn: Turn) -> Reply | None:
         elif best.label in NONE_OF_THESE:
             return fixed(turn, "which_none", Outcome.CLARIFYING, replace(state, choices=()))
     if choice is None:
-        return None
+        return _asked_again(turn)
     if choice.code is None:
         return fixed(turn, "which_none", Outcome.CLARIFYING, replace(state, choices=()))
     topics = turn.question.topics or tuple(Topic(t) for t in state.pending_topics)
     answer, after = answer_procedure(room, turn, choice.code, 1.0, topics=topics)
     return answer, replace(after, offered=state.choices)
+
+
+def _asked_again(turn: Turn) -> Reply | None:
+    """ "Nộp ở quầy mấy" instead of a choice: which one, so that this can be told."""
+    topics = tuple(topic.value for topic in turn.question.topics)
+    offered = tuple(choice for choice in turn.state.choices if choice.code)
+    if not (topics and len(offered) > 1 and only_asks(turn.question.normalised)):
+        return None
+    if turn.state.code is not None:  # something is in hand that may be asked about
+        return None
+    text = _listed(say("which_of", turn.address), offered)
+    answer = Answer(Outcome.CLARIFYING, text, choices=offered, topics=topics)
+    return answer, replace(turn.state, choices=offered, pending_topics=topics)
 
 
 def _other_one(room: Backroom, turn: Turn) -> Reply | None:

@@ -1,17 +1,19 @@
 """Messages that only mean something together with the procedure in hand."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.answers import Answer, Outcome
 from assistant.conversations import State
-from assistant.decide import Meant
+from assistant.decide import Meant, Unsure
 from assistant.dialogue.procedures import answer_procedure
 from assistant.dialogue.turn import Backroom, Reply, Turn, fixed
 from assistant.premises import assumes_district
 from assistant.replies import say
-from assistant.understand import back_to, correction, goes_back
+from assistant.understand import back_to, correction, denial, goes_back, only_asks
 from knowledge.linking.bank import Intent
-from knowledge.linking.linker import core
+from knowledge.linking.linker import Candidate, core
 from knowledge.procedures import Topic
 from knowledge.vietnamese import fold, normalise
 
@@ -22,6 +24,21 @@ FOLLOW_UP_TOPICS = {
 }
 
 
+_FORGET = re.compile(
+    r"\b(?:xoa|huy)\b(?: \w+){0,4} (?:tro chuyen|hoi thoai|doan chat|cuoc chat|lich su|tin nhan)\b"
+    r"|\b(?:delete|erase|forget) (?:this|the|my|our) (?:\w+ )?(?:chat|conversation|history)\b"
+)
+FORGET_WORDS = 12  # a longer message has something else to say, too
+
+
+def forgotten(room: Backroom, turn: Turn) -> Reply | None:
+    """ "Xóa cuộc trò chuyện": done at once, whatever was talked of."""
+    said = fold(" ".join(re.findall(r"\w+", turn.masked.lower())))
+    if len(said.split()) > FORGET_WORDS or not _FORGET.search(said):
+        return None
+    return _forget(room, turn)
+
+
 def corrected(room: Backroom, turn: Turn) -> Reply | None:
     """ "Không phải khai sinh, khai tử cơ": what is meant instead, with the topics asked before."""
     meant = correction(turn.question.text)
@@ -29,10 +46,28 @@ def corrected(room: Backroom, turn: Turn) -> Reply | None:
         return None
     best = next(iter(room.finder.link(meant).procedures), None)
     if best is None or best.probability < room.thresholds.answer:
+        best = _asked_anew(room, turn, meant)
+    if best is None:
         return None
     pending = turn.state.pending_topics or turn.state.topics
     topics = turn.question.topics or tuple(Topic(topic) for topic in pending)
     return answer_procedure(room, turn, best.label, best.probability, topics=topics)
+
+
+def _asked_anew(room: Backroom, turn: Turn, meant: str) -> Candidate | None:
+    """ "Căn cước bị mất" – "à nhầm, không mất, chỉ hết hạn": the last question, put right.
+
+    What is denied goes out of it and what is meant comes in; None when that leads nowhere else.
+    """
+    denied, said = denial(meant)
+    turns = room.conversations.turns(turn.conversation.id) if denied else []
+    if not turns:
+        return None
+    without = {fold(word) for word in denied.split()}
+    kept = [w for w in normalise(turns[-1]["asked"]).split() if fold(w) not in without]
+    best = next(iter(room.finder.link(f"{' '.join(kept)} {said}").procedures), None)
+    leads = best and best.probability >= room.thresholds.leading and best.label != turn.state.code
+    return best if leads else None
 
 
 def back(room: Backroom, turn: Turn) -> Reply | None:
@@ -61,6 +96,22 @@ def _named(room: Backroom, rest: str, codes: Sequence[str]) -> str | None:
     return max(known, key=lambda code: shares[code], default=None)
 
 
+def named_before(room: Backroom, turn: Turn) -> Reply | None:
+    """ "Kết hôn ở quầy mấy" after two matters: the one of them that its few words name."""
+    words = set(core(turn.question.normalised).split())
+    decided = isinstance(turn.decision, Meant) and not turn.decision.candidate.is_intent
+    if decided or not words or not turn.question.topics or not turn.state.earlier:
+        return None
+    for code in (turn.state.code, *reversed(turn.state.earlier)):
+        view = room.view(code)
+        if view is None or code is None:
+            continue
+        names = (view.procedure.title, view.procedure.name, *view.procedure.aliases)
+        if any(words <= set(fold(normalise(name)).split()) for name in names):
+            return answer_procedure(room, turn, code, 1.0, topics=turn.question.topics)
+    return None
+
+
 CALLED = 0.8  # what a procedure gets that is called by its own name
 
 
@@ -71,13 +122,7 @@ def _named_here(room: Backroom, turn: Turn, code: str) -> str | None:
     return best.label if best and best.label != code and best.probability >= CALLED else None
 
 
-# Words of asking that name no procedure after one is in hand, but may elsewhere ("cấp căn cước").
 DISTRICT_WORDS = 8  # "nộp ở huyện à" asks where the matter in hand is done
-ASKING = frozenset(["cap", "tra", "lay", "bua", "hom", "chung", "nhan", "gio"])
-
-
-def _only_asks(normalised: str) -> bool:
-    return set(core(normalised).split()) <= ASKING
 
 
 def bare(room: Backroom, turn: Turn) -> Reply | None:
@@ -87,7 +132,7 @@ def bare(room: Backroom, turn: Turn) -> Reply | None:
     short = turn.question.words <= DISTRICT_WORDS
     if code and short and not other and assumes_district(turn.question.text):
         return answer_procedure(room, turn, code, 1.0, topics=(Topic.PLACE,))
-    if code is None or not turn.question.topics or not _only_asks(turn.question.normalised):
+    if code is None or not turn.question.topics or not only_asks(turn.question.normalised):
         return None
     return answer_procedure(room, turn, code, 1.0, topics=turn.question.topics)
 
@@ -98,6 +143,8 @@ def in_hand(room: Backroom, turn: Turn) -> Reply | None:
     if view is None:
         return None
     topics = turn.question.topics
+    if _is_elsewhere(room, turn, view.procedure.code):
+        return None
     together = room.finder.link(f"{view.procedure.title} {turn.question.text}").best
     if together and not together.is_intent and together.probability >= room.thresholds.answer:
         return answer_procedure(room, turn, together.label, together.probability, topics=topics)
@@ -108,13 +155,23 @@ def in_hand(room: Backroom, turn: Turn) -> Reply | None:
     return None
 
 
+def _is_elsewhere(room: Backroom, turn: Turn, code: str) -> bool:
+    """Whether a few other procedures are meant rather than the one in hand."""
+    decision = turn.decision
+    if not isinstance(decision, Unsure) or code in {c.label for c in decision.candidates}:
+        return False
+    return sum(c.probability for c in decision.candidates) >= room.thresholds.answer
+
+
 def follow_up(room: Backroom, turn: Turn, intent: Intent) -> Reply:
     """What a follow-up asks about the procedure in hand."""
     if intent.id == "follow_up.delete_conversation":
         return _forget(room, turn)
     code = turn.state.code
     if code is None or room.view(code) is None:
-        return fixed(turn, "follow_up_without_context", Outcome.CLARIFYING)
+        topics = tuple(topic.value for topic in turn.question.topics)
+        state = replace(turn.state, pending_topics=topics)
+        return fixed(turn, "follow_up_without_context", Outcome.CLARIFYING, state)
     if intent.id == "follow_up.for_other":
         return _for_other(room, turn, code)
     if intent.id in ("follow_up.no", "follow_up.none_of_these"):

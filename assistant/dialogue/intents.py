@@ -1,9 +1,10 @@
 """What is clearly meant: a procedure, or one of the things people say that is none."""
 
+import re
 from dataclasses import replace
 
 from assistant.answers import Answer, Choice, Outcome
-from assistant.decide import MAX_CHOICES, Meant
+from assistant.decide import FOLLOW_UP, MAX_CHOICES, Meant
 from assistant.dialogue.following import follow_up
 from assistant.dialogue.frequent import with_frequent
 from assistant.dialogue.handing import hand_over
@@ -27,11 +28,39 @@ def meant(room: Backroom, turn: Turn) -> Reply | None:
     if not candidate.is_intent:
         return answer_procedure(room, turn, candidate.label, candidate.probability)
     intent = room.finder.intents[candidate.label]
+    if intent.id in ACKNOWLEDGES and turn.state.code and _asks_back(turn):
+        return answer_procedure(room, turn, turn.state.code, 1.0)
     if intent.outcome == "follow_up":
         return follow_up(room, turn, intent)
     if intent.topic in PLACE_QUESTIONS and turn.state.code:
         return answer_procedure(room, turn, turn.state.code, 1.0, topics=(Topic.PLACE,))
     return with_frequent(room, turn, answer_intent(room, turn, intent, candidate.probability))
+
+
+ACKNOWLEDGES = frozenset({"small_talk.acknowledge"})
+_ASKS_BACK = re.compile(r"\b(?:à|hả|chứ|không|nhỉ|phải không|đúng không)$")
+NODS = 4  # "vậy à", "thế hả em" only nod; a longer question asks
+
+
+def _asks_back(turn: Turn) -> bool:
+    question = turn.question
+    return question.words > NODS and bool(_ASKS_BACK.search(question.normalised))
+
+
+LEANS = 0.45  # with a procedure in hand, short of `intent`: something else is talked of
+NEAR = 0.1
+
+
+def leaning(room: Backroom, turn: Turn) -> Reply | None:
+    """What the ward does not do ("thế ly hôn làm ở phường không"), asked amid something else."""
+    best = turn.linking.best
+    if turn.state.code is None or best is None or best.group != "out_of_scope":
+        return None
+    near = max((c.probability for c in turn.linking.procedures), default=0.0)
+    follows = sum(c.probability for c in turn.linking.candidates if c.group == FOLLOW_UP)
+    if best.probability < LEANS or max(near, follows) > NEAR:
+        return None
+    return answer_intent(room, turn, room.finder.intents[best.label], best.probability)
 
 
 def answer_intent(room: Backroom, turn: Turn, intent: Intent, probability: float) -> Reply:

@@ -1,5 +1,6 @@
 """Questions that take something for granted, or tell which papers are there already."""
 
+import re
 from dataclasses import replace
 
 from assistant.compose import case_choices, lower_first
@@ -34,12 +35,16 @@ def premise(room: Backroom, turn: Turn) -> Reply | None:
     )
 
 
+# "có cà vẹt với hợp đồng rồi": what is there names papers, not the matter.
+_HELD = re.compile(r"\b(?:có|mang|cầm|đem|chuẩn bị)\b.{1,80}?\b(?:rồi|sẵn|đủ)\b", re.IGNORECASE)
+
+
 def checklist(room: Backroom, turn: Turn) -> Reply | None:
     """What of the dossier is there, what is missing, what nobody needs."""
     held = asks_what_is_missing(turn.question.text)
     if not held:
         return None
-    code = _about(room, turn, without_premises(turn.question.text, held))
+    code = _about(room, turn, without_premises(_HELD.sub(" ", turn.question.text), held))
     view = room.view(code)
     if code is None or view is None or not view.procedure.documents:
         return None

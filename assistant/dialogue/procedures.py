@@ -1,5 +1,6 @@
 """The answer about one procedure, and what the conversation remembers of it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -42,11 +43,12 @@ def answer_procedure(
     case = case or find_case(turn.question, view.procedure) or state.case
     if topics is None:
         topics = turn.question.topics
-        if not topics and turn.state.topics and _continues(turn):
-            topics = tuple(Topic(t) for t in turn.state.topics)
+        waiting = turn.state.pending_topics or (turn.state.topics if _continues(turn) else ())
+        if not topics and waiting:
+            topics = tuple(Topic(t) for t in waiting)
     if assumes_district(turn.question.text):
         lead = (say("no_district", turn.address), *lead)
-        topics = (*topics, Topic.PLACE) if topics and Topic.PLACE not in topics else topics
+        topics = topics if Topic.PLACE in topics else (*topics, Topic.PLACE)
     office, facts = room.office(turn)
     asks_case = asks and case is None and depends_on_case(view.procedure, topics)
     lead, condoled = with_condolence(turn, code, lead)
@@ -92,7 +94,12 @@ def answer_procedure(
     return answer, state
 
 
+_GOES_ON = re.compile(
+    r"^(?:còn|thế|vậy|con|the|vay|rồi)\b|\b(?:thì sao|thì thế nào|thi sao|thế nào)$"
+)
+
+
 def _continues(turn: Turn) -> bool:
     """Whether a message that names only a procedure keeps the last topics ("còn kết hôn?")."""
-    first = turn.question.normalised.split(" ", 1)[0] if turn.question.normalised else ""
-    return first in {"còn", "thế", "vậy", "con", "the", "vay", "rồi"} and turn.question.words <= 6
+    said = turn.question.normalised
+    return turn.question.words <= 6 and bool(_GOES_ON.search(said))

@@ -18,6 +18,9 @@ KEPT = 12
 # A question that is nothing but a procedure's own name (and how one asks) means that
 # procedure; a fifth is left to the views.
 CALLED_BY_NAME = 0.8
+# Words of a name that people leave out ("kết hôn" for "đăng ký kết hôn"); "mất" or "lại" they
+# do not, for that would be another matter.
+LEFT_OUT = frozenset(["dang", "ky", "thu", "tuc", "giay", "to", "xin", "cap", "lam"])
 GENERIC = Path(__file__).parent.parent / "data" / "generic_words.txt"
 
 
@@ -35,13 +38,35 @@ def core(normalised: str) -> str:
     return " ".join(word for word in fold(normalised).split() if word not in generic_words())
 
 
-def _called(views: Views) -> dict[str, int]:
-    """The core of each name and alias that belongs to exactly one procedure of the office."""
-    owners: dict[str, set[int]] = {}
-    for i, label in enumerate(views.labels):
-        for name in label.names if label.is_office else ():
-            owners.setdefault(core(name), set()).add(i)
-    return {name: labels.pop() for name, labels in owners.items() if name and len(labels) == 1}
+class _Called:
+    """Which procedure of the office a question calls by its own name.
+
+    The core of the question is that of a name or alias no other procedure shares, and the name
+    is said in full: "làm hộ chiếu" does not call "trình báo mất hộ chiếu", although the same is
+    left of both without the words of asking.
+    """
+
+    def __init__(self, views: Views) -> None:
+        owners: dict[str, set[int]] = {}
+        names: dict[str, list[frozenset[str]]] = {}
+        for i, label in enumerate(views.labels):
+            for name in label.names if label.is_office else ():
+                about = core(name)
+                owners.setdefault(about, set()).add(i)
+                names.setdefault(about, []).append(frozenset(fold(name).split()) - LEFT_OUT)
+        self._names = {
+            about: (min(labels), tuple(names[about]))
+            for about, labels in owners.items()
+            if about and len(labels) == 1
+        }
+
+    def by(self, normalised: str) -> int | None:
+        """The place of the label that is called; None when none is, or only in part."""
+        held = self._names.get(core(normalised))
+        if held is None:
+            return None
+        said = set(fold(normalised).split())
+        return held[0] if any(name <= said for name in held[1]) else None
 
 
 def _said(views: Views) -> dict[str, int]:
@@ -95,7 +120,7 @@ class Linker:
         self._views = views
         self._ranker = ranker
         self._passages = passages
-        self._called = _called(views)
+        self._called = _Called(views)
         self._said = _said(views)
 
     def link(self, text: str, *, explain: bool = False) -> Linking:
@@ -106,7 +131,9 @@ class Linker:
         vector = self._views.encode(normalised)
         measured = self._views.measure(normalised, vector, self._passages(vector))
         shares, none = self._ranker.probabilities(measured)
-        named = self._said.get(normalised, self._called.get(core(normalised)))
+        named = self._said.get(normalised)
+        if named is None:
+            named = self._called.by(normalised)
         if named is not None:
             shares = shares * (1 - CALLED_BY_NAME)
             shares[measured.candidates == named] += CALLED_BY_NAME
