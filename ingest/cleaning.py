@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ingest.encodings import encoding_of, to_unicode
+from ingest.labels import label_of
 from ingest.layout import LISTED
 from ingest.pages import Block, Page, Reading, Row
-from ingest.portal_text import LOWER, clean
+from ingest.portal_text import LOWER, UPPER, clean
 
 # Lines this near to an edge may be running heads, feet or page numbers.
 EDGE = 0.1
@@ -19,9 +20,11 @@ _STAMP = re.compile(
 )
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _STARTS = re.compile(
-    r"^\s*(?:[-+*•–—·▪●○◦]|\(?\d{1,3}(?:\.\d{1,3})*[.)/](?!\d)|\(?[a-zđ]\d?[.)]|[IVXLC]+[.)]"
+    r"^\s*(?:[-+*•–—·▪●○◦]|\(?\d{1,3}(?:\.\d{1,3})*[.)/](?!\d)|\(?[^\W\d_A-ZĐ]\d?[.)]|[^\W\d_]{2}\)|[IVXLC]+[.)]"
     r"|Điều \d|Khoản \d|Chương [IVX]|Mục \d|Bước \d|Phụ lục|Mẫu số|Căn cứ|Trường hợp|Lưu ý)",
 )
+# A capital and a colon not far behind it may open a part of a procedure.
+_LABELLED = re.compile(rf"^[{UPPER}][^:]{{1,60}}:")
 _ALONE = re.compile(
     r"CỘNG H[ÒO]A XÃ HỘI|Độc lập\s*[-–]\s*Tự do|^Số\s*:|^Luật số\s*:|^Kính gửi", re.IGNORECASE
 )
@@ -136,6 +139,8 @@ def _continues(last: Block, block: Block, margin: float) -> bool:
     if last.is_table or block.is_table or last.box is None or block.box is None:
         return False
     if _STARTS.match(block.text) or block.box[1] < last.box[1]:
+        return False
+    if _LABELLED.match(block.text) and label_of(block.text, scanned=True):
         return False
     if _ALONE.search(last.text) or _ALONE.search(block.text):
         return False

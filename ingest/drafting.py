@@ -55,6 +55,8 @@ _CHANNEL_WORDS = (
 )
 # A line that ends in a colon opens a group of papers: "Giấy tờ phải xuất trình:".
 _GROUP = re.compile(r"^.{3,300}:\s*$", re.DOTALL)
+# A speck between the number and its word: "(01-bản sao)".
+_SIGN_IN_COUNT = re.compile(r"\b(\d{1,2})[-–.,' ]{1,3}(bản (?:chính|gốc|sao))", re.IGNORECASE)
 _COUNTS = re.compile(
     r"bản (?P<kind>chính|gốc|sao)\s*:?\s*(?P<after>\d{1,2})"
     r"|(?P<before>\d{1,2})\s*bản (?P<kind2>chính|gốc|sao)",
@@ -206,7 +208,7 @@ def _documents(pieces: Sequence[Piece]) -> list[str]:
                 heading = one_line(" ".join(piece.cells)).strip()
                 continue
         else:
-            text = one_line(piece.text)
+            text = _SIGN_IN_COUNT.sub(r"\1 \2", one_line(piece.text))
             if _GROUP.match(text):
                 heading = unbulleted(text).strip()
                 continue
@@ -227,7 +229,7 @@ def _paper_row(piece: Piece) -> str | None:
         if re.fullmatch(r"\W*\d{0,3}\W*", text) and not re.search(r"số lượng|bản", head):
             continue
         if re.search(r"số lượng|bản chính|bản sao|số bản", head) or (
-            not head and _COUNTS.search(text) and len(text) < 40
+            _COUNTS.search(text) and len(text) < 40 and (name or not head)
         ):
             one, two = _counts(text, head)
             originals, copies = originals + one, copies + two

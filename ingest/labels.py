@@ -13,7 +13,7 @@ LABELS = Path(__file__).parent / "data" / "labels.yaml"
 ALIKE = 0.86
 SHORTEST_ALIKE = 8
 _BULLET = re.compile(
-    r"^\s*(?:[-+*•–—·▪●○◦>]+\s*|\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-zđA-ZĐ]\d?|[IVXLCivxlc]{1,6})"
+    r"^\s*(?:[-+*•–—·▪●○◦>]+\s*|\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[^\W\d_]\d?|[IVXLCivxlc]{1,6}|[^\W\d_]{2}(?=\)))"
     r"\s*[.)/]\)?\s*|\d{1,3}(?:\.\d{1,3}){1,4}\s+)*"
 )
 _AFTER = re.compile(

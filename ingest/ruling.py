@@ -11,6 +11,8 @@ Mask = NDArray[np.bool_]
 
 # Of the page width: shorter strokes are underlines and dashes, not rules of a table.
 SHORTEST = 0.035
+# Of the paper's brightness: lighter is the paper's own grain, not the edge of a letter.
+LIGHT = 0.88
 # Pixels of ink a rule may be interrupted by, of a hundred.
 LEAST_INK = 0.92
 
@@ -205,14 +207,55 @@ def _grid(across: Sequence[Rule], down: Sequence[Rule], slack: float) -> Grid | 
 
 
 def without_rules(picture: Picture, ink: Mask, grids: Sequence[Grid]) -> Picture:
-    """The picture with the rules painted over; letters that touch a rule keep their own ink."""
+    """The picture with the rules of its tables painted over.
+
+    Only the edges of cells are painted, and only where a rule was found: the bars of a row of
+    capitals look like a rule too, and a word whose bars are painted over reads as another.
+    """
     if not grids:
         return picture
     cleaned = picture.copy()
     paper = int(np.percentile(picture, 90))
     across, down = rules_in(ink)
-    for rules, view in ((across, cleaned), (down, cleaned.T)):
-        for rule in rules:
-            top, bottom = max(int(rule.at) - 3, 0), int(rule.at) + 5
-            view[top:bottom, int(rule.start) : int(rule.end) + 1] = paper
+    slack = max(ink.shape[1] * 0.006, 4)
+    for grid in grids:
+        ys = sorted({y for cell in grid.cells for y in (cell.top, cell.bottom)})
+        xs = sorted({x for cell in grid.cells for x in (cell.left, cell.right)})
+        _paint(cleaned, across, ys, (grid.left, grid.right), slack, paper)
+        _paint(cleaned.T, down, xs, (grid.top, grid.bottom), slack, paper)
     return cleaned
+
+
+def _paint(
+    view: Picture,
+    rules: Sequence[Rule],
+    edges: Sequence[float],
+    span: tuple[float, float],
+    slack: float,
+    paper: int,
+) -> None:
+    for rule in rules:
+        if any(abs(rule.at - edge) <= slack for edge in edges):
+            start, end = max(rule.start, span[0] - slack), min(rule.end, span[1] + slack)
+            if end > start:
+                top, bottom = max(int(rule.at) - 3, 0), int(rule.at) + 5
+                view[top:bottom, int(start) : int(end) + 1] = paper
+
+
+def quietened(picture: Picture) -> Picture:
+    """The picture without single dark specks and with its paper white.
+
+    In an empty cell Tesseract reads the grain of a scan as letters.
+    """
+    paper = float(np.percentile(picture, 90))
+    ink = ink_of(picture)
+    near = np.zeros(picture.shape, dtype=np.uint8)
+    padded = np.pad(ink, 1).astype(np.uint8)
+    height, width = picture.shape
+    for down in range(3):
+        for right in range(3):
+            near += padded[down : down + height, right : right + width]
+    quiet = picture.copy()
+    quiet[ink & (near <= 2)] = 255
+    quiet[picture > paper * LIGHT] = 255
+    return quiet

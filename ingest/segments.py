@@ -346,10 +346,14 @@ def _split_row(row: Row, scanned: bool) -> tuple[str | None, str]:
         text = " ".join(cell.split())
         if not text or re.fullmatch(r"[\W\d]*|[IVX]+\.?", text):
             continue
+        if scanned and place == 0 and len(text) <= 2:
+            continue  # a number of the row, misread
         label = label_of(text, scanned=scanned)
         if label is None and (section := column_of(text)) and len(text) < 60:
             label = (section, "")
         rest = "\n".join(filter(None, row.cells[place + 1 :]))
+        if label is None and len(text) < 40 and CODE.fullmatch(rest.strip()):
+            label = ("code", "")  # whatever its label was read as, this is the code
         if label is None:
             break
         return label[0], "\n".join(filter(None, [label[1], rest]))

@@ -4,9 +4,12 @@ from datetime import date
 
 import pytest
 
+from ingest.cleaning import cleaned
 from ingest.decisions import Said, proposals_in, read_header
 from ingest.draft import Draft, DraftField
 from ingest.labels import column_of, label_of
+from ingest.pages import Block, Page, Reading, Row
+from ingest.segments import segments_of
 from ingest.traps import warnings_for
 from knowledge.catalogue import CodeStatus, KnownCode
 from knowledge.procedures import Source
@@ -39,6 +42,27 @@ def test_a_misread_letter_in_a_scan_does_not_hide_a_label() -> None:
     assert label_of("c) Thành phân hỗ sơ:", scanned=True) == ("papers", "")
     assert label_of("d) Thời hạn giải quyêt:", scanned=True) == ("time", "")
     assert column_of("Thời hạn giải quyết (ngày)") == "time"
+
+
+def test_a_misread_letter_of_a_list_or_a_misread_row_number_hides_nothing() -> None:
+    assert label_of("gø) Kết quả thực hiện: Thẻ", scanned=True) == ("result", "Thẻ")
+    assert label_of("ï) Yêu cầu, điều kiện:", scanned=True) == ("conditions", "")
+    rows = [("Ự", "Mã số LIHC", "9.000001"), ("s", "Lệ phí", "Không"), ("4", "Thời hạn", "2 ngày")]
+    table = Block(rows=tuple(Row(cells=cells, page=1) for cells in rows), page=1)
+    page = Page(number=1, how="ocr", blocks=(Block(text="Thủ tục: Thử", page=1), table))
+    (found,) = segments_of(Reading(kind="pdf", pages=(page,))).procedures
+    assert (found.code, found.name) == ("9.000001", "Thử")
+    assert [piece.text for piece in found.parts["fee"]] == ["Không"]
+
+
+def test_a_part_on_the_line_below_a_full_line_is_a_part_of_its_own() -> None:
+    lines = [
+        Block(text="Tên thủ tục: Thử một tên dài hết dòng", page=1, box=(0.1, 0.1, 0.9, 0.12)),
+        Block(text="Cấp thực hiện: Cấp Xã", page=1, box=(0.1, 0.125, 0.4, 0.145)),
+    ]
+    page = Page(number=1, how="ocr", blocks=tuple(lines))
+    (read,) = cleaned(Reading(kind="pdf", pages=(page,))).pages
+    assert [block.text for block in read.blocks] == [line.text for line in lines]
 
 
 def test_a_documents_own_number_is_not_that_of_a_law_it_cites() -> None:

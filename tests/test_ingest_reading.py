@@ -19,7 +19,7 @@ from ingest.pages import Block, Page, Reading, Row, Unreadable, Word
 from ingest.read_web import read_html, read_text
 from ingest.read_word import read_docx
 from ingest.reading import read, read_here
-from ingest.ruling import grids_in, ink_of
+from ingest.ruling import grids_in, ink_of, quietened, without_rules
 from ingest.settings import IngestSettings
 from ingest.sniffing import kind_of
 
@@ -217,6 +217,28 @@ def test_ruled_tables_are_found_and_a_single_frame_is_none() -> None:
     picture[400:502, 50:52] = picture[400:502, 448:450] = 0
     (grid,) = grids_in(ink_of(picture))
     assert (grid.rows, grid.columns, len(grid.cells)) == (2, 2, 4)
+
+
+def test_the_bars_of_a_heading_are_not_painted_over_with_the_rules_of_a_table() -> None:
+    picture = np.full((600, 500), 255, np.uint8)
+    for y in (300, 400, 500):
+        picture[y : y + 2, 50:450] = 0
+    for x in (50, 150, 448):
+        picture[300:502, x : x + 2] = 0
+    picture[100:104, 100:180] = 0  # the tops of "TIẾT", set close
+    ink = ink_of(picture)
+    cleared = without_rules(picture, ink, grids_in(ink))
+    assert (cleared[100:104, 100:180] == 0).all()
+    assert (cleared[295:505] == 255).all()
+
+
+def test_specks_of_a_scan_are_taken_for_paper_and_strokes_are_not() -> None:
+    picture = np.full((300, 300), 235, np.uint8)
+    picture[50, 50] = picture[90, 201] = 40
+    picture[100:103, 100:130] = 40
+    quiet = quietened(picture)
+    assert quiet[50, 50] == quiet[90, 201] == 255
+    assert (quiet[100:103, 100:130] == 40).all()
 
 
 def test_a_locked_pdf_and_one_with_too_many_pages_are_refused(tmp_path: Path) -> None:
