@@ -63,12 +63,19 @@ def cues() -> dict[str, tuple[str, ...]]:
 
 def find_cue(name: str, text: str) -> re.Match[str] | None:
     """The first cue of a kind in a message; without marks where none were typed."""
-    said, marked = normalise(text), has_tones(text)
-    for phrase in cues()[name]:
-        pattern = rf"\b{re.escape(phrase if marked else fold(phrase))}\b"
-        if found := re.search(pattern, said if marked else fold(said)):
+    marked = has_tones(text)
+    said = normalise(text) if marked else fold(normalise(text))
+    for phrase, pattern in _patterns(name, marked):
+        if phrase in said and (found := pattern.search(said)):
             return found
     return None
+
+
+@lru_cache(maxsize=32)
+def _patterns(name: str, marked: bool) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The cue phrases of a kind as whole words, with or without marks."""
+    phrases = (phrase if marked else fold(phrase) for phrase in cues()[name])
+    return tuple((phrase, re.compile(rf"\b{re.escape(phrase)}\b")) for phrase in phrases)
 
 
 def assumes_district(text: str) -> bool:

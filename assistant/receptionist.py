@@ -128,6 +128,18 @@ class Receptionist:
         Raises UnknownConversation for an id this office does not know. Whatever
         else goes wrong becomes an apology with outcome ``failed``.
         """
+        with self._room.store.steady():
+            return self._reply(message, conversation_id, channel, address, worded, turn_id)
+
+    def _reply(
+        self,
+        message: str,
+        conversation_id: str | None,
+        channel: str,
+        address: dict[str, Any] | None,
+        worded: bool,
+        turn_id: str | None,
+    ) -> Answer:
         conversations, now = self._room.conversations, self._clock()
         conversation = (
             conversations.get(conversation_id) if conversation_id else conversations.start(channel)

@@ -6,10 +6,11 @@ lets wording come from elsewhere without a fact changing on the way.
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from threading import Lock
+from typing import Generic, TypeVar
 
 import structlog
 
@@ -33,11 +34,15 @@ _OWN = re.compile(
     r"|(?<![\d.,])(?:113|114|115|1022)(?![.,]?\d| *(?:đồng|ngày))"
 )
 
+KEPT_TEXTS = 512
+V = TypeVar("V")
+
 dropped: Counter[str] = Counter()
 _lock = Lock()
 
 
-def numbers(text: str) -> set[str]:
+@lru_cache(maxsize=4096)  # the lines of a record are said again and again
+def numbers(text: str) -> frozenset[str]:
     """The numbers a text states, without grouping points or leading zeros.
 
     A date or a phone number is one thing: 024 0000 0100 does not support "24 ngày".
@@ -49,22 +54,48 @@ def numbers(text: str) -> set[str]:
     rest = _DATE.sub(" ", text)
     phones = {re.sub(r"\D", "", found) for found in _PHONE.findall(rest)}
     rest = _GROUPED.sub("", _PHONE.sub(" ", rest))
-    return dates | phones | {n.lstrip("0") or "0" for n in _NUMBER.findall(rest)}
+    return frozenset(dates | phones | {n.lstrip("0") or "0" for n in _NUMBER.findall(rest)})
 
 
 @lru_cache(maxsize=2048)
 def _supported(record: str) -> tuple[frozenset[str], frozenset[str]]:
-    return frozenset(numbers(_LINK.sub(" ", record))), frozenset(_LINK.findall(record))
+    return numbers(_LINK.sub(" ", record)), frozenset(_LINK.findall(record))
 
 
-def is_supported(line: str, record: str) -> bool:
-    """Whether every number and link of a line stands in the record."""
-    known, links = _supported(record)
+def is_supported(line: str, *records: str) -> bool:
+    """Whether every number and link of a line stands in the records."""
+    every = [_supported(record) for record in records]
+    known = frozenset().union(*(known for known, _ in every))
+    links = frozenset().union(*(links for _, links in every))
     links_said = _LINK.findall(line)
     rest = _OWN.sub(" ", _ENUMERATION.sub("", _LINK.sub(" ", line)))
     return numbers(rest) <= known and all(
         any(said.rstrip(".,;") == link.rstrip(".,;") for link in links) for said in links_said
     )
+
+
+class _Texts(Generic[V]):
+    """What values say, as text; kept while a value lives, since most answers repeat few records."""
+
+    def __init__(self, write: Callable[[V], str]) -> None:
+        self._write = write
+        self._kept: dict[int, tuple[V, str]] = {}
+
+    def text(self, value: V) -> str:
+        kept = self._kept.get(id(value))
+        if kept is None or kept[0] is not value:
+            if len(self._kept) >= KEPT_TEXTS:
+                self._kept = {}
+            kept = self._kept[id(value)] = (value, self._write(value))
+        return kept[1]
+
+
+_of_view: _Texts[ProcedureView] = _Texts(lambda v: v.model_dump_json(exclude={"on", "version"}))
+_of_office: _Texts[Office] = _Texts(
+    lambda o: o.model_dump_json(
+        include={"name", "address", "phones", "website", "counters", "places"}
+    )
+)
 
 
 def verify(
@@ -74,13 +105,9 @@ def verify(
 
     ``others`` are the further records of an answer about several procedures.
     """
-    record = "".join(
-        one.model_dump_json(exclude={"on", "version"}) for one in (view, *others)
-    ) + office.model_dump_json(
-        include={"name", "address", "phones", "website", "counters", "places"}
-    )
+    records = (*(_of_view.text(one) for one in (view, *others)), _of_office.text(office))
     lines = answer.text.split("\n")
-    kept = [line for line in lines if is_supported(line, record)]
+    kept = [line for line in lines if is_supported(line, *records)]
     if len(kept) < len(lines):
         with _lock:
             dropped[view.procedure.code] += len(lines) - len(kept)

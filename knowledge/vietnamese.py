@@ -52,6 +52,7 @@ def _fold_word(word: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
 
 
+@lru_cache(maxsize=2048)  # one answer asks for the same few texts again and again
 def fold(text: str) -> str:
     """The text in lower case without tones and diacritics; đ becomes d."""
     return " ".join(_fold_word(word) for word in text.split())

@@ -8,6 +8,7 @@ new phrases are carried by the other views until the next training.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -22,10 +23,11 @@ NATIONAL = "national"  # one class for all procedures outside the sample office
 Floats = NDArray[np.float32]
 
 
-def class_terms(normalised: str) -> list[str]:
+@lru_cache(maxsize=512)  # two classifiers read the same question
+def class_terms(normalised: str) -> frozenset[str]:
     """Tone-free syllables and pairs, and the toned ones beside them."""
-    toned = [f"={term}" for term in terms(normalised, toned=True)]
-    return terms(normalised, toned=False) + toned
+    toned = (f"={term}" for term in terms(normalised, toned=True))
+    return frozenset((*terms(normalised, toned=False), *toned))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Classifier:
 
     def scores(self, normalised: str) -> Floats:
         """A score for each label, shape (labels,); only their differences mean anything."""
-        at = [i for t in set(class_terms(normalised)) if (i := self.vocabulary.get(t)) is not None]
+        at = [i for t in class_terms(normalised) if (i := self.vocabulary.get(t)) is not None]
         if not at:
             return self.bias.copy()
         shares = self.idf[at]

@@ -72,4 +72,4 @@ def topic_terms(normalised: str) -> list[str]:
     words = normalised.split()
     plain = [w for w in folded if "_" not in w]
     triples = [f"{a}_{b}_{c}" for a, b, c in zip(plain, plain[1:], plain[2:], strict=False)]
-    return folded + triples + [f"={word}" for word in words]
+    return [*folded, *triples, *(f"={word}" for word in words)]

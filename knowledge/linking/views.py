@@ -7,18 +7,18 @@ alone; `ranker` weighs them.
 """
 
 import math
-import os
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.embedding import Encoder as Encoder
 from knowledge.linking.classes import NATIONAL, PROCEDURE_GROUP, Classifiers, places
 from knowledge.linking.coverage import NameCover
+from knowledge.linking.near import Neighbours, kept_vectors
 from knowledge.linking.qualifiers import told
 from knowledge.vietnamese import fold
 from knowledge.words import WordIndex
@@ -46,17 +46,6 @@ GLOBALS = (
 )  # fmt: skip
 BM25_SCALE = 1 / 20  # BM25 of a full match of a usual question is about 20–60 here
 TOP_PER_VIEW = 12
-
-
-class Encoder(Protocol):
-    """Turns texts into unit vectors, shape (texts, dimensions)."""
-
-    @property
-    def name(self) -> str: ...
-
-    def encode(
-        self, texts: Sequence[str], kind: Literal["query", "passage"] = "query"
-    ) -> Floats: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +114,7 @@ class _Grouped:
         self.counts = np.bincount(self.owners, minlength=labels).astype(np.float32)
         self._bounds = np.searchsorted(self.owners, np.arange(labels + 1))
         self.vectors = kept_vectors(self.texts, encoder, folder and folder / "vectors.npy")
+        self.near = Neighbours(self.vectors)
         self.folded = WordIndex.kept(self.texts, folder and folder / "folded", toned=False)
         self.toned = WordIndex.kept(self.texts, folder and folder / "toned", toned=True)
 
@@ -240,7 +230,7 @@ class Views:
         ``cosines`` spares computing them again.
         """
         if cosines is None:
-            cosines = Cosines(self.phrases.vectors @ vector, self.names.vectors @ vector)
+            cosines = Cosines(self.phrases.near.cosines(vector), self.names.near.cosines(vector))
         phrase_cosines = cosines.phrases
         phrase_words = self.phrases.folded.scores(normalised) * BM25_SCALE
         phrase_tones = self.phrases.toned.scores(normalised) * BM25_SCALE
@@ -349,22 +339,6 @@ class Views:
 
     def _weights(self, normalised: str) -> dict[str, float]:
         return {t: self._idf.get(t, self._unseen) for t in set(fold(normalised).split())}
-
-
-def kept_vectors(texts: Sequence[str], encoder: Encoder, path: Path | None) -> Floats:
-    """The vectors of ``texts``, shape (texts, dimensions), kept in ``path`` between starts.
-
-    Read as mapped memory: several workers of one machine share the pages.
-    """
-    if path is None:
-        return encoder.encode(texts, "query")
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(f".{os.getpid()}.part.npy")
-        np.save(part, encoder.encode(texts, "query"))
-        part.replace(path)
-    kept: Floats = np.load(path, mmap_mode="r")
-    return kept
 
 
 def _inverse_frequency(texts: Sequence[str]) -> dict[str, float]:
