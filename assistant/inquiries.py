@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NoReturn
 
-from sqlalchemy import Engine, RowMapping, Update, delete, insert, select, update
+from sqlalchemy import Engine, RowMapping, Update, delete, insert, or_, select, update
 
 from assistant.conversations import Conversation
 from knowledge.database import reading, writing
@@ -45,6 +45,10 @@ class InquirySettled(ValueError):
     """The inquiry was answered or closed by somebody else in the meantime."""
 
 
+class InquiryTaken(ValueError):
+    """Somebody else is at work on the inquiry; the message says who."""
+
+
 @dataclass(frozen=True, slots=True)
 class Inquiry:
     """One question for staff. ``address`` says where the channel can answer back."""
@@ -60,6 +64,7 @@ class Inquiry:
     transcript: Sequence[dict[str, Any]]
     taken_by: str | None
     forwarded_to: str | None
+    note: str | None
     answer: str | None
     answered_by: str | None
     answered_at: datetime | None
@@ -196,13 +201,33 @@ class Inquiries:
         with reading(self._engine) as connection:
             return [_inquiry(row) for row in connection.execute(query).mappings()]
 
-    def take(self, code: str, *, by: str) -> None:
-        """A clerk works on it; raises UnknownInquiry or InquirySettled."""
-        self._change(code, status=InquiryStatus.TAKEN.value, taken_by=by)
+    def take(self, code: str, *, by: str, instead: str | None = None) -> None:
+        """A clerk works on it; raises UnknownInquiry, InquirySettled or InquiryTaken.
 
-    def forward(self, code: str, *, to: str, by: str) -> None:
-        """Somebody else has to answer it; raises UnknownInquiry or InquirySettled."""
-        self._change(code, status=InquiryStatus.FORWARDED.value, forwarded_to=to, taken_by=by)
+        What somebody else has taken is given only to who names them: ``instead`` of whom.
+        """
+        change = self._waiting(code).where(
+            or_(
+                InquiryRow.status != InquiryStatus.TAKEN.value,
+                InquiryRow.taken_by.in_([by, instead or by]),
+            )
+        )
+        values = {"status": InquiryStatus.TAKEN.value, "taken_by": by, "updated_at": self._clock()}
+        with writing(self._engine) as connection:
+            changed = connection.execute(change.values(**values)).rowcount
+        if not changed:
+            held = self.find(code)
+            if held is not None and held.status is InquiryStatus.TAKEN:
+                raise InquiryTaken(f"{held.taken_by} đang xem câu {held.code}.")
+            self._refuse(code)
+
+    def forward(self, code: str, *, to: str, by: str, note: str | None = None) -> None:
+        """Somebody else has to answer it; raises UnknownInquiry or InquirySettled.
+
+        A resident who asks hears ``to``; the ``note`` is for colleagues only.
+        """
+        status = InquiryStatus.FORWARDED.value
+        self._change(code, status=status, forwarded_to=to, taken_by=by, note=note)
 
     def answer(self, code: str, text: str, *, by: str) -> None:
         """The clerk's answer; raises UnknownInquiry or InquirySettled."""
@@ -217,6 +242,20 @@ class Inquiries:
     def close(self, code: str, *, by: str) -> None:
         """Nothing to answer (spam, a test); raises UnknownInquiry or InquirySettled."""
         self._change(code, status=InquiryStatus.CLOSED.value, answered_by=by)
+
+    def settled(self, limit: int = 50) -> list[Inquiry]:
+        """What clerks have answered, latest first."""
+        query = (
+            select(InquiryRow.__table__)
+            .where(
+                InquiryRow.office_id == self._office_id,
+                InquiryRow.status == InquiryStatus.ANSWERED.value,
+            )
+            .order_by(InquiryRow.answered_at.desc())
+            .limit(limit)
+        )
+        with reading(self._engine) as connection:
+            return [_inquiry(row) for row in connection.execute(query).mappings()]
 
     def undelivered(self, channel: str) -> list[Inquiry]:
         """Answers of clerks that a channel has yet to bring to the resident, oldest first."""
@@ -239,17 +278,20 @@ class Inquiries:
             connection.execute(self._update(code).values(delivered_at=self._clock()))
 
     def _change(self, code: str, **values: Any) -> None:
-        change = (
-            self._update(code)
-            .where(InquiryRow.status.in_([status.value for status in WAITING]))
-            .values(updated_at=self._clock(), **values)
-        )
+        change = self._waiting(code).values(updated_at=self._clock(), **values)
         with writing(self._engine) as connection:
             changed = connection.execute(change).rowcount
         if not changed:
-            if self.find(code) is None:
-                raise UnknownInquiry(f"không có câu hỏi {code!r}")
-            raise InquirySettled(f"câu hỏi {code!r} đã được trả lời hoặc đóng")
+            self._refuse(code)
+
+    def _refuse(self, code: str) -> NoReturn:
+        if self.find(code) is None:
+            raise UnknownInquiry(f"không có câu hỏi {code!r}")
+        raise InquirySettled(f"câu hỏi {code!r} đã được trả lời hoặc đóng")
+
+    def _waiting(self, code: str) -> Update:
+        waiting = InquiryRow.status.in_([status.value for status in WAITING])
+        return self._update(code).where(waiting)
 
     def _update(self, code: str) -> Update:
         return update(InquiryRow).where(

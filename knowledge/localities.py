@@ -13,6 +13,9 @@ from knowledge.offices import Office
 from knowledge.schema import LocalRuleRow, OfficeRow, SettingRow
 from knowledge.versions import EditConflict, StoreError
 
+# A setting may hold any JSON value, null too, so "whatever it is" is an object of its own.
+ANY_BASE = object()
+
 
 class UnknownOffice(StoreError):
     """No office has this id."""
@@ -129,10 +132,17 @@ def settings_named(connection: Connection, name: str) -> dict[str, Any]:
     return {str(row.office_id): row.value for row in connection.execute(query)}
 
 
-def put_setting(connection: Connection, name: str, value: Any, change: Change) -> bool:
-    """Put any JSON value under a name of the office (None: the whole deployment)."""
+def put_setting(
+    connection: Connection, name: str, value: Any, change: Change, *, base: Any = ANY_BASE
+) -> bool:
+    """Put any JSON value under a name of the office (None: the whole deployment).
+
+    ``base`` is the value the editor saw; EditConflict when it is no longer that.
+    """
     where = _setting(change.office_id, name)
     held = connection.execute(select(SettingRow.value).where(*where)).first()
+    if base is not ANY_BASE and base != (held.value if held else None):
+        raise EditConflict("Người khác vừa sửa phần này; hãy xem lại rồi lưu lần nữa.")
     if held and held.value == value:
         return False
     values = {"value": value, "updated_at": change.at, "updated_by": change.by}

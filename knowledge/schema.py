@@ -233,6 +233,8 @@ class InquiryRow(Base):
     transcript: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
     taken_by: Mapped[str | None] = mapped_column(String(100))
     forwarded_to: Mapped[str | None] = mapped_column(String(200))
+    # from one clerk to the next; residents never see it
+    note: Mapped[str | None] = mapped_column(Text)
     answer: Mapped[str | None] = mapped_column(Text)
     answered_by: Mapped[str | None] = mapped_column(String(100))
     answered_at: Mapped[datetime | None]

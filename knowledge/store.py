@@ -13,6 +13,7 @@ from knowledge.database import reading
 from knowledge.document_store import DocumentStore
 from knowledge.faq_store import FaqStore
 from knowledge.layers import LocalRule
+from knowledge.localities import ANY_BASE
 from knowledge.offices import Office
 from knowledge.procedure_store import ProcedureStore
 from knowledge.utterances import Utterance
@@ -120,11 +121,16 @@ class KnowledgeStore(ProcedureStore, DocumentStore, FaqStore):
         with reading(self._engine) as connection:
             return localities.settings_named(connection, name)
 
-    def put_setting(self, office_id: str | None, name: str, value: Any, *, by: str) -> bool:
-        """Put a JSON value; whether anything changed."""
+    def put_setting(
+        self, office_id: str | None, name: str, value: Any, *, by: str, base: Any = ANY_BASE
+    ) -> bool:
+        """Put a JSON value; whether anything changed.
+
+        ``base`` is the value as the editor saw it; EditConflict when it has changed since.
+        """
         with self._changing() as (connection, bump):
             change = self._change(by, office_id=office_id)
-            changed = localities.put_setting(connection, name, value, change)
+            changed = localities.put_setting(connection, name, value, change, base=base)
             if changed:
                 bump()
         return changed

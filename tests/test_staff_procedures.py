@@ -16,7 +16,6 @@ from starlette.datastructures import FormData
 
 from assistant.desk import Desk
 from channels.staff import record_form
-from channels.staff.inbox import grouped
 from channels.staff.record_diff import diff
 from knowledge.procedures import Procedure
 from knowledge.versions import Status
@@ -219,31 +218,3 @@ def test_an_unknown_procedure_is_a_page_that_says_so(own_desk: Desk) -> None:
     with at_work(own_desk, "lan") as browser:
         missing = browser.get("/staff/procedures/9.999999")
         assert missing.status_code == 404 and "Không có thủ tục mã 9.999999" in missing.text
-
-
-def test_one_answer_settles_alike_questions_and_none_twice(own_desk: Desk) -> None:
-    inquiries = own_desk.inquiries
-    codes = []
-    for question in (
-        "phường có máy rút tiền không ạ",
-        "ở phường có máy rút tiền không",
-        "bao giờ sửa đường ngõ 12",
-    ):
-        talk = own_desk.conversations.start("web")
-        codes.append(inquiries.open(talk, question, kind="not_found"))
-    groups = grouped(inquiries.waiting(), own_desk.finder.encoder)
-    sizes = {group.inquiries[0].code: len(group.inquiries) for group in groups}
-    assert sizes[codes[0]] == 2 and sizes[codes[2]] == 1
-    with at_work(own_desk, "lan") as browser:
-        assert "2 câu giống nhau" in browser.get("/staff/inbox").text
-        assert "nhận câu hỏi" in browser.post(f"/staff/inbox/{codes[0]}/take").text
-        done = browser.post("/staff/inbox/answer", code=codes[:2], text="Dạ, có ở sảnh ạ.")
-        assert "Đã trả lời 2 câu hỏi." in done.text
-        late = browser.post("/staff/inbox/answer", code=codes[0], text="Khác")
-        assert "đã được người khác trả lời trước" in late.text
-        assert "Đã chuyển" in browser.post(f"/staff/inbox/{codes[2]}/forward", to="địa chính").text
-        assert "Đã đóng" in browser.post(f"/staff/inbox/{codes[2]}/close").text
-        assert browser.post("/staff/inbox/KHONGCO/close").status_code == 404
-    answered = inquiries.find(codes[1])
-    assert answered is not None and answered.answer == "Dạ, có ở sảnh ạ."
-    assert answered.answered_by == "Nguyễn Thị Lan"

@@ -45,7 +45,7 @@ from limits.strategies import MovingWindowRateLimiter
 from markupsafe import Markup
 from starlette.datastructures import FormData
 
-from assistant.inquiries import InquirySettled, UnknownInquiry
+from assistant.inquiries import InquirySettled, InquiryTaken, UnknownInquiry
 from channels.door import PAGE_HEADERS, Door
 from channels.staff.accounts import ROLE_NAMES, AccountError, Accounts, Role, Session
 from channels.staff.sealing import Secrets
@@ -65,6 +65,7 @@ HEADERS = {**PAGE_HEADERS, "Cache-Control": "no-store"}
 NAVIGATION: tuple[tuple[str, str, Role], ...] = (
     ("/staff", "Hôm nay", Role.CLERK),
     ("/staff/inbox", "Câu hỏi chờ", Role.CLERK),
+    ("/staff/faq", "Câu thường gặp", Role.CLERK),
     ("/staff/procedures", "Thủ tục", Role.CLERK),
     ("/staff/queue", "Gọi số", Role.CLERK),
     ("/staff/thu", "Thử hỏi", Role.CLERK),
@@ -139,6 +140,7 @@ def open_console(app: FastAPI, door: Door, settings: StaffSettings) -> None:
     for problem, status in (
         (NotAllowed, 403), (StaleForm, 403), (NotHere, 404), (UnknownInquiry, 404),
         (StoreError, 409), (AccountError, 409), (InquirySettled, 409),
+        (InquiryTaken, 409),
     ):  # fmt: skip
         app.add_exception_handler(problem, _refusal(status))
 

@@ -5,6 +5,8 @@ from fastapi import APIRouter, Request, Response
 from assistant.office_answers import office_facts
 from channels.door import Door
 from channels.staff.access import Clerk, show
+from channels.staff.canned import canned_routes
+from channels.staff.faq_pages import faq_routes
 from channels.staff.inbox import inbox_routes
 from channels.staff.office import office_routes
 from channels.staff.people import people_routes
@@ -12,11 +14,14 @@ from channels.staff.procedures import procedure_routes
 from channels.staff.queue_pages import queue_pages
 from channels.staff.sign_in import sign_in_routes
 from channels.staff.try_out import try_out_routes
+from knowledge.faq import FaqStatus
 from knowledge.versions import Status
 
 PAGES = (
     sign_in_routes,
     inbox_routes,
+    canned_routes,
+    faq_routes,
     procedure_routes,
     queue_pages,
     try_out_routes,
@@ -44,6 +49,7 @@ def staff_routes(door: Door) -> APIRouter:
                     for version in store.versions_in(Status.IN_REVIEW)
                     if version.office_id in (None, desk.office_id)
                 ],
+                "faq_reviews": store.faq_entries(desk.office_id, FaqStatus.IN_REVIEW),
                 "suspended": [rule for rule in rules if rule.suspended and rule.code],
             }
 

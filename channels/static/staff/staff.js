@@ -20,3 +20,14 @@ if (record) {
 
 // Where the menu runs over the edge of a narrow screen, the page one is on is in sight.
 document.querySelector(".menu [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
+// Canned texts: picked by name, put where the clerk writes.
+for (const select of document.querySelectorAll("select[data-into]")) {
+  select.parentElement.hidden = false;
+  select.addEventListener("change", () => {
+    const field = document.getElementById(select.dataset.into);
+    if (select.value) field.value = [field.value.trimEnd(), select.value].filter(Boolean).join("\n");
+    select.value = "";
+    field.focus();
+  });
+}
