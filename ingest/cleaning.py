@@ -140,7 +140,7 @@ def _continues(last: Block, block: Block, margin: float) -> bool:
         return False
     if _STARTS.match(block.text) or block.box[1] < last.box[1]:
         return False
-    if _LABELLED.match(block.text) and label_of(block.text, scanned=True):
+    if _LABELLED.match(block.text) and label_of(block.text, scanned=block.confidence < 1):
         return False
     if _ALONE.search(last.text) or _ALONE.search(block.text):
         return False

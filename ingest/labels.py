@@ -50,20 +50,26 @@ def label_of(text: str, *, scanned: bool = False) -> tuple[str, str] | None:
     if len(plain) != len(body):
         return None
     for label, section in _labels():
-        if plain.startswith(label):
-            end = len(label)
-        elif (
-            scanned
-            and len(label) >= SHORTEST_ALIKE
-            and SequenceMatcher(None, plain[: len(label)], label).ratio() >= ALIKE
-        ):
+        if plain.startswith(label) and (match := _AFTER.match(body[len(label) :])):
+            return section, body[len(label) + match.end() :].strip()
+    return _label_alike(body, plain) if scanned else None
+
+
+def _label_alike(body: str, plain: str) -> tuple[str, str] | None:
+    """The same for a label misread by a letter or two; it ends at the colon, if there is one."""
+    opening = plain.partition(":")[0]
+    for label, section in _labels():
+        if len(label) < SHORTEST_ALIKE or len(opening) < len(label) - 2:
+            continue
+        matcher = SequenceMatcher(None, opening[: len(label)], label)
+        if matcher.real_quick_ratio() < ALIKE or matcher.quick_ratio() < ALIKE:
+            continue
+        if matcher.ratio() >= ALIKE:
             end = len(label)
             while end < len(plain) and plain[end].isalpha():
                 end += 1
-        else:
-            continue
-        if match := _AFTER.match(body[end:]):
-            return section, body[end + match.end() :].strip()
+            if match := _AFTER.match(body[end:]):
+                return section, body[end + match.end() :].strip()
     return None
 
 
