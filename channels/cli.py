@@ -19,7 +19,7 @@ from channels.cli_doctor import doctor
 from channels.cli_groups import evaluate_groups
 from channels.cli_ingest import ingest
 from channels.cli_offices import office_app
-from channels.cli_records import export
+from channels.cli_records import export, import_records
 from channels.cli_staff import user_app
 
 app = typer.Typer(
@@ -41,6 +41,7 @@ eval_app.command("groups")(evaluate_groups)
 app.add_typer(user_app, name="user")
 app.add_typer(office_app, name="office")
 app.command("export")(export)
+app.command("import-records")(import_records)
 out = Console()
 err = Console(stderr=True)
 
