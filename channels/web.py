@@ -34,6 +34,7 @@ from channels.staff.console import staff_routes
 from channels.staff.settings import StaffSettings
 from channels.threads import Workers
 from channels.widget.routes import widget_routes
+from ingest.settings import IngestSettings
 from knowledge.database import DatabaseUnavailable
 
 log = structlog.get_logger()
@@ -144,7 +145,10 @@ def create_app(
         BodyLimit,
         max_bytes=settings.max_body_bytes,
         refusal=error(413, "too_large"),
-        larger={"/staff/": staff.max_body_bytes},
+        larger={  # the first that fits counts; an upload brings a form around its files
+            "/staff/nhap": IngestSettings().max_megabytes * 1024 * 1024 + staff.max_body_bytes,
+            "/staff/": staff.max_body_bytes,
+        },
     )
     door = Door(desk, settings, workers, Jinja2Templates(HERE / "templates"))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

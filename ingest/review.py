@@ -17,7 +17,7 @@ The order of a review::
     store.publish_draft(code, version, by="Hoa")   # as for any other draft
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -47,6 +47,7 @@ __all__ = [
     "drafts",
     "expiring",
     "files",
+    "missing",
     "passages",
     "proposals",
     "publish_passages",
@@ -236,11 +237,14 @@ def accept(
     sections: Iterable[str] | None = None,
     *,
     by: str,
+    given: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> int:
     """Make a draft version of the sections named and return its number; nothing goes live.
 
     ``sections`` None takes over every section that is found and sure. Sections not named keep
-    what the live version says. Publish it with ``store.publish_draft(code, version, by=…)``.
+    what the live version says. ``given`` are values by section that a person typed, for what a
+    new record needs and the file does not say. Publish it with
+    ``store.publish_draft(code, version, by=…)``.
     Raises StoreError when the draft has no code, a needed section is missing, or the result
     would be no valid record; EditConflict when the draft was decided already.
     """
@@ -250,7 +254,7 @@ def accept(
         raise StoreError("bản thảo chưa có mã thủ tục; hãy tạo thủ tục bằng tay với mã đúng")
     wanted = _wanted(draft, sections)
     live, version = _live(store, draft.code)
-    procedure = _combined(draft, live, wanted)
+    procedure = _combined(draft, live, wanted, given or {})
     return store.accept_ingested_draft(draft_id, procedure, by=by, base_version=version)
 
 
@@ -359,7 +363,7 @@ def _answers_changed(
     if live is None or office_id is None or draft.code is None:
         return tuple(touched)
     try:
-        new = _combined(draft, live, [s for s in touched if draft.field(s).is_found])
+        new = _combined(draft, live, [s for s in touched if draft.field(s).is_found], {})
     except StoreError:
         return tuple(touched)
     office, rules = store.office(office_id), store.rules(office_id)
@@ -379,15 +383,27 @@ def _wanted(draft: Draft, sections: Iterable[str] | None) -> list[str]:
     return wanted
 
 
-def _combined(draft: Draft, live: Procedure | None, wanted: Sequence[str]) -> Procedure:
+def missing(draft: Draft, live_version: int | None) -> list[str]:
+    """Sections a new record needs and the file does not say."""
+    return [] if live_version else [s for s in NEEDED if not draft.field(s).is_found]
+
+
+def _combined(
+    draft: Draft,
+    live: Procedure | None,
+    wanted: Sequence[str],
+    given: Mapping[str, Mapping[str, Any]],
+) -> Procedure:
     """The live record with the wanted sections of the draft in place."""
     if not wanted:
         raise StoreError("chưa chọn phần nào để nhận")
     values: dict[str, Any] = live.model_dump(mode="json") if live else {"code": draft.code}
     for section in wanted:
         values |= dict(draft.field(section).value or {})
-    if live is None and (missing := [s for s in NEEDED if s not in wanted]):
-        labels = ", ".join(SECTIONS[section][0] for section in missing)
+    for section in given:
+        values |= given[section]
+    if live is None and (lacking := [s for s in NEEDED if s not in {*wanted, *given}]):
+        labels = ", ".join(SECTIONS[section][0] for section in lacking)
         raise StoreError(f"thủ tục mới phải có: {labels}")
     # A person has looked at what is taken over; what is not stays as it was.
     known = {"papers", "fee", "time", "place", "channel", "forms", "legal_basis", "authority",

@@ -68,6 +68,7 @@ NAVIGATION: tuple[tuple[str, str, Role], ...] = (
     ("/staff/faq", "Câu thường gặp", Role.CLERK),
     ("/staff/procedures", "Thủ tục", Role.CLERK),
     ("/staff/queue", "Gọi số", Role.CLERK),
+    ("/staff/nhap", "Nhập văn bản", Role.CLERK),
     ("/staff/thu", "Thử hỏi", Role.CLERK),
     ("/staff/office", "Trung tâm", Role.CLERK),
     ("/staff/account", "Tài khoản của tôi", Role.CLERK),
