@@ -5,12 +5,9 @@ from fastapi import APIRouter, Request, Response
 from assistant.office_answers import office_facts
 from channels.door import Door
 from channels.staff.access import Clerk, show
-<<<<<<< HEAD
 from channels.staff.canned import canned_routes
 from channels.staff.faq_pages import faq_routes
-=======
 from channels.staff.imports import import_routes
->>>>>>> 8bc301e (Staff hand files in, watch them being read, review drafts beside the page they came from and take them over field by field)
 from channels.staff.inbox import inbox_routes
 from channels.staff.office import office_routes
 from channels.staff.people import people_routes
