@@ -81,7 +81,10 @@ def _papers(view: ProcedureView, brief: bool) -> str:
         return "Papers: not published."
     limit = OVERVIEW_PAPERS if brief else ALL_PAPERS
     lines = ["Papers:"]
-    lines += [f"• {_paper(procedure, paper)}" for paper in procedure.documents[:limit]]
+    lines += [
+        f"• {english_paper(paper, wording.case_labels(procedure, paper.cases))}"
+        for paper in procedure.documents[:limit]
+    ]
     if len(procedure.documents) > limit:
         lines.append("… and more: ask for “all documents”.")
     if procedure.not_needed:
@@ -89,7 +92,8 @@ def _papers(view: ProcedureView, brief: bool) -> str:
     return "\n".join(lines)
 
 
-def _paper(procedure: Procedure, paper: RequiredDocument) -> str:
+def english_paper(paper: RequiredDocument, cases: str = "") -> str:
+    """One paper with its quantity and condition, and ``cases`` it is for where none was chosen."""
     amounts = []
     if paper.originals:
         amounts.append(_count(paper.originals, "original"))
@@ -98,8 +102,8 @@ def _paper(procedure: Procedure, paper: RequiredDocument) -> str:
     if paper.handling == "show":
         amounts.append("to show only")
     line = paper.name + (f" ({', '.join(amounts)})" if amounts else "")
-    if paper.cases:
-        line += f" – if: {wording.case_labels(procedure, paper.cases)}"
+    if cases:
+        line += f" – if: {cases}"
     return f"{line} – {paper.when}" if paper.when else line
 
 
@@ -111,7 +115,12 @@ def _fee(view: ProcedureView, brief: bool) -> str:
     fees = view.procedure.fees
     if not fees:
         return "Fee: not published."
-    return wording.listed("Fee", [_entry(view.procedure, fee, _amount(fee)) for fee in fees])
+    return wording.listed("Fee", english_fees(view.procedure))
+
+
+def english_fees(procedure: Procedure) -> list[str]:
+    """Each fee as a line."""
+    return [_entry(procedure, fee, _amount(fee)) for fee in procedure.fees]
 
 
 def _amount(fee: Fee) -> str:
@@ -139,8 +148,12 @@ def _time(view: ProcedureView, brief: bool) -> str:
     times = view.procedure.times
     if not times:
         return "Processing time: not published."
-    lines = [_entry(view.procedure, entry, _duration(entry)) for entry in times]
-    return wording.listed("Processing time", lines)
+    return wording.listed("Processing time", english_times(view.procedure))
+
+
+def english_times(procedure: Procedure) -> list[str]:
+    """Each processing time as a line."""
+    return [_entry(procedure, entry, _duration(entry)) for entry in procedure.times]
 
 
 def _duration(entry: ProcessingTime) -> str:

@@ -93,6 +93,23 @@ def in_calling_order(
     return order
 
 
+def calls_before(
+    *, is_priority: bool, own_ahead: int, others: int, streak: int, rules: QueueRules
+) -> int:
+    """How many are called before a number, as ``in_calling_order`` would call them.
+
+    ``own_ahead`` wait before it in its own series, ``others`` in the other one.
+    """
+    row = rules.priority_in_a_row
+    first = max(0, row - streak)  # priority calls left before an ordinary one is due
+    if not is_priority:
+        return own_ahead + min(others, first + own_ahead * row)
+    if own_ahead < first:
+        return own_ahead
+    due = 1 + (own_ahead - first) // row if row else others
+    return own_ahead + min(others, due)
+
+
 def estimate(ahead: int, visit_seconds: Sequence[float], counters_open: int) -> Wait | None:
     """The wait behind ``ahead`` others at ``counters_open`` counters, from measured visits."""
     seconds = mean_visit(visit_seconds)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from assistant.language import ENGLISH, VIETNAMESE
 from assistant.office_answers import when
 from assistant.queue_numbers import (
     ClosedReason,
@@ -9,6 +10,7 @@ from assistant.queue_numbers import (
     QueueClosed,
     Standing,
 )
+from knowledge.offices import HANOI
 
 _DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 
@@ -32,8 +34,10 @@ def call_speech(label: str, counter: str) -> str:
     return f"Mời số {spoken_label(label)}, đến quầy số {counter}."
 
 
-def refusal_text(refusal: QueueClosed, now: datetime) -> str:
+def refusal_text(refusal: QueueClosed, now: datetime, language: str = VIETNAMESE) -> str:
     """Why there is no number now, and when to come."""
+    if language == ENGLISH:
+        return _english_refusal(refusal)
     again = f" Mời anh/chị quay lại lúc {when(refusal.opens_at, now)}." if refusal.opens_at else ""
     why = {
         ClosedReason.CLOSED: "Dạ, trung tâm đang ngoài giờ làm việc nên chưa phát số ạ.",
@@ -43,8 +47,10 @@ def refusal_text(refusal: QueueClosed, now: datetime) -> str:
     return f"{why}{again}"
 
 
-def place_text(standing: Standing) -> str:
+def place_text(standing: Standing, language: str = VIETNAMESE) -> str:
     """Where a number stands, in one or two sentences."""
+    if language == ENGLISH:
+        return _english_place(standing)
     number = standing.number
     match number.state:
         case NumberState.CALLED:
@@ -61,3 +67,36 @@ def place_text(standing: Standing) -> str:
     if standing.wait.low == 0:
         return f"{ahead} Chờ chừng dưới {standing.wait.high} phút."
     return f"{ahead} Chờ chừng {standing.wait.low} đến {standing.wait.high} phút."
+
+
+def _english_refusal(refusal: QueueClosed) -> str:
+    again = ""
+    if refusal.opens_at:
+        opens = refusal.opens_at.astimezone(HANOI)
+        again = f" Please come back at {opens:%H:%M} on {opens:%d/%m/%Y}."
+    why = {
+        ClosedReason.CLOSED: "The office is closed now and gives no numbers.",
+        ClosedReason.FULL: "This counter has given all its numbers for today.",
+        ClosedReason.TOO_LATE: "As many people are waiting as can be served until closing time.",
+    }[refusal.reason]
+    return f"{why}{again}"
+
+
+def _english_place(standing: Standing) -> str:
+    number = standing.number
+    match number.state:
+        case NumberState.CALLED:
+            return f"It is your turn. Please go to counter {number.counter}."
+        case NumberState.DONE:
+            return "This visit is over. Thank you."
+        case NumberState.SKIPPED:
+            return "This number was called and nobody came. Please tell the clerk at the counter."
+        case NumberState.LEFT:
+            return "This number was given back."
+    people = "1 person is" if standing.ahead == 1 else f"{standing.ahead} people are"
+    ahead = f"{people} before you." if standing.ahead else "You are next."
+    if standing.wait is None:
+        return f"{ahead} It is too early today to say how long that takes."
+    if standing.wait.low == 0:
+        return f"{ahead} The wait is under {standing.wait.high} minutes."
+    return f"{ahead} The wait is {standing.wait.low} to {standing.wait.high} minutes."

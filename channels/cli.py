@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from channels import cli_channels, cli_office, cli_reported, cli_talk
+from channels import cli_channels, cli_kiosk, cli_office, cli_reported, cli_talk
 from channels.cli_doctor import doctor
 from channels.cli_groups import evaluate_groups
 from channels.cli_ingest import ingest
@@ -33,6 +33,9 @@ index_app = typer.Typer(
 app.add_typer(index_app, name="index")
 eval_app = typer.Typer(help="Đánh giá: câu trả lời tốt đến đâu.", invoke_without_command=True)
 app.add_typer(eval_app, name="eval")
+bench_app = typer.Typer(invoke_without_command=True)
+app.add_typer(bench_app, name="bench")
+cli_kiosk.add_to_bench(bench_app)
 cli_channels.register(app)
 cli_office.register(app)
 cli_talk.add_to(eval_app)
@@ -136,8 +139,9 @@ app.command()(ingest)
 app.command()(doctor)
 
 
-@app.command()
+@bench_app.callback()
 def bench(
+    context: typer.Context,
     portal: Annotated[
         Path | None, typer.Option(help="Tệp cổng quốc gia để nhập trước khi đo.")
     ] = None,
@@ -145,6 +149,8 @@ def bench(
     as_json: Json = False,
 ) -> None:
     """Đo tốc độ nhập, khởi động, bộ nhớ, thời gian trả lời qua HTTP."""
+    if context.invoked_subcommand:
+        return
     import os
     from tempfile import TemporaryDirectory
 

@@ -20,6 +20,7 @@ from evals.scoring import percentile
 
 CONNECT_SECONDS = 10
 ANSWER_SECONDS = 60
+SUCCESS = ("200", "201")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ async def crowd(host: str, port: int, path: str, bodies: Sequence[str], clients:
         percentile(times, 0.95) if times else 0.0,
         percentile(times, 0.99) if times else 0.0,
         dict(statuses),
-        len(bodies) - statuses["200"],
+        len(bodies) - sum(statuses[status] for status in SUCCESS),
     )
 
 
@@ -119,7 +120,7 @@ async def _client(
         except (OSError, TimeoutError) as problem:
             status, wire = type(problem).__name__, None
         statuses[status] += 1
-        if status == "200":
+        if status in SUCCESS:
             times.append((time.perf_counter() - started) * 1000)
     if wire:
         wire.close()

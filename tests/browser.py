@@ -30,12 +30,12 @@ def missing(what: str) -> None:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium, closed at the end."""
+def chromium(*more: str) -> Iterator[Browser]:
+    """The system's Chromium with ``more`` arguments, closed at the end."""
     if not shutil.which(CHROMIUM):
         missing(f"no Chromium at {CHROMIUM} (apt install chromium, or set LETAN_CHROMIUM)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *more])
         yield browser
         browser.close()
 
@@ -44,8 +44,10 @@ def chromium() -> Iterator[Browser]:
 def serving(app: Any) -> Iterator[str]:
     """``app`` behind uvicorn on a free port of this machine; gives the address."""
     listener = socket.create_server(("127.0.0.1", 0))
-    # ws="none": the pages have no web sockets, and uvicorn's import of them warns
-    config = uvicorn.Config(app, log_level="error", access_log=False, lifespan="off", ws="none")
+    # the other implementation of web sockets warns when it is imported
+    config = uvicorn.Config(
+        app, log_level="error", access_log=False, lifespan="off", ws="websockets-sansio"
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

@@ -11,6 +11,7 @@ from records import MORNING, an_office, record
 from assistant.queue_numbers import ClosedReason, QueueClosed, Wait, label
 from assistant.queue_rules import (
     QueueRules,
+    calls_before,
     check_open,
     check_room,
     estimate,
@@ -127,3 +128,26 @@ def test_a_group_gives_no_more_than_its_numbers_of_the_day() -> None:
     with pytest.raises(QueueClosed) as refusal:
         room(MORNING, waiting=0, given=50, capacity=50)
     assert refusal.value.reason is ClosedReason.FULL
+
+
+@given(
+    priority=st.integers(0, 12),
+    ordinary=st.integers(0, 12),
+    streak=st.integers(0, 4),
+    row=st.integers(0, 3),
+)
+def test_a_place_is_counted_as_the_order_would_call_it(
+    priority: int, ordinary: int, streak: int, row: int
+) -> None:
+    rules = QueueRules(priority_in_a_row=row)
+    first = [(True, n) for n in range(priority)]
+    second = [(False, n) for n in range(ordinary)]
+    for place, (is_priority, n) in enumerate(in_calling_order(first, second, streak, rules)):
+        ahead = calls_before(
+            is_priority=is_priority,
+            own_ahead=n,
+            others=ordinary if is_priority else priority,
+            streak=streak,
+            rules=rules,
+        )
+        assert ahead == place

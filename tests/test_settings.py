@@ -5,9 +5,11 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings
 
+from assistant.hearing.settings import HearingSettings
 from assistant.model.settings import ModelSettings
 from assistant.queue_settings import QueueSettings
 from assistant.settings import AssistantSettings
+from assistant.speaking.settings import VoiceSettings
 from channels.group_settings import GroupSettings
 from channels.kiosk.settings import KioskSettings
 from channels.protection_settings import ProtectionSettings
@@ -32,6 +34,8 @@ CLASSES: tuple[type[BaseSettings], ...] = (
     ZaloBotSettings,
     ZaloOaSettings,
     KioskSettings,
+    HearingSettings,
+    VoiceSettings,
     ProtectionSettings,
     StaffSettings,
 )

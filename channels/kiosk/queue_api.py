@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import anyio
 from fastapi import APIRouter, Request, Response
@@ -11,13 +11,18 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sse_starlette import EventSourceResponse
 
-from assistant import wording
-from assistant.facts import select_case
-from assistant.queue_numbers import Call, Group, QueueClosed, Standing, UnknownNumber
+from assistant.queue_numbers import Call, QueueClosed, Standing, UnknownNumber
 from assistant.queue_rules import find_group, where_to_queue
 from assistant.queue_store import Wanted
-from assistant.queue_words import call_speech, call_text, place_text, refusal_text
+from assistant.queue_words import (
+    call_speech,
+    call_text,
+    place_text,
+    refusal_text,
+    spoken_label,
+)
 from channels.door import Door, error
+from channels.kiosk.checklist import checklist
 from channels.kiosk.floor import way_text
 from channels.kiosk.settings import KioskSettings
 from knowledge.offices import Office, Place
@@ -25,7 +30,14 @@ from knowledge.offices import Office, Place
 # A call is on the board within this and one reading of the database: well below a second.
 LOOK_EVERY_SECONDS = 0.4
 Key = Annotated[str, StringConstraints(min_length=8, max_length=64)]
+Language = Literal["vi", "en"]
 Code = Annotated[str, StringConstraints(max_length=20)]
+
+
+ENGLISH_ERRORS = {
+    "queue_elsewhere": "This is done at {name}{address}; there are no numbers for it here.",
+    "no_queue": "There are no numbers for this here. Please ask at the reception desk.",
+}
 
 
 class NumberRequest(BaseModel):
@@ -38,39 +50,10 @@ class NumberRequest(BaseModel):
     case: Annotated[str, StringConstraints(max_length=60)] | None = None
     is_priority: bool = False
     missing: Annotated[list[str], Field(max_length=60)] = []
+    language: Language = "vi"
 
 
-def checklist(door: Door, code: str, case: str | None) -> dict[str, Any] | None:
-    """What to have ready for a procedure and case, as lines to show; None for an unknown code."""
-    desk = door.desk
-    view = desk.library.store.find_view(code, desk.office_id)
-    if view is None:
-        return None
-    whole = view.procedure
-    chosen = case if case in {c.id for c in whole.cases} else None
-    procedure = select_case(whole, chosen)
-    papers = [p for p in procedure.documents if chosen or not p.cases]
-    where = where_to_queue(desk.library.store.office(desk.office_id), whole)
-    counter = view.counter
-    return {
-        "code": whole.code,
-        "name": whole.title,
-        "case": chosen,
-        "case_question": whole.case_question,
-        "cases": [{"id": c.id, "label": c.label} for c in whole.cases],
-        "papers": [{"name": p.name, "line": wording.paper_line(p)} for p in papers],
-        "fees": wording.fee_lines(procedure),
-        "times": wording.time_lines(procedure),
-        "counter": counter.number if counter else None,
-        "counter_name": counter.name if counter else view.place.name if view.place else None,
-        "way": way_text(counter) if counter else (view.place.address or "") if view.place else "",
-        "gives_numbers": isinstance(where, Group),
-        "suspended": view.suspended.reason if view.suspended else None,
-        "verified": view.is_section_verified("papers"),
-    }
-
-
-def number_json(standing: Standing, office: Office) -> dict[str, Any]:
+def number_json(standing: Standing, office: Office, language: str = "vi") -> dict[str, Any]:
     """A number and its place, for the screen and the phone."""
     number = standing.number
     group = find_group(office, number.waits_at)
@@ -86,9 +69,18 @@ def number_json(standing: Standing, office: Office) -> dict[str, Any]:
         "counter": number.counter,
         "ahead": standing.ahead,
         "wait_minutes": [standing.wait.low, standing.wait.high] if standing.wait else None,
-        "text": place_text(standing),
+        "text": place_text(standing, language),
+        "spoken_label": spoken_label(number.label) if language == "vi" else number.label,
         "missing": list(number.missing_papers),
     }
+
+
+def refuse(language: str, code: str, **details: Any) -> JSONResponse:
+    """A 409 in the language of the screen."""
+    if language == "vi":
+        return error(409, code, **details)
+    message = ENGLISH_ERRORS[code].format(**details)
+    return JSONResponse({"error": {"code": code, "message": message}}, status_code=409)
 
 
 def call_json(call: Call) -> dict[str, Any]:
@@ -119,9 +111,9 @@ def queue_routes(door: Door, settings: KioskSettings) -> APIRouter:
         where = where_to_queue(office(), view.procedure if view else None)
         if isinstance(where, Place):
             address = f" ({where.address})" if where.address else ""
-            return error(409, "queue_elsewhere", name=where.name, address=address)
+            return refuse(body.language, "queue_elsewhere", name=where.name, address=address)
         if where is None:
-            return error(409, "no_queue")
+            return refuse(body.language, "no_queue")
         # only names of the record travel on: nothing a person typed is kept with a number
         known = {p.name for p in view.procedure.documents} if view else set()
         case = body.case if view and body.case in {c.id for c in view.procedure.cases} else None
@@ -136,11 +128,11 @@ def queue_routes(door: Door, settings: KioskSettings) -> APIRouter:
             number = desk.queue.take(body.client_key, wanted)
             standing = desk.queue.standing(number.token)
         except QueueClosed as refusal:
-            sentence = refusal_text(refusal, desk.clock())
+            sentence = refusal_text(refusal, desk.clock(), body.language)
             return error(409, "no_number_now", sentence=sentence)
         except UnknownNumber:  # the key of another day
             return error(404, "unknown_number")
-        return JSONResponse(number_json(standing, office()), status_code=201)
+        return JSONResponse(number_json(standing, office(), body.language), status_code=201)
 
     @routes.post("/api/queue", status_code=201)
     async def take_number(body: NumberRequest) -> Response:
@@ -165,9 +157,9 @@ def queue_routes(door: Door, settings: KioskSettings) -> APIRouter:
         return Response(status_code=204)
 
     @routes.get("/api/kiosk/checklist/{code}")
-    async def papers(code: str, case: str | None = None) -> Response:
+    async def papers(code: str, case: str | None = None, lang: Language = "vi") -> Response:
         """The papers of a procedure and case, with fee, time and counter, as lines to show."""
-        found = await door.workers.run(lambda: checklist(door, code, case))
+        found = await door.workers.run(lambda: checklist(door.desk, code, case, lang))
         return JSONResponse(found) if found else error(404, "unknown_procedure")
 
     @routes.delete("/api/conversations/{conversation_id}", status_code=204)

@@ -1,25 +1,37 @@
 """The pages of the lobby: kiosk, board, slip, and a number's place on the phone."""
 
 import io
+from urllib.parse import urlencode
 
 import segno
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
+from starlette.background import BackgroundTask
 
+from assistant.hearing.ears import heard_languages
+from assistant.hearing.settings import HearingSettings
+from assistant.language import glossary
 from assistant.office_answers import office_facts
 from assistant.queue_numbers import UnknownNumber
 from assistant.queue_rules import find_group
 from assistant.replies import say
+from assistant.speaking.settings import VoiceSettings
+from assistant.speaking.voice import Voice
 from channels.door import PAGE_HEADERS, Door, error
 from channels.kiosk.floor import floor_svg
+from channels.kiosk.hearing import Ears, hearing_routes
 from channels.kiosk.queue_api import number_json, queue_routes
 from channels.kiosk.settings import KioskSettings
+from channels.kiosk.speaking import speaking_routes
 from knowledge.offices import Office
+from knowledge.settings import LetanSettings
 
-# The kiosk frames its own slip to print it; frames of others stay forbidden.
+# The kiosk frames its own slip to print it and plays the sentences it fetched; frames and sound
+# of others stay forbidden.
 HEADERS = {
     **PAGE_HEADERS,
-    "Content-Security-Policy": PAGE_HEADERS["Content-Security-Policy"] + "; frame-src 'self'",
+    "Content-Security-Policy": PAGE_HEADERS["Content-Security-Policy"]
+    + "; frame-src 'self'; media-src 'self' blob:",
     "Cache-Control": "no-store",
 }
 
@@ -35,8 +47,12 @@ def qr_svg(text: str) -> bytes:
 def kiosk_routes(door: Door) -> APIRouter:
     """`/kiosk`, `/board`, `/so/<token>`, slip, QR codes and floor plan."""
     settings = KioskSettings()
+    ears = Ears(HearingSettings())
+    voice = Voice(VoiceSettings(), LetanSettings().home / "cache" / "voice")
     routes = APIRouter(include_in_schema=False)
     routes.include_router(queue_routes(door, settings), include_in_schema=True)
+    routes.include_router(speaking_routes(door, voice), include_in_schema=True)
+    routes.include_router(hearing_routes(ears))
     desk = door.desk
 
     def office() -> Office:
@@ -45,6 +61,10 @@ def kiosk_routes(door: Door) -> APIRouter:
     def here(request: Request) -> str:
         return settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
 
+    voices = " ".join(language for language in ("vi", "en") if voice.has(language))
+    # the first resident of the day must not wait for a model to load
+    warming = BackgroundTask(door.workers.run, ears.get)
+
     async def page(request: Request, name: str, **more: object) -> Response:
         def read() -> dict[str, object]:
             found = office()
@@ -52,7 +72,11 @@ def kiosk_routes(door: Door) -> APIRouter:
 
         context = await door.workers.run(read)
         return door.templates.TemplateResponse(
-            request, f"kiosk/{name}.html", {**context, **more}, headers=HEADERS
+            request,
+            f"kiosk/{name}.html",
+            {"voices": voices, **context, **more},
+            headers=HEADERS,
+            background=warming if name == "kiosk" else None,
         )
 
     @routes.get("/kiosk", response_class=HTMLResponse)
@@ -65,6 +89,10 @@ def kiosk_routes(door: Door) -> APIRouter:
             disclosure=say("disclosure", office=found.name),
             plan=floor_svg(found, reception.number if reception else None),
             reception=reception,
+            disclosure_english=glossary().replies["disclosure"].format(office=found.name),
+            ears=" ".join(sorted(heard_languages(ears.settings))),
+            has_browser_ear=ears.settings.engine == "browser",
+            has_printer=bool(settings.printer),
             idle_seconds=settings.idle_seconds,
             countdown_seconds=settings.countdown_seconds,
         )
@@ -119,6 +147,14 @@ def kiosk_routes(door: Door) -> APIRouter:
         if view is None or not view.procedure.source.url:
             return error(404, "unknown_procedure")
         return Response(qr_svg(view.procedure.source.url), media_type="image/svg+xml")
+
+    @routes.get("/kiosk/qr/giay-to/{code}.svg")
+    async def checklist_code(request: Request, code: str, case: str = "") -> Response:
+        """The checklist page of a procedure and case, to take along on the phone."""
+        if not await door.workers.run(lambda: desk.library.store.find_view(code, desk.office_id)):
+            return error(404, "unknown_procedure")
+        query = f"?{urlencode({'case': case})}" if case else ""
+        return Response(qr_svg(f"{here(request)}/t/{code}{query}"), media_type="image/svg+xml")
 
     @routes.get("/kiosk/so-do/{counter}.svg")
     async def plan(counter: str) -> Response:

@@ -1,63 +1,20 @@
 /** The kiosk: one visit from the first touch to the number, wiped when the person leaves. */
 
 import { renderText } from "../answer.js";
-import { say, setSlow, repeat, hush, hasVoice } from "./voice.js";
+import { openAsk, setUpAsking, showEars, wipeAsking } from "./asking.js";
+import { setUpIdle } from "./idle.js";
+import { button, byId, complain, items, paragraphs, show } from "./screens.js";
+import { call, forget, post, watch } from "./server.js";
+import { hasVoice, hush, repeat, say, setSlow, voiceChanged } from "./voice.js";
+import { language, setLanguage, t } from "./words.js";
 
-const byId = (id) => document.getElementById(id);
-const IDLE_MS = Number(document.body.dataset.idle) * 1000;
-const COUNTDOWN = Number(document.body.dataset.countdown);
-const TIMEOUT_MS = 15_000;
-const RETRY_MS = 3_000;
-
+// What the card of papers shows by itself; other questions get their answer first.
+const ON_THE_CARD = new Set(["papers", "fee", "time", "place"]);
 let visit = freshVisit();
-let idleTimer;
-let countdownTimer;
 
 // A visit's own object: an answer that arrives after the wipe belongs to nobody and is dropped.
 function freshVisit() {
-  return { key: crypto.getRandomValues(new Uint32Array(4)).join("-"), conversationId: null, list: null, priority: false, busy: false };
-}
-
-async function call(path, options = {}) {
-  const response = await fetch(path, { ...options, signal: AbortSignal.timeout(TIMEOUT_MS) });
-  const body = response.status === 204 ? null : await response.json();
-  if (!response.ok) throw Object.assign(new Error(path), { sentence: body?.error?.message, status: response.status });
-  return body;
-}
-
-const post = (path, body) => call(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
-
-// -- screens --------------------------------------------------------------------------------
-
-function show(id) {
-  for (const screen of document.querySelectorAll(".screen")) screen.hidden = screen.id !== id;
-  byId("problem").hidden = true;
-  window.scrollTo(0, 0);
-  byId(`${id}-title`).focus({ preventScroll: true });
-}
-
-function items(list, lines, make) {
-  list.replaceChildren(...lines.map((line) => {
-    const item = document.createElement("li");
-    item.append(make(line));
-    return item;
-  }));
-}
-
-function paragraphs(place, lines) {
-  place.replaceChildren(...(lines.length ? lines : ["chưa công bố"]).map((line) => {
-    const paragraph = document.createElement("p");
-    paragraph.textContent = line;
-    return paragraph;
-  }));
-}
-
-function button(text, pressed) {
-  const element = document.createElement("button");
-  element.type = "button";
-  element.textContent = text;
-  element.addEventListener("click", pressed);
-  return element;
+  return { key: crypto.getRandomValues(new Uint32Array(4)).join("-"), conversationId: null, asked: "", list: null, priority: false, busy: false };
 }
 
 /** Run one step of the visit; a second tap meanwhile does nothing. */
@@ -77,30 +34,9 @@ async function step(work) {
 }
 
 function trouble(problem) {
-  if (problem.sentence && problem.status < 500) {
-    byId("problem").textContent = problem.sentence;
-    byId("problem").hidden = false;
-    say(problem.sentence);
-    return;
-  }
-  byId("lost").hidden = false;
-  watch();
-}
-
-let watching = false;
-function watch() {
-  if (watching) return;
-  watching = true;
-  const look = async () => {
-    try {
-      await call("readyz");
-      byId("lost").hidden = true;
-      watching = false;
-    } catch {
-      setTimeout(look, RETRY_MS);
-    }
-  };
-  setTimeout(look, RETRY_MS);
+  if (!problem.sentence || problem.status >= 500) return watch(byId("lost"));
+  complain(problem.sentence);
+  return say(problem.sentence);
 }
 
 // -- the visit ------------------------------------------------------------------------------
@@ -110,10 +46,15 @@ function ask(message) {
     const answer = await post("api/chat", { message, conversation_id: mine.conversationId, channel: "kiosk" });
     if (!isMine()) return forget(answer.conversation_id);
     mine.conversationId = answer.conversation_id;
-    if (answer.procedure && answer.outcome === "answered") return openPapers(answer.procedure.code, null, answer.speech);
-    byId("answer-title").textContent = answer.procedure?.name ?? "Trả lời";
+    mine.asked = message;
+    for (const line of document.querySelectorAll(".asked span")) line.textContent = t("asked", message);
+    const code = answer.procedure && answer.outcome === "answered" ? answer.procedure.code : null;
+    if (code && answer.topics.every((topic) => ON_THE_CARD.has(topic))) return openPapers(code, null, answer.speech);
+    byId("answer-title").textContent = answer.procedure?.name ?? t("answer");
     document.querySelector("#answer .text").replaceChildren(renderText(answer.text, answer.choices));
     items(document.querySelector("#answer .choices"), answer.choices, (choice) => button(choice.label, () => ask(choice.message)));
+    byId("open-papers").hidden = !code;
+    byId("open-papers").dataset.code = code ?? "";
     show("answer");
     return say(answer.speech);
   });
@@ -121,16 +62,16 @@ function ask(message) {
 
 async function openPapers(code, chosen, speech) {
   const mine = visit;
-  const query = chosen ? `?case=${encodeURIComponent(chosen)}` : "";
-  const list = await call(`api/kiosk/checklist/${encodeURIComponent(code)}${query}`);
+  const query = new URLSearchParams({ lang: language(), ...(chosen ? { case: chosen } : {}) });
+  const list = await call(`api/kiosk/checklist/${encodeURIComponent(code)}?${query}`);
   if (mine !== visit) return;
   mine.list = list;
   byId("papers-title").textContent = list.name;
-  const place = list.counter ? `Quầy ${list.counter} – ${list.counter_name}` : list.counter_name ?? "";
+  const place = list.counter ? `${t("counter")} ${list.counter} – ${list.counter_name}` : list.counter_name ?? "";
   document.querySelector("#papers .where").textContent = [place, list.way].filter(Boolean).join(", ");
   const cases = document.querySelector("#papers .cases");
   cases.hidden = !list.cases.length;
-  cases.querySelector(".question").textContent = list.case_question ?? "Trường hợp của anh/chị?";
+  cases.querySelector(".question").textContent = list.case_question ?? t("yourCase");
   items(cases.querySelector("ul"), list.cases, (one) => {
     const choice = button(one.label, () => step(() => openPapers(code, one.id)));
     choice.setAttribute("aria-pressed", one.id === list.case);
@@ -147,6 +88,8 @@ async function openPapers(code, chosen, speech) {
   paragraphs(byId("fees"), list.fees);
   paragraphs(byId("times"), list.times);
   document.querySelector("#papers .unverified").hidden = list.verified;
+  byId("take-along").hidden = false;
+  byId("checklist-qr").src = `kiosk/qr/giay-to/${encodeURIComponent(code)}.svg${chosen ? `?case=${encodeURIComponent(chosen)}` : ""}`;
   byId("get-number").hidden = !list.gives_numbers || Boolean(list.suspended);
   show("papers");
   if (list.suspended) trouble({ sentence: list.suspended, status: 409 });
@@ -161,97 +104,104 @@ function checkPapers() {
   const names = missing();
   if (!names.length) return show("priority");
   byId("missing-count").textContent = names.length;
-  items(byId("missing-list"), names, (name) => name);
+  items(byId("missing-list"), names, (name) => {
+    const paper = visit.list.papers.find((each) => each.name === name);
+    const line = document.createElement("span");
+    line.textContent = paper?.line ?? name;
+    return line;
+  });
   return show("missing");
 }
 
 function takeNumber() {
   step(async (mine, isMine) => {
-    const body = { client_key: mine.key, is_priority: mine.priority };
+    const body = { client_key: mine.key, is_priority: mine.priority, language: language() };
     if (mine.list) Object.assign(body, { code: mine.list.code, case: mine.list.case, missing: missing() });
     const number = await post("api/queue", body);
     if (!isMine()) return;
     const counters = number.counters.map((counter) => counter.number).join(", ");
     byId("label").textContent = number.label;
-    byId("counter").textContent = `Quầy ${counters}${number.counters[0]?.way ? ` – ${number.counters[0].way}` : ""}`;
+    byId("counter").textContent = `${t("counter")} ${counters}${number.counters[0]?.way ? ` – ${number.counters[0].way}` : ""}`;
     byId("place").textContent = number.text;
     byId("qr").src = `kiosk/qr/so/${number.token}.svg`;
     byId("map").src = `kiosk/so-do/${encodeURIComponent(number.counters[0]?.number ?? "")}.svg`;
     show("number");
-    say(`Số của anh chị là ${number.label}. ${number.text}`);
+    say(t("yourNumber", number.spoken_label, number.text));
     if (mine.printed) return;
     mine.printed = true;
-    byId("slip").src = `kiosk/phieu/${number.token}?in=1`;
+    print(number.token);
   });
 }
 
-// -- leaving --------------------------------------------------------------------------------
-
-function forget(id) {
-  if (id) fetch(`api/conversations/${encodeURIComponent(id)}`, { method: "DELETE", keepalive: true }).catch(() => {});
+// The server's own printer, where there is one; else the browser's print dialogue.
+function print(token) {
+  if (document.body.dataset.printer === "yes") post(`api/kiosk/slip/${token}`, {}).catch(() => { byId("no-slip").hidden = false; });
+  else byId("slip").src = `kiosk/phieu/${token}?in=1`;
 }
+
+// -- leaving --------------------------------------------------------------------------------
 
 /** The next person sees and finds nothing of the last one. */
 function wipe() {
   hush();
   forget(visit.conversationId);
   visit = freshVisit();
+  wipeAsking();
   for (const kept of document.querySelectorAll("#answer .text, #answer .choices, #papers ul, #missing-list")) kept.replaceChildren();
-  for (const kept of document.querySelectorAll("#answer-title, #papers-title, #papers .where, #papers .question, #label, #counter, #place, #fees, #times, #problem")) kept.textContent = "";
-  for (const image of [byId("qr"), byId("map")]) image.removeAttribute("src");
+  for (const kept of document.querySelectorAll(".asked span, #answer-title, #papers-title, #papers .where, #papers .question, #label, #counter, #place, #fees, #times, #problem")) kept.textContent = "";
+  for (const image of [byId("qr"), byId("map"), byId("checklist-qr")]) image.removeAttribute("src");
   byId("slip").src = "about:blank";
+  byId("no-slip").hidden = true;
+  delete byId("open-papers").dataset.code;
   if (byId("still").open) byId("still").close();
   delete document.documentElement.dataset.size;
   delete document.documentElement.dataset.contrast;
   byId("contrast").setAttribute("aria-pressed", false);
+  byId("slow").setAttribute("aria-pressed", false);
+  setSlow(false);
+  speak("vi");
+  greeted = false;
   show("home");
 }
 
 function isHome() {
-  return !byId("home").hidden && !visit.conversationId;
+  return !byId("home").hidden && !visit.conversationId && language() === "vi";
 }
 
-function alive() {
-  clearTimeout(idleTimer);
-  clearInterval(countdownTimer);
-  if (byId("still").open) byId("still").close();
-  idleTimer = setTimeout(warn, IDLE_MS);
-}
-
-function warn() {
-  if (isHome()) return wipe();
-  let left = COUNTDOWN;
-  byId("left").textContent = left;
-  byId("still").showModal();
-  countdownTimer = setInterval(() => {
-    left -= 1;
-    byId("left").textContent = left;
-    if (left > 0) return;
-    clearInterval(countdownTimer);
-    wipe();
-  }, 1000);
+function speak(next) {
+  setLanguage(next);
+  byId("language").textContent = next === "en" ? "Tiếng Việt" : "English";
+  byId("language").lang = next === "en" ? "vi" : "en";
+  showEars();
+  voiceChanged();
 }
 
 // -- doing ----------------------------------------------------------------------------------
 
 let greeted = false;
+/** The first touch of a visit: the machine says what it is, aloud. */
+function greet() {
+  if (greeted) return;
+  greeted = true;
+  say(byId("disclosure").textContent);
+}
+
 document.addEventListener("click", (event) => {
   const pressed = event.target.closest("button");
   if (!pressed) return;
-  if (!greeted && pressed.dataset.ask) {
-    greeted = true;
-    say(byId("disclosure").textContent);
+  if (pressed.dataset.ask) {
+    greet();
+    ask(language() === "en" ? pressed.dataset.askEn : pressed.dataset.ask);
   }
-  if (pressed.dataset.ask) ask(pressed.dataset.ask);
-  if ("home" in pressed.dataset) {
-    greeted = false;
-    wipe();
-  }
+  if ("home" in pressed.dataset) wipe();
+  if ("edit" in pressed.dataset) openAsk(visit.asked);
   if (pressed.dataset.priority) {
     visit.priority = pressed.dataset.priority === "yes";
     takeNumber();
   }
 });
+byId("home").addEventListener("pointerdown", greet);
+byId("open-papers").addEventListener("click", ({ currentTarget }) => step(() => openPapers(currentTarget.dataset.code, null)));
 byId("get-number").addEventListener("click", checkPapers);
 byId("anyway").addEventListener("click", () => show("priority"));
 byId("staff").addEventListener("click", () => show("person"));
@@ -274,12 +224,17 @@ byId("contrast").addEventListener("click", (event) => {
   data.contrast = data.contrast === "high" ? "normal" : "high";
   event.currentTarget.setAttribute("aria-pressed", data.contrast === "high");
 });
-byId("stay").addEventListener("click", alive);
-for (const sign of ["pointerdown", "keydown"]) document.addEventListener(sign, alive);
+byId("language").addEventListener("click", () => {
+  speak(language() === "vi" ? "en" : "vi");
+  show("home");
+  greeted = false;
+  greet();
+});
 window.addEventListener("pagehide", () => forget(visit.conversationId));
+setUpAsking(ask);
 hasVoice((has) => {
   byId("mute").hidden = has;
   byId("again").hidden = !has;
   byId("slow").hidden = !has;
 });
-alive();
+setUpIdle(wipe, isHome);

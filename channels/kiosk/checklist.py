@@ -1,0 +1,57 @@
+"""The papers of a procedure and case as the kiosk shows them: lines to tick, fee, time, counter."""
+
+from typing import Any
+
+from assistant import wording
+from assistant.compose_english import english_fees, english_name, english_paper, english_times
+from assistant.desk import Desk
+from assistant.facts import select_case
+from assistant.language import ENGLISH
+from assistant.queue_numbers import Group
+from assistant.queue_rules import where_to_queue
+from channels.kiosk.floor import way_text
+from knowledge.procedures import Procedure
+
+
+def checklist(desk: Desk, code: str, case: str | None, language: str) -> dict[str, Any] | None:
+    """What to have ready for a procedure and case, as lines to show; None for an unknown code.
+
+    In English the labels change; names of papers stay as the record and the counter know them.
+    """
+    view = desk.library.store.find_view(code, desk.office_id)
+    if view is None:
+        return None
+    whole = view.procedure
+    chosen = case if case in {c.id for c in whole.cases} else None
+    procedure = select_case(whole, chosen)
+    papers = [p for p in procedure.documents if chosen or not p.cases]
+    where = where_to_queue(desk.library.store.office(desk.office_id), whole)
+    counter = view.counter
+    is_english = language == ENGLISH
+    return {
+        "code": whole.code,
+        "name": english_name(whole) if is_english else whole.title,
+        "case": chosen,
+        "case_question": None if is_english else whole.case_question,
+        "cases": [{"id": c.id, "label": c.label} for c in whole.cases],
+        "papers": [
+            {
+                "name": p.name,
+                "line": english_paper(p) if is_english else wording.paper_line(p),
+            }
+            for p in papers
+        ],
+        **_fees_and_times(procedure, is_english),
+        "counter": counter.number if counter else None,
+        "counter_name": counter.name if counter else view.place.name if view.place else None,
+        "way": way_text(counter) if counter else (view.place.address or "") if view.place else "",
+        "gives_numbers": isinstance(where, Group),
+        "suspended": view.suspended.reason if view.suspended else None,
+        "verified": view.is_section_verified("papers"),
+    }
+
+
+def _fees_and_times(procedure: Procedure, is_english: bool) -> dict[str, Any]:
+    if is_english:
+        return {"fees": english_fees(procedure), "times": english_times(procedure)}
+    return {"fees": wording.fee_lines(procedure), "times": wording.time_lines(procedure)}

@@ -1,0 +1,39 @@
+/** Calls to the desk, and the watch over a server that was lost. */
+
+const TIMEOUT_MS = 15_000;
+const RETRY_MS = 3_000;
+let watching = false;
+
+/** The body of an answer; throws with `sentence` (written for residents) and `status`. */
+export async function call(path, options = {}) {
+  const response = await fetch(path, { ...options, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  const body = response.status === 204 ? null : await response.json();
+  if (!response.ok) throw Object.assign(new Error(path), { sentence: body?.error?.message, status: response.status });
+  return body;
+}
+
+export function post(path, body) {
+  return call(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+}
+
+/** Delete a conversation; the page may be closing. */
+export function forget(id) {
+  if (id) fetch(`api/conversations/${encodeURIComponent(id)}`, { method: "DELETE", keepalive: true }).catch(() => {});
+}
+
+/** Show `sign` until the server answers again. */
+export function watch(sign) {
+  sign.hidden = false;
+  if (watching) return;
+  watching = true;
+  const look = async () => {
+    try {
+      await call("readyz");
+      sign.hidden = true;
+      watching = false;
+    } catch {
+      setTimeout(look, RETRY_MS);
+    }
+  };
+  setTimeout(look, RETRY_MS);
+}
