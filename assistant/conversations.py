@@ -142,8 +142,12 @@ class Conversations:
         answer: Answer,
         state: State,
         turn_id: str | None = None,
+        *,
+        seconds: float | None = None,
     ) -> Answer:
         """Store one turn and the new state together; returns the answer bound to its turn.
+
+        ``seconds`` is how long the answer took to make.
 
         A ``turn_id`` chosen by who asks can be stored once: again raises DatabaseUnavailable.
         """
@@ -185,6 +189,7 @@ class Conversations:
                     "topics": list(bound.topics),
                     "probability": bound.probability,
                     "answer": bound.to_json(),
+                    "seconds": seconds,
                     "created_at": now,
                 },
             )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from time import perf_counter
 from typing import Any
 
 import structlog
@@ -140,6 +141,7 @@ class Receptionist:
         worded: bool,
         turn_id: str | None,
     ) -> Answer:
+        started = perf_counter()
         conversations, now = self._room.conversations, self._clock()
         conversation = (
             conversations.get(conversation_id) if conversation_id else conversations.start(channel)
@@ -171,7 +173,9 @@ class Receptionist:
         if state.forgotten:  # nothing of the deleted conversation goes into the new one
             fresh = conversations.start(conversation.channel)
             return conversations.record(fresh, "", answer, State(), turn_id)
-        answer = conversations.record(conversation, masked.text, answer, state, turn_id)
+        answer = conversations.record(
+            conversation, masked.text, answer, state, turn_id, seconds=perf_counter() - started
+        )
         if answer.inquiry and conversation.is_new:
             self._room.inquiries.belongs_to(answer.inquiry, conversation.id)
         return answer

@@ -70,6 +70,7 @@ NAVIGATION: tuple[tuple[str, str, Role], ...] = (
     ("/staff/queue", "Gọi số", Role.CLERK),
     ("/staff/nhap", "Nhập văn bản", Role.CLERK),
     ("/staff/thu", "Thử hỏi", Role.CLERK),
+    ("/staff/so-lieu", "Số liệu", Role.CLERK),
     ("/staff/office", "Trung tâm", Role.CLERK),
     ("/staff/account", "Tài khoản của tôi", Role.CLERK),
     ("/staff/accounts", "Tài khoản", Role.ADMIN),

@@ -9,6 +9,7 @@ from channels.staff.canned import canned_routes
 from channels.staff.faq_pages import faq_routes
 from channels.staff.imports import import_routes
 from channels.staff.inbox import inbox_routes
+from channels.staff.numbers import number_routes
 from channels.staff.office import office_routes
 from channels.staff.people import people_routes
 from channels.staff.procedures import procedure_routes
@@ -27,6 +28,7 @@ PAGES = (
     queue_pages,
     import_routes,
     try_out_routes,
+    number_routes,
     office_routes,
     people_routes,
 )
