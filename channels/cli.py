@@ -332,29 +332,22 @@ def evaluate_ingest(
     ] = None,
     procedures: Annotated[int, typer.Option(help="Số thủ tục.", min=1)] = 12,
     forms: Annotated[str, typer.Option(help="Dạng tệp: docx, pdf, scan.")] = "docx,pdf,scan",
+    layouts: Annotated[
+        str, typer.Option(help="Cách trình bày, hoặc tuned, held-out, all.")
+    ] = "tuned",
+    seed: Annotated[int, typer.Option(help="Hạt ngẫu nhiên của nhiễu khi quét.")] = 0,
     failures: Annotated[bool, typer.Option(help="In từng phần chưa đúng.")] = False,
+    bars: Annotated[bool, typer.Option(help="In tỉ lệ sai trên và dưới từng mức chắc.")] = False,
+    speed: Annotated[bool, typer.Option(help="Đo 200 trang chữ và 20 trang quét.")] = False,
     as_json: Json = False,
 ) -> None:
     """Đọc tài liệu: giấy tờ, phí, thời hạn đúng đến đâu, nhanh đến đâu."""
-    from evals.ingesting import measure, own_pairs, portal_pairs
+    from channels.cli_ingest import evaluate, evaluate_speed
 
-    pairs = portal_pairs(portal, procedures) if portal else own_pairs(procedures)
-    chosen = [form for form in forms.split(",") if form]
-    figures = measure(pairs, forms=chosen, step=lambda what: err.print(f"{what}…"))
-    if failures:
-        for line in figures.wrong:
-            typer.echo(line)
-    rows = figures.to_json(chosen)
-    if as_json:
-        typer.echo(json.dumps(rows, ensure_ascii=False))
+    if speed:
+        evaluate_speed(as_json)
         return
-    table = Table(title=f"Đọc tài liệu: {len(pairs)} thủ tục, 3 cách trình bày")
-    headings = ("dạng", "đúng", "phần", "tỉ lệ", "sai không đánh dấu", "trang", "giây/trang")
-    for heading in headings:
-        table.add_column(heading, justify="right")
-    for row in rows:
-        table.add_row(*(str(value) for value in row.values()))
-    out.print(table)
+    evaluate(portal, procedures, forms.split(","), layouts, seed, failures, bars, as_json)
 
 
 def _print_failures(rows: Any, verdicts: Any, turns: Any) -> None:

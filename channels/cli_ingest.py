@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -237,3 +238,67 @@ def _show_draft(entry: Any, seen: Any) -> None:
         out.print(f"  ! {problem}", markup=False, highlight=False)
     for warning in seen.warnings:
         out.print(f"  ! {warning.text}", style="yellow", markup=False, highlight=False)
+
+
+def evaluate(
+    portal: Path | None,
+    procedures: int,
+    forms: list[str],
+    layouts: str,
+    seed: int,
+    failures: bool,
+    bars: bool,
+    as_json: bool,
+) -> None:
+    """Print how well rendered files are read; behind `letan eval ingest`."""
+    from evals.ingesting import by_bar, measure, own_pairs, portal_pairs
+    from evals.layouts import HELD_OUT, LAYOUTS, TUNED
+
+    sets = {"tuned": TUNED, "held-out": HELD_OUT, "all": LAYOUTS}
+    chosen = list(sets.get(layouts) or [name for name in layouts.split(",") if name])
+    if strange := [name for name in chosen if name not in LAYOUTS]:
+        err.print(f"Không có cách trình bày {strange[0]!r}; có: {', '.join(LAYOUTS)}")
+        raise typer.Exit(2)
+    pairs = portal_pairs(portal, procedures) if portal else own_pairs(procedures)
+    kinds = [form for form in forms if form]
+    figures = measure(
+        pairs, forms=kinds, layouts=chosen, seed=seed, step=lambda what: err.print(f"{what}…")
+    )
+    rows, table_of_bars = figures.to_json(kinds), by_bar(figures.judged)
+    if failures:
+        for line in figures.wrong:
+            typer.echo(line)
+    if as_json:
+        typer.echo(json.dumps({"forms": rows, "bars": table_of_bars}, ensure_ascii=False))
+        return
+    table = Table(title=f"Đọc tài liệu: {len(pairs)} thủ tục, {len(chosen)} cách trình bày")
+    headings = ("dạng", "đúng", "phần", "tỉ lệ", "sai không đánh dấu", "trang", "giây/trang")
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    for row in rows:
+        table.add_row(*(str(value) for value in row.values()))
+    out.print(table)
+    if bars:
+        table = Table(title="Mức chắc: bao nhiêu phần sai ở trên và ở dưới")
+        for heading in ("mức", "trên", "sai", "tỉ lệ sai", "dưới", "sai", "tỉ lệ sai"):
+            table.add_column(heading, justify="right")
+        for row in table_of_bars:
+            table.add_row(*(str(value) for value in row.values()))
+        out.print(table)
+
+
+def evaluate_speed(as_json: bool) -> None:
+    """Print how long the measured files take; behind `letan eval ingest --speed`."""
+    from evals.ingest_speed import measure_speed
+
+    found = measure_speed(lambda what: err.print(f"{what}…"))
+    if as_json:
+        typer.echo(json.dumps([asdict(one) for one in found]))
+        return
+    table = Table(title=f"Tốc độ đọc trên {found[0].cores} lõi (tải máy lúc đo {found[0].load})")
+    for heading in ("tệp", "trang", "giây", "cho phép", "bản thảo"):
+        table.add_column(heading, justify="right")
+    for one in found:
+        kind = "chữ" if one.kind == "text" else "quét"
+        table.add_row(kind, str(one.pages), str(one.seconds), str(one.allowed), str(one.drafts))
+    out.print(table)

@@ -11,15 +11,8 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
-from evals.rendering import (
-    LAYOUTS,
-    Sheet,
-    sheet_of_procedure,
-    sheet_of_record,
-    to_pdf,
-    to_scan,
-    write_docx,
-)
+from evals.layouts import TUNED, write_docx
+from evals.rendering import Sheet, sheet_of_procedure, sheet_of_record, to_pdf, to_scan
 from ingest.decisions import read_header
 from ingest.draft import Draft
 from ingest.drafting import draft_of
@@ -38,10 +31,22 @@ ALIKE = {"docx": 0.97, "pdf": 0.97, "scan": 0.88}
 Step = Callable[[str], None]
 
 
+@dataclass(frozen=True)
+class Judged:
+    """One field of one draft: how sure the reader was of it, and whether it is right."""
+
+    form: str
+    layout: str
+    section: str
+    confidence: float
+    right: bool
+
+
 @dataclass
 class Figures:
     """Right fields of all, and fields that were wrong without being marked, by file form."""
 
+    judged: list[Judged] = field(default_factory=list)
     right: dict[str, int] = field(default_factory=dict)
     fields: dict[str, int] = field(default_factory=dict)
     unmarked: dict[str, int] = field(default_factory=dict)
@@ -73,6 +78,28 @@ class Figures:
 
 
 Pair = tuple[Sheet, Procedure]
+BARS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.88, 0.9, 0.92, 0.94, 0.96)
+
+
+def by_bar(judged: Sequence[Judged]) -> list[dict[str, Any]]:
+    """For each bar, how many fields lie above and below it and how many of them are wrong.
+
+    Fields the file was not seen to say are not among them: those are shown as missing anyway.
+    """
+    rows = []
+    for bar in BARS:
+        above = [one for one in judged if one.confidence >= bar]
+        below = [one for one in judged if one.confidence < bar]
+        row: dict[str, Any] = {"bar": bar}
+        for name, group in (("above", above), ("below", below)):
+            wrong = sum(not one.right for one in group)
+            row |= {
+                name: len(group),
+                f"wrong_{name}": wrong,
+                f"share_{name}": round(wrong / max(len(group), 1), 4),
+            }
+        rows.append(row)
+    return rows
 
 
 def own_pairs(count: int = 12) -> list[Pair]:
@@ -134,25 +161,29 @@ def measure(
     pairs: Sequence[Pair],
     *,
     forms: Iterable[str] = FORMS,
-    layouts: Sequence[Any] = LAYOUTS,
+    layouts: Sequence[Any] = TUNED,
     step: Step = lambda what: None,
     per_file: int = 4,
+    seed: int = 0,
 ) -> Figures:
-    """Render the records into files of several procedures each, read them, and compare."""
+    """Render the records into files of several procedures each, read them, and compare.
+
+    ``seed`` decides slant, noise and specks of the scans.
+    """
     figures = Figures()
     with tempfile.TemporaryDirectory(prefix="letan-eval-") as name:
         folder = Path(name)
         for layout in layouts:
             for start in range(0, len(pairs), per_file):
                 group = pairs[start : start + per_file]
-                for form, path in _files(group, layout, start, folder, list(forms)):
+                for form, path in _files(group, layout, start, folder, list(forms), seed):
                     step(f"{layout} {form} {start + 1}–{start + len(group)}")
                     _measure_file(path, form, f"{layout}/{form}", group, figures)
     return figures
 
 
 def _files(
-    group: Sequence[Pair], layout: Any, start: int, folder: Path, forms: list[str]
+    group: Sequence[Pair], layout: Any, start: int, folder: Path, forms: list[str], seed: int
 ) -> Iterable[tuple[str, Path]]:
     word = folder / f"{layout}{start}.docx"
     write_docx([sheet for sheet, _ in group], layout, word)
@@ -164,7 +195,7 @@ def _files(
             yield "pdf", pdf
         if "scan" in forms:
             scan = folder / f"{layout}{start}-scan.pdf"
-            to_scan(pdf, scan, seed=start)
+            to_scan(pdf, scan, seed=1000 * seed + start)
             yield "scan", scan
 
 
@@ -189,6 +220,9 @@ def _measure_file(
                 verdict = compare(section, truth, said.value, ALIKE[form])
             else:
                 verdict = "thiếu"
+            if said is not None and said.value is not None:
+                layout = title.partition("/")[0]
+                figures.judged.append(Judged(form, layout, section, said.confidence, not verdict))
             if not verdict:
                 figures.right[form] = figures.right.get(form, 0) + 1
                 continue

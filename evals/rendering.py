@@ -1,4 +1,4 @@
-"""Makes office files out of records: three layouts, as Word, as PDF, and as a noisy scan.
+"""What is printed of a record, and a Word file as PDF and as a noisy scan.
 
 Only for measuring how well such files are read; what is printed comes from the records given.
 """
@@ -7,21 +7,17 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import docx
 import numpy as np
 import pypdfium2 as pdfium
-from docx.shared import Cm, Pt
 from PIL import Image, ImageFilter
 
 from knowledge.procedures import Channel, Fee, FeeStatus, Procedure, ProcessingTime, TimeUnit
 
-Layout = Literal["portal", "decision", "handbook"]
-LAYOUTS: tuple[Layout, ...] = ("portal", "decision", "handbook")
 SCAN_DPI = 200
 _CHANNELS = {"in_person": "Trực tiếp", "online": "Trực tuyến", "post": "Dịch vụ bưu chính"}
 _UNITS = {
@@ -151,171 +147,6 @@ def sheet_of_record(record: dict[str, Any]) -> Sheet:
             *((("", record["legal_basis_raw"]),) if record.get("legal_basis_raw") else ()),
         ),
     )
-
-
-def write_docx(sheets: Sequence[Sheet], layout: Layout, path: Path) -> None:
-    """One Word file with every procedure in it."""
-    document = docx.Document()
-    for section in document.sections:
-        section.page_width, section.page_height = Cm(21), Cm(29.7)
-        section.left_margin, section.right_margin = Cm(3), Cm(2)
-    style = document.styles["Normal"]
-    style.font.name, style.font.size = "Times New Roman", Pt(13)
-    write = {"portal": _portal, "decision": _decision, "handbook": _handbook}[layout]
-    write(document, sheets)
-    document.save(str(path))
-
-
-def _portal(document: Any, sheets: Sequence[Sheet]) -> None:
-    for sheet in sheets:
-        document.add_heading("CHI TIẾT THỦ TỤC HÀNH CHÍNH", level=1)
-        for label, value in (
-            ("Mã thủ tục", sheet.code),
-            ("Tên thủ tục", sheet.name),
-            ("Cấp thực hiện", "Cấp Xã"),
-            ("Lĩnh vực", sheet.sector),
-        ):
-            document.add_paragraph(f"{label}: {value}")
-        document.add_paragraph("Trình tự thực hiện:")
-        for step in sheet.steps:
-            document.add_paragraph(step)
-        document.add_paragraph("Cách thức thực hiện:")
-        _add_table(
-            document,
-            ("Hình thức nộp", "Thời hạn giải quyết", "Phí, lệ phí", "Mô tả"),
-            sheet.methods,
-        )
-        document.add_paragraph("Thành phần hồ sơ:")
-        for heading in dict.fromkeys(paper[0] for paper in sheet.papers):
-            if heading:
-                document.add_paragraph(f"{heading.rstrip(':')}:")
-            _add_table(
-                document,
-                ("Tên giấy tờ", "Mẫu đơn, tờ khai", "Số lượng"),
-                [
-                    (name, "", f"Bản chính: {originals}\nBản sao: {copies}")
-                    for held, name, originals, copies in sheet.papers
-                    if held == heading
-                ],
-            )
-        document.add_paragraph(f"Đối tượng thực hiện: {sheet.who}")
-        document.add_paragraph(f"Cơ quan thực hiện: {sheet.agency}")
-        document.add_paragraph(f"Cơ quan có thẩm quyền: {sheet.authority}")
-        document.add_paragraph(f"Kết quả thực hiện: {sheet.result}")
-        document.add_paragraph("Căn cứ pháp lý:")
-        _add_table(document, ("Số ký hiệu", "Trích yếu"), sheet.laws)
-        document.add_paragraph("Yêu cầu, điều kiện thực hiện:")
-        for condition in sheet.conditions:
-            document.add_paragraph(condition)
-        document.add_page_break()
-
-
-def _decision(document: Any, sheets: Sequence[Sheet]) -> None:
-    document.add_paragraph("Phần II. NỘI DUNG CỤ THỂ CỦA TỪNG THỦ TỤC HÀNH CHÍNH")
-    for number, sheet in enumerate(sheets, 1):
-        document.add_paragraph(f"{number}. Thủ tục {sheet.name} ({sheet.code})")
-        document.add_paragraph("a) Trình tự thực hiện:")
-        for step in sheet.steps:
-            document.add_paragraph(step)
-        ways = ", ".join(dict.fromkeys(row[0].lower() for row in sheet.methods))
-        document.add_paragraph(f"b) Cách thức thực hiện: {ways}.")
-        document.add_paragraph("c) Thành phần hồ sơ:")
-        last = ""
-        for heading, name, originals, copies in sheet.papers:
-            if heading and heading != last:
-                document.add_paragraph(f"* {heading.strip(' *:')}:")
-            last = heading
-            counts = [f"{originals:02} bản chính"] if originals else []
-            counts += [f"{copies:02} bản sao"] if copies else []
-            text = re.sub(r"^[-+*]\s*", "", name).rstrip(" ;.")
-            document.add_paragraph(
-                f"- {text}" + (f" ({', '.join(counts)})" if counts else "") + ";"
-            )
-        document.add_paragraph("Số lượng hồ sơ: 01 bộ.")
-        _by_channel(document, "d) Thời hạn giải quyết", [(m[0], m[1]) for m in sheet.methods])
-        document.add_paragraph(f"đ) Đối tượng thực hiện thủ tục hành chính: {sheet.who}")
-        document.add_paragraph(f"e) Cơ quan thực hiện thủ tục hành chính: {sheet.agency}")
-        document.add_paragraph(f"g) Kết quả thực hiện thủ tục hành chính: {sheet.result}")
-        _by_channel(document, "h) Phí, lệ phí", [(m[0], m[2]) for m in sheet.methods])
-        document.add_paragraph("i) Yêu cầu, điều kiện thực hiện thủ tục hành chính:")
-        for condition in sheet.conditions:
-            document.add_paragraph(condition)
-        document.add_paragraph("k) Căn cứ pháp lý của thủ tục hành chính:")
-        for law, title in sheet.laws:
-            document.add_paragraph(f"- {law} {title}".rstrip())
-
-
-def _by_channel(document: Any, label: str, said: Sequence[tuple[str, str]]) -> None:
-    values = {value for _, value in said}
-    if len(values) <= 1:
-        document.add_paragraph(f"{label}: {next(iter(values), '')}")
-        return
-    document.add_paragraph(f"{label}:")
-    for channel, value in said:
-        document.add_paragraph(f"- {channel}: {value}")
-
-
-def _handbook(document: Any, sheets: Sequence[Sheet]) -> None:
-    document.add_heading("SỔ TAY THỦ TỤC HÀNH CHÍNH", level=1)
-    for sheet in sheets:
-        document.add_paragraph(f"Thủ tục: {sheet.name}")
-        times, fees = ([(m[0], m[i]) for m in sheet.methods] for i in (1, 2))
-        papers = [
-            f"- {re.sub(r'^[-+*] *', '', name).rstrip(' ;.')} ({_counted(originals, copies)})"
-            if originals or copies
-            else f"- {re.sub(r'^[-+*] *', '', name)}"
-            for _, name, originals, copies in sheet.papers
-        ]
-        rows = (
-            ("Mã số TTHC", sheet.code),
-            ("Lĩnh vực", sheet.sector),
-            ("Thành phần hồ sơ", "\n".join(papers)),
-            ("Thời hạn giải quyết", _cell_by_channel(times)),
-            ("Lệ phí", _cell_by_channel(fees)),
-            ("Nơi tiếp nhận", sheet.agency),
-            ("Cách thức thực hiện", ", ".join(dict.fromkeys(m[0] for m in sheet.methods))),
-            ("Trình tự thực hiện", "\n".join(sheet.steps)),
-            ("Kết quả", sheet.result),
-            ("Căn cứ pháp lý", "\n".join(f"{law} {title}".strip() for law, title in sheet.laws)),
-        )
-        _add_table(document, ("TT", "Nội dung", "Hướng dẫn"),
-                   [(str(i), label, value) for i, (label, value) in enumerate(rows, 1)],
-                   widths=(1.2, 3.8, 11))  # fmt: skip
-
-
-def _counted(originals: int, copies: int) -> str:
-    said = [f"{originals} bản chính"] if originals else []
-    return ", ".join([*said, *([f"{copies} bản sao"] if copies else [])])
-
-
-def _cell_by_channel(said: Sequence[tuple[str, str]]) -> str:
-    values = {value for _, value in said}
-    if len(values) <= 1:
-        return next(iter(values), "")
-    return "\n".join(f"{channel}: {value}" for channel, value in said)
-
-
-def _add_table(
-    document: Any,
-    heads: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    widths: Sequence[float] | None = None,
-) -> None:
-    if not rows:
-        return
-    table = document.add_table(rows=1, cols=len(heads))
-    table.style = "Table Grid"
-    for cell, head in zip(table.rows[0].cells, heads, strict=True):
-        cell.text = head
-    for row in rows:
-        cells = table.add_row().cells
-        for cell, text in zip(cells, row, strict=True):
-            cell.text = text
-    if widths:
-        table.autofit = False
-        for line in table.rows:
-            for cell, width in zip(line.cells, widths, strict=True):
-                cell.width = Cm(width)
 
 
 def to_pdf(source: Path, folder: Path) -> Path:

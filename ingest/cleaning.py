@@ -12,6 +12,8 @@ from ingest.portal_text import LOWER, UPPER, clean
 
 # Lines this near to an edge may be running heads, feet or page numbers.
 EDGE = 0.1
+# Of the page height: lines of a table may stand a little above each other, columns much.
+NEXT_COLUMN = 0.1
 _PAGE_NUMBER = re.compile(r"^\W*(?:trang\s*)?\d{1,4}(?:\s*/\s*\d{1,4})?\W*$", re.IGNORECASE)
 _STAMP = re.compile(
     r"^(?:người ký|ký bởi|thời gian ký|ngày ký|email|cơ quan|signature|signed by|digitally signed"
@@ -20,7 +22,8 @@ _STAMP = re.compile(
 )
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _STARTS = re.compile(
-    r"^\s*(?:[-+*•–—·▪●○◦]|\(?\d{1,3}(?:\.\d{1,3})*[.)/](?!\d)|\(?[^\W\d_A-ZĐ]\d?[.)]|[^\W\d_]{2}\)|[IVXLC]+[.)]"
+    r"^\s*(?:[-+*•–—·▪●○◦](?!\s?\d{1,2} bản )|\(?\d{1,3}(?:\.\d{1,3})*[.)/](?!\d)"
+    r"|\(?[a-zđ]\d?[.)]|[a-zđ]?[øïìöëÿñåß]\)|[IVXLC]+[.)]"
     r"|Điều \d|Khoản \d|Chương [IVX]|Mục \d|Bước \d|Phụ lục|Mẫu số|Căn cứ|Trường hợp|Lưu ý)",
 )
 # A capital and a colon not far behind it may open a part of a procedure.
@@ -122,6 +125,27 @@ def _at_edge(block: Block) -> bool:
 
 def _paragraphs(blocks: Sequence[Block]) -> list[Block]:
     """Lines of a page joined into paragraphs; formats without places have them already."""
+    joined: list[Block] = []
+    for column in _runs_down(blocks):
+        joined += _paragraphs_of_column(column)
+    return joined
+
+
+def _runs_down(blocks: Sequence[Block]) -> list[list[Block]]:
+    """The blocks cut where the reading goes back up the page: at the next column."""
+    runs: list[list[Block]] = [[]]
+    lowest = 0.0
+    for block in blocks:
+        if block.box is not None:
+            if block.box[1] < lowest - NEXT_COLUMN:
+                runs.append([])
+                lowest = 0.0
+            lowest = max(lowest, block.box[1])
+        runs[-1].append(block)
+    return runs
+
+
+def _paragraphs_of_column(blocks: Sequence[Block]) -> list[Block]:
     edges = sorted(b.box[2] for b in blocks if b.box and not b.is_table)
     # The right margin is where long lines end; a line that stops well before it ends a paragraph.
     margin = edges[int(len(edges) * 0.9)] if edges else 1.0

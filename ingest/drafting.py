@@ -58,8 +58,19 @@ _GROUP = re.compile(r"^.{3,300}:\s*$", re.DOTALL)
 # A speck between the number and its word: "(01-bản sao)".
 _SIGN_IN_COUNT = re.compile(r"\b(\d{1,2})[-–.,' ]{1,3}(bản (?:chính|gốc|sao))", re.IGNORECASE)
 _COUNTS = re.compile(
-    r"bản (?P<kind>chính|gốc|sao)\s*:?\s*(?P<after>\d{1,2})"
-    r"|(?P<before>\d{1,2})\s*bản (?P<kind2>chính|gốc|sao)",
+    r"bản (?P<kind>chính|gốc|sao|chụp|photo)\s*:?\s*(?P<after>\d{1,2})"
+    r"|(?P<before>\d{1,2})\s*bản (?P<kind2>chính|gốc|sao|chụp|photo)",
+    re.IGNORECASE,
+)
+_COPIED = ("sao", "chụp", "photo")
+_ONE_COUNT = (
+    r"(?:\d{1,2}\s*bản (?:chính|gốc|sao|chụp|photo)"
+    r"|bản (?:chính|gốc|sao|chụp|photo)\s*:?\s*\d{1,2}(?:\s*bản)?)"
+)
+# "– 1 bản chính, 1 bản sao;", "(bản chính: 01)", ": 01 bản chính và 02 bản sao."
+_COUNT_AT_END = re.compile(
+    rf"[\s,;:–—-]*[(\[]?\s*(?:số lượng\s*:?\s*)?{_ONE_COUNT}"
+    rf"(?:\s*(?:,|;|và|\+)?\s*{_ONE_COUNT})*\s*[)\]]?[\s.;,]*$",
     re.IGNORECASE,
 )
 
@@ -208,13 +219,27 @@ def _documents(pieces: Sequence[Piece]) -> list[str]:
                 heading = one_line(" ".join(piece.cells)).strip()
                 continue
         else:
-            text = _SIGN_IN_COUNT.sub(r"\1 \2", one_line(piece.text))
+            text = _with_count(_SIGN_IN_COUNT.sub(r"\1 \2", one_line(piece.text)))
             if _GROUP.match(text):
                 heading = unbulleted(text).strip()
                 continue
         if text:
             listed.append(f"[{heading}] {text}" if heading else text)
     return listed
+
+
+def _with_count(text: str) -> str:
+    """A paper's text with the count at its end in brackets, however the office wrote it."""
+    match = _COUNT_AT_END.search(text)
+    name = text[: match.start()].rstrip(" ,;:–—-") if match else ""
+    if match is None or not name:
+        return text
+    counts = {"bản chính": 0, "bản sao": 0}
+    for one in _COUNTS.finditer(match[0]):
+        copied = (one["kind"] or one["kind2"]).lower() in _COPIED
+        counts["bản sao" if copied else "bản chính"] += int(one["after"] or one["before"])
+    said = ", ".join(f"{number} {kind}" for kind, number in counts.items() if number)
+    return f"{name} ({said})" if said else name
 
 
 def _paper_row(piece: Piece) -> str | None:
@@ -250,7 +275,7 @@ def _counts(text: str, head: str) -> tuple[int, int]:
     for match in _COUNTS.finditer(text):
         kind = (match["kind"] or match["kind2"]).lower()
         number = int(match["after"] or match["before"])
-        if kind == "sao":
+        if kind in _COPIED:
             copies += number
         else:
             originals += number

@@ -13,9 +13,11 @@ LABELS = Path(__file__).parent / "data" / "labels.yaml"
 ALIKE = 0.86
 SHORTEST_ALIKE = 8
 _BULLET = re.compile(
-    r"^\s*(?:[-+*•–—·▪●○◦>]+\s*|\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[^\W\d_]\d?|[IVXLCivxlc]{1,6}|[^\W\d_]{2}(?=\)))"
+    r"^\s*(?:[-+*•–—·▪●○◦>]+\s*|\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-zđA-ZĐ]\d?|[IVXLCivxlc]{1,6}|[a-zđ]?[øïìöëÿñåß](?=\)))"
     r"\s*[.)/]\)?\s*|\d{1,3}(?:\.\d{1,3}){1,4}\s+)*"
 )
+# "I." before capitals is read as "L" or "1L", its point lost.
+_MISREAD_NUMERAL = re.compile(r"^[LIl1|!]{1,3}[.,]?\s+(?=[^\W\d_a-z])")
 _AFTER = re.compile(
     r"^\s*(?:\([^()]{0,60}\)|của thủ tục hành chính|của tthc)?\s*(:|[.;]?\s*$)", re.I
 )
@@ -46,6 +48,8 @@ def label_of(text: str, *, scanned: bool = False) -> tuple[str, str] | None:
     A label is followed by a colon or ends the line; "Hồ sơ được nộp …" is no label.
     """
     body = unicodedata.normalize("NFC", unbulleted(text)).strip()
+    if scanned:
+        body = _MISREAD_NUMERAL.sub("", body)
     plain = folded(body)
     if len(plain) != len(body):
         return None

@@ -7,17 +7,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from ingest.labels import label_of
 from ingest.pages import Block, Box, Row, Word
 
 # A column gap is wider than any gap between words of a justified line.
 GUTTER = 0.018
 # So many lines must stand beside each other before a page is read in columns.
 LEAST_COLUMN_LINES = 6
+# So many labels beside texts make a table without rules, and not columns.
+LEAST_LABELS = 3
 # Of the page width: the blank before a word, and the empty margin inside a cell.
 BLANK = 0.004
 PADDING = 0.011
 LISTED = re.compile(
-    r"^\s*(?:[-+*•–—·▪●○◦]\s|\(?\d{1,2}(?:\.\d{1,2})*[.)]\s|\(?[a-zđ]\d?[.)]\s|Bước \d"
+    r"^\s*(?:[-+*•–—·▪●○◦]\s(?!\d{1,2} bản )|\(?\d{1,2}(?:\.\d{1,2})*[.)]\s|\(?[a-zđ]\d?[.)]\s"
+    r"|Bước \d"
     r"|(?:Trực tiếp|Trực tuyến|(?:Dịch vụ )?[Bb]ưu chính)\s*:)"
 )
 
@@ -126,6 +130,8 @@ def lines_of(words: Sequence[Word], page: int) -> list[Block]:
     if split is None:
         return blocks
     first, last, x = split
+    if _is_label_column(rows[first : last + 1], x):
+        return blocks
     band = [word for _, _, held in rows[first : last + 1] for word in held]
     left = [word for word in band if _centre(word.box)[0] < x]
     right = [word for word in band if _centre(word.box)[0] >= x]
@@ -163,6 +169,21 @@ def _rows_of(words: Iterable[Word]) -> list[Line]:
         text = unicodedata.normalize("NFC", " ".join(word.text for word in row))
         lines.append((text, _around([w.box for w in row]), row))
     return lines
+
+
+def _is_label_column(rows: Sequence[Line], x: float) -> bool:
+    """Whether the left side only names what stands beside it: a table without rules.
+
+    Such a page is read line by line, or every label would come before every text.
+    """
+    beside = [
+        " ".join(word.text for word in held if _centre(word.box)[0] < x)
+        for _, _, held in rows
+        if _centre(held[0].box)[0] < x < _centre(held[-1].box)[0]
+    ]
+    scanned = any(word.confidence < 1 for _, _, held in rows for word in held)
+    labels = sum((label_of(text, scanned=scanned) or ("", "-"))[1] == "" for text in beside)
+    return labels >= LEAST_LABELS and labels >= 0.6 * len(beside)
 
 
 def _column_gap(rows: Sequence[Line]) -> tuple[int, int, float] | None:

@@ -17,12 +17,14 @@ MAY_IMPORT = {
 # The command line starts everything, so it alone also reaches evals.
 EXCEPTIONS = {
     "channels/cli.py": {"evals"},
+    "channels/cli_ingest.py": {"evals"},
     "channels/cli_talk.py": {"evals"},
     "channels/cli_reported.py": {"evals"},
     "channels/cli_groups.py": {"evals"},
     "channels/cli_kiosk.py": {"evals"},
     # How well files are read is measured on the readers themselves.
     "evals/ingesting.py": {"ingest"},
+    "evals/ingest_speed.py": {"ingest"},
     # How a group is attended, and how fast, is measured on the channel itself.
     "evals/group_replay.py": {"channels"},
 }

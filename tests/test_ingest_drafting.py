@@ -2,14 +2,17 @@
 
 from datetime import date
 
+import numpy as np
 import pytest
 
 from ingest.cleaning import cleaned
 from ingest.decisions import Said, proposals_in, read_header
 from ingest.draft import Draft, DraftField
+from ingest.drafting import record_of
 from ingest.labels import column_of, label_of
-from ingest.pages import Block, Page, Reading, Row
-from ingest.segments import segments_of
+from ingest.layout import blocks_of
+from ingest.pages import Block, Page, Reading, Row, Word
+from ingest.segments import Found, Piece, segments_of
 from ingest.traps import warnings_for
 from knowledge.catalogue import CodeStatus, KnownCode
 from knowledge.procedures import Source
@@ -47,12 +50,45 @@ def test_a_misread_letter_in_a_scan_does_not_hide_a_label() -> None:
 def test_a_misread_letter_of_a_list_or_a_misread_row_number_hides_nothing() -> None:
     assert label_of("gø) Kết quả thực hiện: Thẻ", scanned=True) == ("result", "Thẻ")
     assert label_of("ï) Yêu cầu, điều kiện:", scanned=True) == ("conditions", "")
+    assert label_of("1L HỒ SƠ CẦN NỘP", scanned=True) == ("papers", "")
     rows = [("Ự", "Mã số LIHC", "9.000001"), ("s", "Lệ phí", "Không"), ("4", "Thời hạn", "2 ngày")]
     table = Block(rows=tuple(Row(cells=cells, page=1) for cells in rows), page=1)
     page = Page(number=1, how="ocr", blocks=(Block(text="Thủ tục: Thử", page=1), table))
     (found,) = segments_of(Reading(kind="pdf", pages=(page,))).procedures
     assert (found.code, found.name) == ("9.000001", "Thử")
     assert [piece.text for piece in found.parts["fee"]] == ["Không"]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Tờ khai – 1 bản chính;", "Tờ khai (1 bản chính)"),
+        ("Đơn (01 bản chính và 02 bản sao).", "Đơn (1 bản chính, 2 bản sao)"),
+        ("Sổ đỏ: 01 bản photo", "Sổ đỏ (1 bản sao)"),
+        ("Đơn (bản chính: 01)", "Đơn (1 bản chính)"),
+        ("Thẻ (01-bản sao)", "Thẻ (1 bản sao)"),
+        ("02 bản sao Giấy chứng nhận", "02 bản sao Giấy chứng nhận"),
+        ("Ảnh 3x4", "Ảnh 3x4"),
+    ],
+)
+def test_a_count_is_read_however_the_office_writes_it(written: str, read: str) -> None:
+    found = Found(name="Thử", parts={"papers": [Piece(written)]})
+    assert record_of(found)["documents"] == [read]
+
+
+def test_labels_beside_texts_without_rules_stay_beside_them() -> None:
+    beside = (
+        "Mã số:|9.000001", "Thành phần hồ sơ:|- Đơn", "|- Thẻ", "Thời hạn:|2 ngày",
+        "Lệ phí:|Không", "Nơi tiếp nhận:|Xã", "Kết quả:|Giấy",
+    )  # fmt: skip
+    words = [
+        Word(text=text, box=(x, top, x + 0.02 * len(text), top + 0.012))
+        for top, line in zip(np.arange(0.1, 0.3, 0.02).tolist(), beside, strict=False)
+        for x, text in zip((0.1, 0.55), line.split("|"), strict=True)
+        if text
+    ]
+    lines = [block.text for block in blocks_of(words, [], 1)]
+    assert lines[:3] == ["Mã số: 9.000001", "Thành phần hồ sơ: - Đơn", "- Thẻ"]
 
 
 def test_a_part_on_the_line_below_a_full_line_is_a_part_of_its_own() -> None:

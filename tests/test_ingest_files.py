@@ -16,7 +16,8 @@ from browser import missing
 from docx import Document
 from records import MORNING, Clock, fixed, paper, record
 
-from evals.rendering import sheet_of_procedure, write_docx
+from evals.layouts import write_docx
+from evals.rendering import sheet_of_procedure
 from ingest import review
 from ingest.files import FileReport, ingest_files
 from ingest.pages import Unreadable
