@@ -22,6 +22,7 @@ from knowledge.database import connect, migrate
 from knowledge.embedding import load_encoder
 from knowledge.finder import Finder
 from knowledge.index import PassageIndex
+from knowledge.legal import LegalFinder
 from knowledge.linking.alike import Alike
 from knowledge.linking.classes import Classifiers
 from knowledge.linking.ranker import Ranker
@@ -140,6 +141,7 @@ def build_desk(
         topics=TopicModel.load(),
         thresholds=thresholds,
         faq=faq,
+        legal=LegalFinder(library.store, settings.office),
         office_id=settings.office,
         clock=clock,
         idle_after=assistant.idle_after,

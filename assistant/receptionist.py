@@ -22,6 +22,7 @@ from assistant.dialogue.following import back, bare, corrected, forgotten, in_ha
 from assistant.dialogue.frequent import frequent, offer_frequent
 from assistant.dialogue.handing import by_reference
 from assistant.dialogue.intents import leaning, meant
+from assistant.dialogue.legal import from_document, named_passage
 from assistant.dialogue.life_events import life_event
 from assistant.dialogue.premise import checklist, premise
 from assistant.dialogue.reconsidering import reconsider
@@ -41,6 +42,7 @@ from assistant.speech import to_speech
 from assistant.trial import Trial
 from assistant.understand import understand
 from knowledge.finder import Finder
+from knowledge.legal import LegalFinder
 from knowledge.linking.topics import TopicModel
 from knowledge.store import KnowledgeStore
 from knowledge.vietnamese import clean
@@ -54,6 +56,7 @@ STEPS: tuple[Step, ...] = (
     by_reference,
     other_language,
     by_code,
+    named_passage,
     corrected,
     back,
     frequent,
@@ -66,6 +69,7 @@ STEPS: tuple[Step, ...] = (
     several,
     named_before,
     unspecific,
+    from_document,
     meant,
     leaning,
     in_hand,
@@ -88,6 +92,7 @@ class Receptionist:
         topics: TopicModel,
         thresholds: Thresholds,
         faq: FrequentQuestions,
+        legal: LegalFinder,
         office_id: str,
         clock: Callable[[], datetime],
         idle_after: Callable[[str], timedelta] = lambda channel: timedelta(hours=12),
@@ -102,6 +107,7 @@ class Receptionist:
             topics,
             thresholds,
             faq,
+            legal,
             office_id,
             model,
             public_url,

@@ -17,6 +17,7 @@ def add_to(eval_app: typer.Typer) -> None:
     eval_app.command("lying")(lying)
     eval_app.command("masking")(masking)
     eval_app.command("safety")(safety)
+    eval_app.command("injection")(injection)
 
 
 def alike(
@@ -68,6 +69,15 @@ def safety(as_json: Json = False) -> None:
     from evals.safety import run_safety
 
     report = run_safety()
+    _print(report, as_json)
+    raise typer.Exit(1 if report["wrong"] else 0)
+
+
+def injection(as_json: Json = False) -> None:
+    """Câu lệnh cho máy giấu trong hồ sơ, tài liệu, tin nhắn: bao nhiêu lọt (phải là 0)."""
+    from evals.injection import run_injection
+
+    report = run_injection().to_json()
     _print(report, as_json)
     raise typer.Exit(1 if report["wrong"] else 0)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ingest.encodings import encoding_of, to_unicode
 from ingest.labels import label_of
 from ingest.layout import LISTED
+from ingest.orders import holds_order, without_orders
 from ingest.pages import Block, Page, Reading, Row
 from ingest.portal_text import LOWER, UPPER, clean
 
@@ -41,7 +42,7 @@ def cleaned(reading: Reading) -> Reading:
     pages = _decoded(reading.pages)
     pages = _without_edges(pages)
     blocks = [block for page in pages for block in _paragraphs(page.blocks)]
-    blocks = _over_pages(blocks)
+    blocks = list(filter(None, map(_disarmed, _over_pages(blocks))))
     by_page: dict[int, list[Block]] = {}
     for block in blocks:
         by_page.setdefault(block.page or 1, []).append(block)
@@ -53,6 +54,19 @@ def cleaned(reading: Reading) -> Reading:
             )
         }
     )
+
+
+def _disarmed(block: Block) -> Block | None:
+    """The block without what is said to a machine; None when nothing is left of it."""
+    texts = [block.text, *(cell for row in block.rows for cell in row.cells)]
+    if not any(map(holds_order, texts)):
+        return block
+    rows = tuple(
+        row.model_copy(update={"cells": tuple(map(without_orders, row.cells))})
+        for row in block.rows
+    )
+    text = without_orders(block.text)
+    return block.model_copy(update={"text": text, "rows": rows}) if text or rows else None
 
 
 def _decoded(pages: Sequence[Page]) -> list[Page]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ingest.orders import disarmed
 from ingest.portal_fees import evidence_of_payment, read_fees
 from ingest.portal_files import BrokenLine, read_records
 from ingest.portal_law import read_forms, read_legal_basis
@@ -65,6 +66,7 @@ def to_procedure(record: dict[str, Any], as_of: date | None = None) -> Procedure
     ``as_of`` dates a record that carries no ``data_date`` itself. Raises RejectedRecord
     for a record without a usable code, name or date, or of the abolished district level.
     """
+    record = disarmed(record)
     code, name = _code(record), _name(record)
     read_on = _date(record, as_of)
     rows = _rows(record)

@@ -10,7 +10,9 @@ LOWER = "a-z" + _ACCENTED
 UPPER = "A-Z" + _ACCENTED.upper()
 
 # Zero-width and direction marks that copy-paste leaves inside words ("k‎ý").
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
+)
 # Control characters, lone surrogates (JSON allows them, UTF-8 does not) and Word's private bullets.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufffd]")
 _BLANKS = re.compile(r"[^\S\n]+")

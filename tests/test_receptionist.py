@@ -22,6 +22,7 @@ from assistant.settings import AssistantSettings
 from knowledge.database import connect, reading
 from knowledge.embedding import load_encoder
 from knowledge.layers import LocalRule, Scope
+from knowledge.legal import LegalFinder
 from knowledge.linking.alike import Alike
 from knowledge.linking.bank import read_intents
 from knowledge.linking.classes import group_of
@@ -92,6 +93,7 @@ class World:
                 answer=0.6, clarify=0.35, choice=0.05, intent=0.5, leading=0.6, lead=9.0
             ),
             faq=FrequentQuestions(self.store, office_id, ALIKE),
+            legal=LegalFinder(self.store, office_id),
             office_id=office_id,
             clock=self.clock,
             idle_after=AssistantSettings(_env_file=None).idle_after,

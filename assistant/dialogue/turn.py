@@ -18,6 +18,7 @@ from assistant.replies import say
 from assistant.understand import Question
 from knowledge.finder import Finder
 from knowledge.layers import ProcedureView
+from knowledge.legal import LegalFinder
 from knowledge.linking.linker import Linking
 from knowledge.linking.topics import TopicModel
 from knowledge.offices import Office
@@ -59,6 +60,7 @@ class Backroom:
     topics: TopicModel
     thresholds: Thresholds
     faq: FrequentQuestions
+    legal: LegalFinder
     office_id: str
     model: ModelDesk | None = None
     public_url: str = ""
