@@ -22,6 +22,7 @@ from knowledge.database import connect, migrate
 from knowledge.embedding import load_encoder
 from knowledge.finder import Finder
 from knowledge.index import PassageIndex
+from knowledge.known_names import KnownNames
 from knowledge.legal import LegalFinder
 from knowledge.linking.alike import Alike
 from knowledge.linking.classes import Classifiers
@@ -142,6 +143,7 @@ def build_desk(
         thresholds=thresholds,
         faq=faq,
         legal=LegalFinder(library.store, settings.office),
+        known=KnownNames(library.store, settings.office),
         office_id=settings.office,
         clock=clock,
         idle_after=assistant.idle_after,

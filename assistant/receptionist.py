@@ -16,7 +16,7 @@ from assistant.decide import Thresholds, Unknown, decide
 from assistant.dialogue.abroad import other_language, said_in_english
 from assistant.dialogue.cases import by_case
 from assistant.dialogue.choosing import by_choice, clarify
-from assistant.dialogue.codes import by_code
+from assistant.dialogue.codes import by_code, by_known_name
 from assistant.dialogue.dangers import danger
 from assistant.dialogue.following import back, bare, corrected, forgotten, in_hand, named_before
 from assistant.dialogue.frequent import frequent, offer_frequent
@@ -42,6 +42,7 @@ from assistant.speech import to_speech
 from assistant.trial import Trial
 from assistant.understand import understand
 from knowledge.finder import Finder
+from knowledge.known_names import KnownNames
 from knowledge.legal import LegalFinder
 from knowledge.linking.topics import TopicModel
 from knowledge.store import KnowledgeStore
@@ -70,6 +71,7 @@ STEPS: tuple[Step, ...] = (
     named_before,
     unspecific,
     from_document,
+    by_known_name,
     meant,
     leaning,
     in_hand,
@@ -93,6 +95,7 @@ class Receptionist:
         thresholds: Thresholds,
         faq: FrequentQuestions,
         legal: LegalFinder,
+        known: KnownNames,
         office_id: str,
         clock: Callable[[], datetime],
         idle_after: Callable[[str], timedelta] = lambda channel: timedelta(hours=12),
@@ -108,6 +111,7 @@ class Receptionist:
             thresholds,
             faq,
             legal,
+            known,
             office_id,
             model,
             public_url,

@@ -49,6 +49,12 @@ def find(connection: Connection, code: str) -> KnownCode | None:
     return KnownCode.model_validate(row.record) if row else None
 
 
+def every(connection: Connection) -> list[KnownCode]:
+    """All entries, by code."""
+    rows = connection.execute(select(CatalogueCode.record).order_by(CatalogueCode.code))
+    return [KnownCode.model_validate(row.record) for row in rows]
+
+
 def put(connection: Connection, known: Iterable[KnownCode]) -> int:
     """Insert or replace entries; the number that were new or changed."""
     entries = {entry.code: entry for entry in known}

@@ -32,6 +32,11 @@ class KnowledgeStore(ProcedureStore, DocumentStore, FaqStore):
         with reading(self._engine) as connection:
             return catalogue.find(connection, code)
 
+    def known_codes(self) -> list[KnownCode]:
+        """Every entry of the catalogue."""
+        with reading(self._engine) as connection:
+            return catalogue.every(connection)
+
     def put_known_codes(self, known: Iterable[KnownCode], *, by: str) -> int:
         """Insert or replace catalogue entries; how many were new or changed."""
         entries = list(known)

@@ -21,6 +21,7 @@ from assistant.receptionist import Receptionist
 from assistant.settings import AssistantSettings
 from knowledge.database import connect, reading
 from knowledge.embedding import load_encoder
+from knowledge.known_names import KnownNames
 from knowledge.layers import LocalRule, Scope
 from knowledge.legal import LegalFinder
 from knowledge.linking.alike import Alike
@@ -94,6 +95,7 @@ class World:
             ),
             faq=FrequentQuestions(self.store, office_id, ALIKE),
             legal=LegalFinder(self.store, office_id),
+            known=KnownNames(self.store, office_id),
             office_id=office_id,
             clock=self.clock,
             idle_after=AssistantSettings(_env_file=None).idle_after,
@@ -309,7 +311,7 @@ def test_an_elder_is_answered_as_an_elder_from_then_on(world: World) -> None:
 
 @pytest.fixture
 def offered(world: World) -> Answer:
-    return world.says("khai sinh lệ phí bao nhiêu", c1_001193=0.4, c1_000894=0.3, c1_000656=0.1)
+    return world.says("giấy của cháu lệ phí bao nhiêu", c1_001193=0.4, c1_000894=0.3, c1_000656=0.1)
 
 
 def test_close_procedures_are_offered_as_numbered_choices_with_codes(offered: Answer) -> None:

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from assistant.dialogue.procedures import answer_procedure
-from assistant.dialogue.turn import Backroom, Reply, Turn
+from assistant.dialogue.turn import Backroom, Reply, Turn, is_open
 from assistant.dialogue.unknown import known_not_held, not_found
+from assistant.language import VIETNAMESE
 from assistant.replies import say
 
 
@@ -13,6 +14,14 @@ def by_code(room: Backroom, turn: Turn) -> Reply | None:
     for code in turn.question.codes:
         return _one(room, turn, code)
     return None
+
+
+def by_known_name(room: Backroom, turn: Turn) -> Reply | None:
+    """A procedure of the catalogue that is named but not held here, where nothing else is meant."""
+    if turn.language != VIETNAMESE or not is_open(room, turn):
+        return None
+    known = room.known.find(turn.question.text)
+    return _one(room, turn, known.code) if known else None
 
 
 def _one(room: Backroom, turn: Turn, code: str) -> Reply:
@@ -26,4 +35,4 @@ def _one(room: Backroom, turn: Turn, code: str) -> Reply:
             answer, state = answer_procedure(room, turn, successor, 1.0)
             note = say("superseded", turn.address, old=code, code=successor)
             return replace(answer, text=f"{note}\n{answer.text}"), state
-    return known_not_held(room, turn, code, known.name)
+    return known_not_held(room, turn, known)

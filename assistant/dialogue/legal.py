@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from assistant.answers import Answer, Citation, Outcome
 from assistant.decide import Meant, Unsure
-from assistant.dialogue.turn import Backroom, Reply, Turn
+from assistant.dialogue.turn import Backroom, Reply, Turn, is_open
 from assistant.language import VIETNAMESE
 from assistant.privacy import mask
 from assistant.replies import say
@@ -51,7 +51,7 @@ def named_passage(room: Backroom, turn: Turn) -> Reply | None:
 
 def from_document(room: Backroom, turn: Turn) -> Reply | None:
     """What a document of the office says where no procedure and nothing else is meant."""
-    if turn.language != VIETNAMESE or not _is_open(room, turn):
+    if turn.language != VIETNAMESE or not is_open(room, turn):
         return None
     asked = set(core(turn.question.normalised).split())
     if len(asked) < LEAST_WORDS:
@@ -64,16 +64,6 @@ def from_document(room: Backroom, turn: Turn) -> Reply | None:
         if sure or (share >= COVERED and not isinstance(turn.decision, Unsure)):
             return _quoted(room, turn, (passage,))
     return None
-
-
-def _is_open(room: Backroom, turn: Turn) -> bool:
-    decision = turn.decision
-    if isinstance(decision, Meant):
-        candidate = decision.candidate
-        return candidate.is_intent and room.finder.intents[candidate.label].outcome == "not_found"
-    if isinstance(decision, Unsure):
-        return decision.candidates[0].probability < room.thresholds.leading
-    return True
 
 
 def _asks_procedure(turn: Turn) -> bool:

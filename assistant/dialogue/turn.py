@@ -8,7 +8,7 @@ from typing import Any
 from assistant.address import UNKNOWN, Address
 from assistant.answers import Answer, Outcome
 from assistant.conversations import Conversation, Conversations, State
-from assistant.decide import Decision, Thresholds
+from assistant.decide import Decision, Meant, Thresholds, Unsure
 from assistant.facts import ALL_CASES
 from assistant.faq import FrequentQuestions
 from assistant.inquiries import Inquiries
@@ -17,6 +17,7 @@ from assistant.office_answers import office_facts
 from assistant.replies import say
 from assistant.understand import Question
 from knowledge.finder import Finder
+from knowledge.known_names import KnownNames
 from knowledge.layers import ProcedureView
 from knowledge.legal import LegalFinder
 from knowledge.linking.linker import Linking
@@ -61,6 +62,7 @@ class Backroom:
     thresholds: Thresholds
     faq: FrequentQuestions
     legal: LegalFinder
+    known: KnownNames
     office_id: str
     model: ModelDesk | None = None
     public_url: str = ""
@@ -94,3 +96,14 @@ Step = Callable[[Backroom, Turn], Reply | None]
 def fixed(turn: Turn, name: str, outcome: Outcome, state: State | None = None) -> Reply:
     """A fixed sentence as the whole reply."""
     return Answer(outcome, say(name, turn.address)), state or turn.state
+
+
+def is_open(room: Backroom, turn: Turn) -> bool:
+    """Whether no procedure held here and nothing else is clearly meant."""
+    decision = turn.decision
+    if isinstance(decision, Meant):
+        candidate = decision.candidate
+        return candidate.is_intent and room.finder.intents[candidate.label].outcome == "not_found"
+    if isinstance(decision, Unsure):
+        return decision.candidates[0].probability < room.thresholds.leading
+    return True

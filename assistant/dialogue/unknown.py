@@ -7,6 +7,7 @@ from assistant.dialogue.handing import give_up, pass_on
 from assistant.dialogue.turn import Backroom, Reply, Turn
 from assistant.plausible import is_plausible
 from assistant.replies import say
+from knowledge.catalogue import KnownCode
 
 # The second question in a row that is not found goes to a person; a third try helps nobody.
 MISSES_BEFORE_PERSON = 2
@@ -30,11 +31,15 @@ def not_found(room: Backroom, turn: Turn, probability: float) -> Reply:
     return answer, replace(turn.state, choices=(), misses=misses)
 
 
-def known_not_held(room: Backroom, turn: Turn, code: str, name: str) -> Reply:
+def known_not_held(room: Backroom, turn: Turn, known: KnownCode) -> Reply:
     """A procedure of the catalogue whose content this office does not hold."""
     _, facts = room.office(turn)
+    code, name = known.code, known.name
     passed = pass_on(room, turn, "not_held", code)
-    text = say("known_not_held_alone", turn.address, **facts | {"name": name, "code": code})
+    text = say(
+        "known_not_held_alone", turn.address, **facts,
+        name=name, code=code, sector=f", lĩnh vực {known.sector}" if known.sector else "",
+    )  # fmt: skip
     answer = Answer(
         Outcome.NOT_FOUND,
         f"{text}\n{passed.text}" if passed else text,
