@@ -25,6 +25,13 @@ _SLASH = re.compile(r"(?<=[^\W\d]) ?/ ?(?=[^\W\d])")
 _PAUSES = re.compile(r" *[,;:](?:[ ,;:]*[,;:])? *")
 _BEFORE_STOP = re.compile(r"[ ,;:]+(?=[.!?]|$)")
 _STOPS = re.compile(r"([.!?])[.!? ,;:…]*")
+# Words before which a long sentence may be cut; none stands inside a spoken number or date.
+_JOINT = re.compile(
+    r",? (?=(?:và|hoặc|hay|nhưng|mà|thì|nếu|để|do|khi|vì|tại|trên|theo|bằng|từ ngày|từ|kèm|gồm|"
+    r"trong|của|cho|về|với|cùng|phải|được|không còn|không phải|không cần|chưa|đã|sau|trước|là|thay|"
+    r"ghi|nơi|đến|thuộc|có hiệu lực|liên quan|giải quyết|quy định|nhiều nơi|nộp|Nghị định|Thông tư|"
+    r"Luật) )|, "
+)
 _SENTENCE = re.compile(r"(?<=[.!?]) +")
 
 
@@ -90,7 +97,29 @@ def _cut(sentence: str) -> list[str]:
             pieces[-1] += f", {part}"
         else:
             pieces.append(part)
+    pieces = [short for piece in pieces for short in _at_joints(piece)]
     return [piece if piece[-1] in ".!?" else f"{piece}." for piece in pieces]
+
+
+def _at_joints(piece: str) -> list[str]:
+    """A piece its commas left too long, cut where a speaker would breathe: before "hoặc", "thì"…
+
+    The cut nearest to the middle is taken; without a joint the piece stays whole, because a
+    number cut in two is another number.
+    """
+    words = len(piece.split())
+    if words <= MAX_WORDS:
+        return [piece]
+    cuts = [
+        (abs(words - 2 * before), match.start())
+        for match in _JOINT.finditer(piece)
+        if MIN_WORDS <= (before := len(piece[: match.start()].split())) <= words - MIN_WORDS
+    ]
+    if not cuts:
+        return [piece]
+    at = min(cuts)[1]
+    first, rest = piece[:at], piece[at:].lstrip(" ,")
+    return [*_at_joints(first), *_at_joints(rest)]
 
 
 def _capital(sentence: str) -> str:

@@ -18,6 +18,7 @@ def add_to(eval_app: typer.Typer) -> None:
     eval_app.command("masking")(masking)
     eval_app.command("safety")(safety)
     eval_app.command("injection")(injection)
+    eval_app.command("model")(real_model)
 
 
 def alike(
@@ -80,6 +81,30 @@ def injection(as_json: Json = False) -> None:
     report = run_injection().to_json()
     _print(report, as_json)
     raise typer.Exit(1 if report["wrong"] else 0)
+
+
+def real_model(
+    model: Annotated[
+        str, typer.Option(help="Tên mô hình, thí dụ openai:gemma; bỏ trống: ASSISTANT_CHAT_MODEL.")
+    ] = "",
+    base_url: Annotated[str, typer.Option(help="Địa chỉ máy chủ, đến hết /v1.")] = "",
+    questions: Annotated[int, typer.Option(help="Số câu hỏi; 0: tất cả.", min=0)] = 60,
+    timeout_seconds: Annotated[float, typer.Option(help="Chờ mỗi câu.", min=1, max=60)] = 60,
+    as_json: Json = False,
+) -> None:
+    """Chạy với một mô hình thật: đổi lời, bỏ, và sai bao nhiêu câu (sai phải là 0)."""
+    from assistant.model.settings import ModelSettings
+    from evals.real_model import run_real_model
+
+    given: dict[str, Any] = {"model": model, "base_url": base_url}
+    settings = ModelSettings(
+        **{name: value for name, value in given.items() if value},
+        timeout_seconds=timeout_seconds,
+        daily_tokens=0,
+    )
+    report = run_real_model(settings, questions)
+    _print(report, as_json)
+    raise typer.Exit(1 if report["facts_wrong"] else 0)
 
 
 def _print(report: dict[str, Any], as_json: bool) -> None:

@@ -7,8 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.address import UNKNOWN
+from assistant.compose import compose
+from assistant.desk import Desk
 from assistant.speech import MAX_WORDS, to_speech
 from assistant.speech_numbers import DIGITS, read_number, read_quantity, roman
+from knowledge.procedures import Topic
 
 NUMBERS = {
     0: "không",
@@ -211,3 +215,24 @@ def test_a_typical_answer_takes_less_than_a_millisecond() -> None:
             to_speech(answer)
         rounds.append((process_time() - started) / 40)
     assert min(rounds) < 0.001
+
+
+def test_every_record_is_spoken_in_short_sentences_without_digits(desk: Desk) -> None:
+    store = desk.library.store
+    spoken = [
+        sentence
+        for procedure, _ in store.live_procedures(desk.office_id)
+        for topics in [(topic,) for topic in Topic]
+        if (view := store.find_view(procedure.code, desk.office_id))
+        for sentence in re.split(
+            r"(?<=[.!?]) ",
+            to_speech(
+                compose(
+                    view, topics, address=UNKNOWN, office_name="Phường thử", phone="024 0000 0111"
+                ).text
+            ),
+        )
+    ]
+    assert len(spoken) > 5000
+    assert [said for said in spoken if len(said.split()) > MAX_WORDS] == []
+    assert [said for said in spoken if re.search(r"\d|\b[A-ZĐ]{2,}\b", said)] == []
