@@ -4,19 +4,21 @@ import html
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import desk_at
 from pydantic import ValidationError
-from records import BY_PROVINCE, TWO_CASES, Clock, fixed, paper, record
+from records import BY_PROVINCE, TODAY, TWO_CASES, Clock, fixed, paper, record
 from staffroom import Browser, at_work, hire
 from starlette.datastructures import FormData
 
 from assistant.desk import Desk
 from channels.staff import record_form
 from channels.staff.record_diff import diff
+from channels.staff.settings import StaffSettings
 from knowledge.procedures import Procedure
 from knowledge.versions import Status
 
@@ -134,7 +136,58 @@ def test_what_is_wrong_is_said_at_its_field_in_vietnamese() -> None:
 def test_a_diff_names_the_field_and_its_lines() -> None:
     (found,) = diff(whole(), whole().model_copy(update={"steps": ("Nộp", "Chờ", "Nhận")}))
     assert found.label.startswith("Các bước")
-    assert [line for mark, line in found.lines if mark == "+"] == ["- Chờ"]
+    assert [line for mark, line in found.lines if mark == "+"] == ["Chờ"]
+
+
+def test_a_diff_reads_as_the_form_does() -> None:
+    before = whole()
+    fees = (before.fees[0].model_copy(update={"amount_vnd": 12000}), *before.fees[1:])
+    after = before.model_copy(
+        update={"fees": fees, "verified": not before.verified, "effective_from": TODAY}
+    )
+    lines = {
+        field.label: [line for mark, line in field.lines if mark == "+"]
+        for field in diff(before, after)
+    }
+    (fee,) = lines["Lệ phí"]
+    assert "Số tiền (đồng): 12.000" in fee and "Tính theo: bản" in fee
+    assert "amount_vnd" not in fee and "status" not in fee
+    assert lines["Có hiệu lực từ"] == ["2026-11-24"]
+
+
+def test_a_version_of_a_later_day_waits_for_it_and_the_page_says_so(own_desk: Desk) -> None:
+    store = own_desk.library.store
+    with at_work(own_desk, "hoa") as browser:
+        fields = fields_of(browser.get(PAGE).text)
+        amount = next(name for name, _ in fields if re.fullmatch(r"fees-\d+-amount_vnd", name))
+        later = {amount: "9.000", "effective_from": "2026-12-01"}
+        done = send(browser, fields, "publish", **later)
+        assert "được dùng từ ngày 01/12/2026" in done.text
+        question = {"message": f"{CODE} lệ phí bao nhiêu"}
+        assert "9.000 đồng" not in browser.client.post("/api/chat", json=question).json()["text"]
+    view = store.find_view(CODE, "hoa-sen", date(2026, 12, 1))
+    assert view is not None and view.procedure.fees[0].amount_vnd == 9000
+    assert store.find_view(CODE, "hoa-sen").procedure.fees[0].amount_vnd != 9000  # type: ignore[union-attr]
+    before = store.get_version(CODE, store.find_live_versions("hoa-sen")[CODE])
+    store.retire(CODE, by="hoa", reason="thử")
+    store.publish(before, by="hoa")
+
+
+def test_where_a_second_person_is_needed_publishing_ones_own_words_hands_them_in(
+    own_desk: Desk,
+) -> None:
+    two = StaffSettings(_env_file=None, second_person=True)
+    with at_work(own_desk, "hoa", two) as browser:
+        fields = fields_of(browser.get(PAGE).text)
+        done = send(browser, fields, "publish", summary="Của Hoa", note="vì sao")
+        assert "cần người thứ hai công bố" in done.text
+    (draft,) = own_desk.library.store.versions_in(Status.IN_REVIEW)
+    with at_work(own_desk, "binh", two) as browser:
+        browser.get(PAGE)
+        browser.post(f"{PAGE}/versions/{draft.version}/send_back", reason="sai chính tả")
+        browser.get(PAGE)
+        browser.post(f"{PAGE}/versions/{draft.version}/discard")
+    assert own_desk.library.store.versions_in(Status.DRAFT) == []
 
 
 def test_a_corrected_fee_is_in_the_next_answer_of_every_worker(own_desk: Desk) -> None:
@@ -151,7 +204,7 @@ def test_a_corrected_fee_is_in_the_next_answer_of_every_worker(own_desk: Desk) -
         question = {"message": f"{CODE} lệ phí bao nhiêu"}
         assert "7.000 đồng" in other_worker.client.post("/api/chat", json=question).json()["text"]
         history = browser.get(f"{PAGE}/history").text
-        assert "amount_vnd: 7000" in history
+        assert "Số tiền (đồng): 7.000" in history
         back = re.findall(r"versions/(\d+)/roll_back", history)[-1]
         assert "Đã quay lại" in browser.post(f"{PAGE}/versions/{back}/roll_back").text
         answer = other_worker.client.post("/api/chat", json=question).json()
@@ -186,8 +239,8 @@ def test_the_second_of_two_editors_is_told_and_loses_nothing(own_desk: Desk) -> 
     with at_work(own_desk, "minh") as first, at_work(own_desk, "lan") as second:
         mine, theirs = fields_of(first.get(PAGE).text), fields_of(second.get(PAGE).text)
         assert "Đã lưu nháp" in send(first, mine, "save", summary="Của Minh").text
-        told = send(second, theirs, "save", summary="Của Lan")
-        assert told.status_code == 409
+        told = send(second, theirs, "save", summary="Của Lan", note="ghi chú của Lan")
+        assert told.status_code == 409 and 'value="ghi chú của Lan"' in told.text
         assert (
             "minh vừa lưu bản" in told.text and "Của Lan" in told.text and "Của Minh" in told.text
         )

@@ -1,6 +1,7 @@
 """Editing one procedure: the form, its live preview, save, hand in, publish."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +17,8 @@ from channels.staff.procedure_steps import need, publish
 from channels.staff.record_diff import diff
 from channels.staff.roles import Role
 from channels.staff.shelf import Edit, Shelf
-from knowledge.versions import EditConflict, UnknownProcedure
+from knowledge.procedures import Procedure
+from knowledge.versions import EditConflict, SecondPersonNeeded, UnknownProcedure
 
 
 def edit_routes(door: Door) -> APIRouter:
@@ -46,18 +48,20 @@ def edit_routes(door: Door) -> APIRouter:
         order = str(form.get("do", "preview"))
         held = await work(request, lambda: shelf.standing(code)[0])
         fields = record_form.read_fields(form, held)
+        note = str(form.get("note", "")) or None
         if order not in ("save", "submit", "publish"):
             fields = record_form.change_rows(fields, order)
-            page = lambda: editing(desk, shelf, code, fields, edit, focus=order)  # noqa: E731
+            page = lambda: editing(  # noqa: E731
+                desk, shelf, code, fields, edit, focus=order, note=note
+            )
             return await show(request, staff, "staff/procedure.html", page)
         if order == "publish":
             need(staff, Role.PUBLISHER, "Công bố")
         try:
             procedure = record_form.to_procedure(fields)
         except ValidationError:
-            page = lambda: editing(desk, shelf, code, fields, edit)  # noqa: E731
+            page = lambda: editing(desk, shelf, code, fields, edit, note=note)  # noqa: E731
             return await show(request, staff, "staff/procedure.html", page, status=422)
-        note = str(form.get("note", "")) or None
         try:
             version = await work(
                 request, lambda: shelf.save(procedure, edit, by=staff.name, note=note)
@@ -69,17 +73,21 @@ def edit_routes(door: Door) -> APIRouter:
                 newest = shelf.history(code)[0]
                 theirs = store.get_version(code, newest.version)
                 _, now = shelf.standing(code)
-                return editing(desk, shelf, 
-                    code, fields, replace(now, draft=None), conflict=said,
-                    difference=diff(theirs, procedure), other=newest,
+                return editing(
+                    desk, shelf, code, fields, replace(now, draft=None), conflict=said,
+                    difference=diff(theirs, procedure), other=newest, note=note,
                 )  # fmt: skip
 
             return await show(request, staff, "staff/procedure.html", conflict, status=409)
         to = f"/staff/procedures/{quote(code)}"
         if order == "publish":
-            await work(request, lambda: publish(store, request, code, version, staff, note))
-            said = f"Đã công bố bản {version}. Câu hỏi tiếp theo được trả lời theo bản này."
-            return leave(request, to, said)
+            try:
+                await work(request, lambda: publish(store, request, code, version, staff, note))
+            except SecondPersonNeeded:
+                await work(request, lambda: store.submit(code, version, by=staff.name, note=note))
+                said = f"Đã lưu và gửi duyệt bản {version}: cần người thứ hai công bố."
+                return leave(request, f"{to}?version={version}", said)
+            return leave(request, to, _published(procedure, version, store.today()))
         if order == "submit":
             await work(request, lambda: store.submit(code, version, by=staff.name, note=note))
             said = f"Đã gửi duyệt bản {version}."
@@ -98,6 +106,17 @@ def edit_routes(door: Door) -> APIRouter:
         return await show(request, staff, "staff/procedure_preview.html", read)
 
     return routes
+
+
+def _published(procedure: Procedure, version: int, today: date) -> str:
+    """What follows from publishing: from the next question on, or from a later day."""
+    first = procedure.effective_from
+    if first and first > today:
+        return (
+            f"Đã công bố bản {version}. Bản này được dùng từ ngày {first:%d/%m/%Y}; "
+            "đến hôm đó Lễ Tân vẫn trả lời theo bản cũ."
+        )
+    return f"Đã công bố bản {version}. Câu hỏi tiếp theo được trả lời theo bản này."
 
 
 def _edit(form: FormData) -> Edit:

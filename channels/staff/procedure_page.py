@@ -9,8 +9,10 @@ from assistant.compose import compose
 from assistant.desk import Desk
 from assistant.office_answers import office_facts
 from assistant.speech import to_speech
+from channels.splitting import split
 from channels.staff import record_form
 from channels.staff.shelf import STATUS_NAMES, Edit, Shelf
+from channels.zalo_bot_sending import LIMIT
 from knowledge.layers import overlay
 from knowledge.procedures import Procedure, Topic
 from knowledge.versions import Status
@@ -29,7 +31,12 @@ def preview(desk: Desk, procedure: Procedure) -> dict[str, Any]:
 
     text = answer()
     topics = [(record_form.SECTIONS[t.value], answer(t)) for t in PREVIEWED]
-    return {"text": text, "speech": to_speech(text), "topics": topics}
+    return {
+        "text": text,
+        "pieces": split(text, LIMIT),
+        "speech": to_speech(text),
+        "topics": topics,
+    }
 
 
 def editing(
@@ -51,5 +58,5 @@ def editing(
         "code": code, "fields": fields, "edit": edit, "preview": shown, "wrong": wrong,
         "form": record_form, "drafts": drafts, "conflict": "", "difference": [],
         "suspension": shelf.suspension(code), "status_names": STATUS_NAMES,
-        "is_review": is_review, "focus": "", **more,
+        "is_review": is_review, "focus": "", "note": "", **more,
     }  # fmt: skip

@@ -2,11 +2,14 @@
 
 import difflib
 from dataclasses import dataclass
+from typing import Any
 
-import yaml
-
-from channels.staff.record_form import FIELD_LABELS
+from channels.staff.record_form import FIELD_LABELS, LISTS, SECTIONS, SINGLE, Field
 from knowledge.procedures import Procedure
+
+ROWS = {rows.name: {field.name: field for field in rows.fields} for rows in LISTS}
+CHOICES = {field.name: field.choices for field in SINGLE if field.choices}
+SOURCE_LABELS = {"name": "Tên", "as_of": "Ngày của dữ liệu", "url": "Đường dẫn"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +27,46 @@ def diff(before: Procedure, after: Procedure) -> list[FieldDiff]:
     for name in new:
         if old[name] == new[name]:
             continue
-        lines = difflib.ndiff(_lines(old[name]), _lines(new[name]))
+        lines = difflib.ndiff(_lines(name, old[name]), _lines(name, new[name]))
         marked = tuple((line[0], line[2:]) for line in lines if line[0] != "?")
         found.append(FieldDiff(FIELD_LABELS.get(name, name), marked))
     return found
 
 
-def _lines(value: object) -> list[str]:
+def _lines(name: str, value: Any) -> list[str]:
+    """A value as lines a clerk reads; a row of a list is one line, its parts named as in the form.
+
+    Empty parts of a row say nothing.
+    """
     if value is None or value in ([], ""):
         return []
-    if isinstance(value, str):
-        return value.splitlines()
-    if isinstance(value, list):  # empty parts of a row say nothing
-        value = [
-            {k: v for k, v in row.items() if v not in (None, [], "")}
-            if isinstance(row, dict)
-            else row
-            for row in value
-        ]
-    written: str = yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=1000)
-    return written.removesuffix("...\n").splitlines()
+    if isinstance(value, bool):
+        return ["có" if value else "không"]
+    if isinstance(value, dict):
+        return [f"{SOURCE_LABELS.get(k, k)}: {v}" for k, v in value.items() if v]
+    if not isinstance(value, list):
+        return str(CHOICES.get(name, {}).get(str(value), value)).splitlines()
+    fields = ROWS.get(name, {})
+    return [
+        " · ".join(
+            _part(fields.get(k), k, v)
+            for k, v in row.items()
+            if v not in (None, [], "") and (k not in fields or fields[k].kind != "hidden")
+        )
+        if isinstance(row, dict)
+        else SECTIONS.get(str(row), str(row))
+        for row in value
+    ]
+
+
+def _part(field: Field | None, name: str, value: Any) -> str:
+    if field is None:
+        return f"{name}: {value}"
+    if field.kind == "cases":
+        return f"trường hợp: {', '.join(value)}"
+    if isinstance(value, list):
+        value = "; ".join(value)
+    shown = (field.choices or {}).get(str(value), value)
+    if field.name == "amount_vnd":
+        shown = f"{value:,}".replace(",", ".")
+    return f"{field.label.split(' (mỗi dòng')[0]}: {shown}"
