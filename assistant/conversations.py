@@ -147,9 +147,8 @@ class Conversations:
     ) -> Answer:
         """Store one turn and the new state together; returns the answer bound to its turn.
 
-        ``seconds`` is how long the answer took to make.
-
-        A ``turn_id`` chosen by who asks can be stored once: again raises DatabaseUnavailable.
+        ``seconds`` is how long the answer took to make. A ``turn_id`` chosen by who asks can be
+        stored once: again raises AlreadyThere.
         """
         now = self._clock()
         turn_id = turn_id or secrets.token_urlsafe(12)

@@ -12,7 +12,7 @@ from assistant.decide import Thresholds
 from assistant.faq import FrequentQuestions
 from assistant.inquiries import Inquiries
 from assistant.logs import configure_logs
-from assistant.model.desk import ModelDesk, build_model_desk
+from assistant.model.desk import ModelDesk, build_model_desk, open_model
 from assistant.model.settings import ModelSettings
 from assistant.queue_settings import QueueSettings
 from assistant.queue_store import Queue
@@ -20,7 +20,7 @@ from assistant.receptionist import Receptionist
 from assistant.settings import AssistantSettings
 from knowledge.database import connect, migrate
 from knowledge.embedding import load_encoder
-from knowledge.finder import Finder
+from knowledge.finder import Finder, Linkers
 from knowledge.index import PassageIndex
 from knowledge.known_names import KnownNames
 from knowledge.legal import LegalFinder
@@ -100,68 +100,96 @@ def build_desk(
 ) -> Desk:
     """The desk of ``settings.office``, ready to answer; the index is brought in step first."""
     settings = settings or LetanSettings()
+    only = settings.model_copy(update={"offices": settings.office})
+    return build_desks(only, knowledge, assistant, clock, model)[0]
+
+
+def build_desks(
+    settings: LetanSettings | None = None,
+    knowledge: KnowledgeSettings | None = None,
+    assistant: AssistantSettings | None = None,
+    clock: Callable[[], datetime] = now,
+    model: ModelSettings | None = None,
+) -> list[Desk]:
+    """The desks of the deployment's offices, that of ``settings.office`` first.
+
+    They share the national knowledge, what is derived from it, and the language model; each has
+    its own conversations, inquiries and queue. Raises UnknownOffice.
+    """
+    settings = settings or LetanSettings()
     knowledge = knowledge or KnowledgeSettings()
     assistant = assistant or AssistantSettings()
+    model = model or ModelSettings()
     configure_logs(assistant.log_level)
     library = open_library(settings, knowledge, clock)
-    library.store.office(settings.office)  # an unknown office ends here, not at the first question
+    held = [office.id for office in library.store.offices()]
+    office_ids = settings.office_ids(held)
+    for office_id in office_ids:  # an unknown office ends here, not at the first question
+        library.store.office(office_id)
     if not library.index.is_in_step():
         library.index.update()
     encoder = load_encoder(knowledge.embedding_model or None)
-    finder = Finder(
-        library.store,
-        settings.office,
-        encoder,
-        library.index,
-        Ranker.load(),
-        Classifiers.load(),
-        cache=settings.home / "index",
-    )
-    conversations = Conversations(library.engine, settings.office, clock)
-    inquiries = Inquiries(library.engine, settings.office, clock)
-    faq = FrequentQuestions(library.store, settings.office, Alike.load(encoder))
-    queue = Queue(
-        library.engine,
-        lambda: library.store.office(settings.office),
-        settings.office,
-        clock,
-        QueueSettings().rules(),
-    )
-    thresholds = Thresholds.shipped()
+    alike = Alike.load(encoder)
+    ranker, classifiers, topics = Ranker.load(), Classifiers.load(), TopicModel.load()
+    thresholds, rules = Thresholds.shipped(), QueueSettings().rules()
+    linkers, guarded = Linkers(), open_model(model, clock)
 
-    def title_of(code: str) -> str | None:
-        view = library.store.find_view(code, settings.office)
-        return view.procedure.title if view else None
+    def desk_of(office_id: str) -> Desk:
+        finder = Finder(
+            library.store,
+            office_id,
+            encoder,
+            library.index,
+            ranker,
+            classifiers,
+            cache=settings.home / "index",
+            linkers=linkers,
+        )
+        conversations = Conversations(library.engine, office_id, clock)
+        inquiries = Inquiries(library.engine, office_id, clock)
+        faq = FrequentQuestions(library.store, office_id, alike)
+        queue = Queue(
+            library.engine, lambda: library.store.office(office_id), office_id, clock, rules
+        )
 
-    model_desk = build_model_desk(model or ModelSettings(), finder, title_of, thresholds, clock)
-    receptionist = Receptionist(
-        store=library.store,
-        finder=finder,
-        conversations=conversations,
-        inquiries=inquiries,
-        topics=TopicModel.load(),
-        thresholds=thresholds,
-        faq=faq,
-        legal=LegalFinder(library.store, settings.office),
-        known=KnownNames(library.store, settings.office),
-        office_id=settings.office,
-        clock=clock,
-        idle_after=assistant.idle_after,
-        public_url=assistant.public_url,
-        model=model_desk,
-    )
-    return Desk(
-        library=library,
-        finder=finder,
-        conversations=conversations,
-        inquiries=inquiries,
-        faq=faq,
-        queue=queue,
-        receptionist=receptionist,
-        office_id=settings.office,
-        home=settings.home,
-        clock=clock,
-        retention=assistant.retention,
-        model=model_desk,
-        public_url=assistant.public_url,
-    )
+        def title_of(code: str) -> str | None:
+            view = library.store.find_view(code, office_id)
+            return view.procedure.title if view else None
+
+        public_url = assistant.public_url
+        if public_url and office_id != office_ids[0]:
+            public_url = f"{public_url.rstrip('/')}/o/{office_id}"
+        model_desk = build_model_desk(model, finder, title_of, thresholds, clock, guarded)
+        receptionist = Receptionist(
+            store=library.store,
+            finder=finder,
+            conversations=conversations,
+            inquiries=inquiries,
+            topics=topics,
+            thresholds=thresholds,
+            faq=faq,
+            legal=LegalFinder(library.store, office_id),
+            known=KnownNames(library.store, office_id),
+            office_id=office_id,
+            clock=clock,
+            idle_after=assistant.idle_after,
+            public_url=public_url,
+            model=model_desk,
+        )
+        return Desk(
+            library=library,
+            finder=finder,
+            conversations=conversations,
+            inquiries=inquiries,
+            faq=faq,
+            queue=queue,
+            receptionist=receptionist,
+            office_id=office_id,
+            home=settings.home,
+            clock=clock,
+            retention=assistant.retention,
+            model=model_desk,
+            public_url=public_url,
+        )
+
+    return [desk_of(office_id) for office_id in office_ids]

@@ -26,7 +26,7 @@ from assistant.conversations import UnknownConversation
 from channels.chat_api import ChatRequest, inquiry_header, read_message
 from channels.door import ERRORS, Door, error
 from channels.threads import Workers
-from knowledge.database import DatabaseUnavailable
+from knowledge.database import AlreadyThere
 
 log = structlog.get_logger()
 PING_SECONDS = 10
@@ -72,10 +72,10 @@ def stream_routes(door: Door) -> APIRouter:
             )
         except UnknownConversation:
             return error(404, "unknown_conversation")
-        except DatabaseUnavailable:  # another worker has answered the same turn, perhaps
+        except AlreadyThere:  # another worker has just answered the same turn
             if stored := await kept(turn_id):
                 return respond(again(turn_id, stored, seen=False))
-            raise
+            return error(409, "turn_taken")
         finally:
             answering.pop(turn_id, None)
             done.set()

@@ -77,16 +77,20 @@ def serve(
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     import uvicorn
 
-    from assistant.desk import build_desk
-    from channels.web import create_app
+    from assistant.desk import build_desks
+    from channels.offices import create_site
 
     err.print("Đang chuẩn bị dữ liệu…")
-    desk = build_desk()
+    desks = build_desks()
+    desk = desks[0]
     office = desk.library.store.office(desk.office_id)
     held = len(desk.library.store.find_live_versions(desk.office_id))
     err.print(f"[bold]Lễ Tân[/bold] của {office.name} ({held} thủ tục): http://{host}:{port}")
+    for other in desks[1:]:
+        name = other.library.store.office(other.office_id).name
+        err.print(f"  {name}: http://{host}:{port}/o/{other.office_id}/")
     uvicorn.run(
-        create_app(desk),
+        create_site(desks),
         host=host,
         port=port,
         log_level="warning",

@@ -1,7 +1,8 @@
-"""`letan office …`: which sites may embed an office's chat."""
+"""`letan office …`: the offices of a deployment, and which sites may embed their chat."""
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -65,14 +66,87 @@ def demo(
     uvicorn.run(demo_site(desk.rstrip("/"), permit.key), port=port, log_level="warning")
 
 
-def _permits(office: str) -> tuple[Any, str]:
-    """The permits, and the office meant; raises UnknownOffice."""
+@office_app.command("list")
+def offices(as_json: Json = False) -> None:
+    """Các trung tâm đã có, và tên miền riêng của mỗi nơi."""
+    from channels.offices import HOST_SETTING
+
+    settings, store = _store()
+    hosts = store.settings_named(HOST_SETTING)
+    held = store.offices()
+    served = settings.office_ids([office.id for office in held])
+    rows = [
+        {"id": o.id, "name": o.name, "hosts": hosts.get(o.id, []), "is_served": o.id in served}
+        for o in held
+    ]
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        state = "đang phục vụ" if row["is_served"] else "chưa có trong LETAN_OFFICES"
+        out.print(f"{row['id']}: {row['name']} ({state}) {' '.join(row['hosts'])}", highlight=False)
+
+
+@office_app.command("add")
+def add(
+    source: Annotated[Path, typer.Argument(help="Tệp <mã>.yaml: tên, địa chỉ, giờ, quầy.")],
+) -> None:
+    """Thêm một trung tâm, hoặc cập nhật từ tệp. Thủ tục quốc gia dùng chung."""
+    from knowledge.sample import read_office
+
+    office = read_office(source)
+    _, store = _store()
+    changed = store.put_office(office, by=BY)
+    out.print(f"Đã {'ghi' if changed else 'có sẵn'} {office.id}: {office.name}.", highlight=False)
+    out.print(
+        "Thêm mã vào LETAN_OFFICES (hoặc đặt *), khởi động lại, rồi tạo tài khoản quản trị: "
+        f"LETAN_OFFICE={office.id} letan user add …",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+@office_app.command("host")
+def host(
+    office: Annotated[str, typer.Argument(help="Mã trung tâm.")],
+    names: Annotated[list[str] | None, typer.Argument(help="Tên miền; bỏ trống: bỏ hết.")] = None,
+) -> None:
+    """Đặt tên miền riêng cho một trung tâm; có hiệu lực khi khởi động lại."""
+    from channels.offices import HOST_SETTING
+
+    _, store = _store()
+    store.office(office)
+    taken = {
+        name: held
+        for held, own in store.settings_named(HOST_SETTING).items()
+        for name in own
+        if held != office
+    }
+    wanted = [name.strip().lower() for name in names or []]
+    for name in wanted:
+        if "/" in name or ":" in name or not name:
+            err.print(f"{name!r} không phải tên miền; ghi như letan.phuong.gov.vn")
+            raise typer.Exit(2)
+        if name in taken:
+            err.print(f"{name} đang là tên miền của {taken[name]}.")
+            raise typer.Exit(1)
+    store.put_setting(office, HOST_SETTING, wanted, by=BY)
+    out.print(f"{office}: {' '.join(wanted) or 'không có tên miền riêng'}", highlight=False)
+
+
+def _store() -> tuple[Any, Any]:
     from assistant.desk import open_store
-    from channels.widget.permits import Permits
     from knowledge.settings import KnowledgeSettings, LetanSettings
 
     settings = LetanSettings()
-    _, store = open_store(settings, KnowledgeSettings())
+    return settings, open_store(settings, KnowledgeSettings())[1]
+
+
+def _permits(office: str) -> tuple[Any, str]:
+    """The permits, and the office meant; raises UnknownOffice."""
+    from channels.widget.permits import Permits
+
+    settings, store = _store()
     office_id = office or settings.office
     store.office(office_id)
     return Permits(store), office_id

@@ -22,6 +22,7 @@ ERRORS = {
         "Không tìm thấy cuộc trò chuyện này. Hãy bắt đầu cuộc mới (bỏ conversation_id)."
     ),
     "unknown_turn": "Không còn lượt hỏi này. Hãy gửi lại câu hỏi.",
+    "turn_taken": "Mã lượt hỏi này đã dùng rồi. Hãy gửi lại câu hỏi với mã khác.",
     "lost": "Có lỗi ở máy chủ. Câu trả lời trên đây vẫn đúng theo hồ sơ thủ tục.",
     "other_origin": (
         "Trang web khác không gọi thẳng vào đây được. Hãy dùng khung chat nhúng của trung tâm."

@@ -126,10 +126,16 @@ def create_app(
     staff: StaffSettings | None = None,
     *,
     protection: ProtectionSettings | None = None,
+    workers: Workers | None = None,
+    has_chats: bool = True,
 ) -> FastAPI:
-    """The web application around one desk."""
+    """The web application around one desk.
+
+    ``workers`` are given where several offices share them; ``has_chats`` is false for an office
+    whose chats are not answered here: a bot belongs to one office.
+    """
     settings, staff = settings or ChannelSettings(), staff or StaffSettings()
-    workers = Workers(settings.answer_threads)
+    workers = workers or Workers(settings.answer_threads)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -170,7 +176,8 @@ def create_app(
 
     open_console(app, door, staff)
     for part in PARTS:
-        app.include_router(part(door))
+        if has_chats or part is not chat_hooks:
+            app.include_router(part(door))
     protect(app, door, protection or ProtectionSettings())
     return app
 

@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, TimeoutError
+from sqlalchemy.exc import DBAPIError, IntegrityError, TimeoutError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_SECONDS = 10
@@ -27,6 +27,10 @@ _to_json = partial(json.dumps, ensure_ascii=False)
 
 class DatabaseUnavailable(RuntimeError):
     """The database did not answer, is locked, full or read-only; the cause is attached."""
+
+
+class AlreadyThere(DatabaseUnavailable):
+    """Another row has the same key; the database is well."""
 
 
 def connect(url: str | URL, *, pool_size: int = 16) -> Engine:
@@ -122,6 +126,8 @@ def read_value(engine: Engine, statement: str) -> Any:
 
 def _unavailable(error: Exception) -> Exception:
     cause = getattr(error, "orig", None) or error
+    if isinstance(error, IntegrityError):
+        return AlreadyThere(f"database refused the row: {cause}")
     return DatabaseUnavailable(f"database did not do its work: {cause}")
 
 

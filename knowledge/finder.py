@@ -9,10 +9,11 @@ old can only rank, never answer from an old version.
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, Thread
+from weakref import WeakValueDictionary
 
 import numpy as np
 import structlog
@@ -31,6 +32,7 @@ from knowledge.vectors import VectorIndex, VectorsUnavailable
 log = structlog.get_logger()
 
 PASSAGES = 40  # enough that one long record cannot crowd the others out
+KEPT = "views-"
 SHAPE = 3  # raise when normalising or label texts change, so that kept views are made anew
 
 
@@ -41,6 +43,29 @@ class Snapshot:
     revision: int
     linker: Linker
     intents: Mapping[str, Intent]
+
+
+class Linkers:
+    """The linkers of one process: what several offices hold alike is built and kept once."""
+
+    def __init__(self) -> None:
+        self._held: WeakValueDictionary[tuple[str, str], Linker] = WeakValueDictionary()
+        self._used: dict[str, str] = {}
+        self._lock = Lock()
+
+    def get(self, office_id: str, content: str, index: str, make: Callable[[], Linker]) -> Linker:
+        """The linker of exactly this ``content`` over the vectors of ``index``."""
+        with self._lock:
+            self._used[office_id] = content
+            linker = self._held.get((content, index))
+            if linker is None:
+                linker = self._held[content, index] = make()
+            return linker
+
+    @property
+    def contents(self) -> frozenset[str]:
+        """What the offices answer from now."""
+        return frozenset(self._used.values())
 
 
 class Finder:
@@ -55,8 +80,10 @@ class Finder:
         ranker: Ranker,
         classifiers: Classifiers,
         cache: Path | None = None,
+        linkers: Linkers | None = None,
     ) -> None:
         self._cache = cache
+        self._linkers = linkers or Linkers()
         self._store = store
         self._office_id = office_id
         self._encoder = encoder
@@ -115,34 +142,39 @@ class Finder:
             for text in entry.asked
         ]
         intents = read_intents()
-        folder = self._folder(live, said, intents)
-        if (meanings := kept_meanings(folder)) is None:
-            procedures = [p for p, _ in self._store.live_procedures(self._office_id)]
-            meanings = Meanings.of(procedures, said, intents)
-            keep_meanings(folder, meanings)
-        views = Views(meanings.labels, meanings.phrases, self._encoder, self._classifiers, folder)
-        if folder:
-            _drop_others(folder)
-        linker = Linker(views, self._ranker, _PassageSearch(self._index.current(), live))
+        content = self._content(live, said, intents)
+        index = self._index.current()
+
+        def make() -> Linker:
+            folder = self._cache / f"{KEPT}{content}" if self._cache else None
+            if (meanings := kept_meanings(folder)) is None:
+                procedures = [p for p, _ in self._store.live_procedures(self._office_id)]
+                meanings = Meanings.of(procedures, said, intents)
+                keep_meanings(folder, meanings)
+            labels, phrases = meanings.labels, meanings.phrases
+            views = Views(labels, phrases, self._encoder, self._classifiers, folder)
+            return Linker(views, self._ranker, _PassageSearch(index, live))
+
+        linker = self._linkers.get(self._office_id, content, index.name, make)
+        if self._cache:
+            _drop_others(self._cache, self._linkers.contents)
         return Snapshot(revision, linker, {intent.id: intent for intent in intents})
 
-    def _folder(
+    def _content(
         self, live: Mapping[str, int], said: Sequence[tuple[str, str]], intents: Sequence[Intent]
-    ) -> Path | None:
-        """Where what is derived from exactly this knowledge is kept between starts."""
-        if self._cache is None:
-            return None
+    ) -> str:
+        """The mark of this knowledge, under which what is derived from it is kept."""
         asked = [(intent.id, intent.outcome, intent.utterances) for intent in intents]
         content = json.dumps(
             [SHAPE, self._encoder.name, tables_digest(), sorted(live.items()), said, asked]
         )
-        return self._cache / f"views-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-def _drop_others(folder: Path) -> None:
-    for other in folder.parent.glob("views-*"):
-        if other != folder:
-            shutil.rmtree(other, ignore_errors=True)
+def _drop_others(cache: Path, contents: frozenset[str]) -> None:
+    for kept in cache.glob(f"{KEPT}*"):
+        if kept.name.removeprefix(KEPT) not in contents:
+            shutil.rmtree(kept, ignore_errors=True)
 
 
 class _PassageSearch:

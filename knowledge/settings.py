@@ -1,5 +1,6 @@
 """Settings of the deployment and of the knowledge, from the environment or `.env`."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -12,6 +13,12 @@ class LetanSettings(BaseSettings):
 
     home: Path = Path("var")
     office: str = "hoa-sen"
+    offices: str = ""
+
+    def office_ids(self, held: Iterable[str]) -> list[str]:
+        """The offices that are served, the default first; ``held`` are those that are known."""
+        named = list(held) if self.offices.strip() == "*" else self.offices.split(",")
+        return list(dict.fromkeys([self.office, *filter(None, map(str.strip, named))]))
 
 
 class KnowledgeSettings(BaseSettings):

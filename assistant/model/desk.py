@@ -33,18 +33,16 @@ class ModelDesk:
         return self.guarded.counts | self.phrasing.counts
 
 
-def build_model_desk(
-    settings: ModelSettings,
-    finder: Finds,
-    title_of: Callable[[str], str | None],
-    thresholds: Thresholds,
-    clock: Callable[[], datetime],
-    model: Model | None = None,
-) -> ModelDesk | None:
-    """The model's part of a desk; raises ModelNotInstalled when its client is missing."""
+def open_model(
+    settings: ModelSettings, clock: Callable[[], datetime], model: Model | None = None
+) -> Guarded | None:
+    """The model, with one budget and one breaker for all who ask it; None when it is off.
+
+    Raises ModelNotInstalled when its client is missing.
+    """
     if not settings.is_on:
         return None
-    guarded = Guarded(
+    return Guarded(
         model or LangChainModel(settings),
         Breaker(monotonic),
         TokenBudget(settings.daily_tokens, clock),
@@ -52,5 +50,19 @@ def build_model_desk(
         max_tokens=settings.max_tokens,
         concurrency=settings.concurrency,
     )
+
+
+def build_model_desk(
+    settings: ModelSettings,
+    finder: Finds,
+    title_of: Callable[[str], str | None],
+    thresholds: Thresholds,
+    clock: Callable[[], datetime],
+    model: Model | Guarded | None = None,
+) -> ModelDesk | None:
+    """The model's part of a desk; raises ModelNotInstalled when its client is missing."""
+    guarded = model if isinstance(model, Guarded) else open_model(settings, clock, model)
+    if guarded is None:
+        return None
     opinion = SecondOpinion(guarded, finder, thresholds, title_of)
     return ModelDesk(guarded, Phrasing(guarded), opinion)
