@@ -98,7 +98,9 @@ class Shelf:
         return next((r for r in self.store.rules(self.office_id) if r.id == self._rule(code)), None)
 
     def suspend(self, code: str, reason: str, until: date | None, *, by: str, source: str) -> None:
-        """Residents are told the reason with their next question."""
+        """Residents are told the reason with their next question; NotHere for what is not held."""
+        if self.store.find_view(code, self.office_id) is None:
+            raise NotHere(f"Không có thủ tục {code}.")
         today = self.store.today()
         self.store.put_rule(
             LocalRule(
