@@ -4,6 +4,7 @@ Run from the repository's root: `PYTHONPATH=.:tests python docs/pictures.py`.
 """
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from browser import NARROW, WIDE, chromium, open_page, serving
 from PIL import Image
@@ -14,9 +15,21 @@ from assistant.desk import Desk
 from assistant.queue_store import Wanted
 from channels.web import create_app
 from evals.desk import fresh_desk
+from evals.rendering import sheet_of_procedure, to_pdf, write_docx
+from knowledge.database import writing
+from knowledge.procedures import Fee, FeeStatus
 
 IMAGES = Path(__file__).parent / "images"
 BIRTH = "1.001193"
+COPY = "2.000815"
+WEEK = (
+    "làm khai sinh cho con cần giấy tờ gì", "đăng ký kết hôn cần gì",
+    "chứng thực bản sao ở quầy nào", "mở hộ kinh doanh lệ phí bao nhiêu",
+    "phường có cho thuê sân bóng không", "khai sinh muộn có sao",
+    "trợ cấp hưu trí xã hội cần gì", "phường làm việc mấy giờ", "đăng ký tạm trú ở đâu",
+    "đăng ký", "cho hỏi phường cho thuê sân bóng đá không ạ",
+)  # fmt: skip
+CHANNELS = ("web", "web", "kiosk", "telegram", "zalo", "web", "kiosk")
 MOST_BYTES = 200_000
 SHARP = {"device_scale_factor": 2, "reduced_motion": "reduce"}
 
@@ -95,6 +108,57 @@ def take_pages(browser: Browser, address: str, desk: Desk) -> None:
     page.close()
 
 
+def take_console(browser: Browser, address: str, desk: Desk) -> None:
+    """The office's page, a question explained, a decision under review, the numbers of a week."""
+    page = plain(browser, 1280, 900)
+    page.goto(f"{address}/staff")
+    page.fill("#name", "hoa")
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/login" not in url)
+    page.goto(f"{address}/staff/office")
+    page.screenshot(path=IMAGES / "console-office.png")
+    page.goto(f"{address}/staff/thu?q=vợ mới đẻ, làm giấy cho cháu thì cầm theo gì")
+    page.screenshot(path=IMAGES / "console-try.png")
+    live = desk.library.store.find_view(COPY, desk.office_id)
+    if live is None:
+        raise NotWorthAPicture(f"{COPY} is not held")
+    fees = (Fee(amount_vnd=2500, status=FeeStatus.FIXED, per="trang"),)
+    with TemporaryDirectory() as folder:
+        source = Path(folder) / "quyet-dinh.docx"
+        changed = live.procedure.model_copy(update={"fees": fees})
+        write_docx([sheet_of_procedure(changed)], "decision", source)
+        page.goto(f"{address}/staff/nhap")
+        page.set_input_files("#files", to_pdf(source, Path(folder)))
+        page.get_by_role("button", name="Đọc tệp").click()
+        expect(page.locator("#finished")).to_be_visible(timeout=120_000)
+    page.get_by_role("link", name="Xem và duyệt").click()
+    page.locator("tbody th a").click()
+    page.locator("a[data-place$='xem=fee']").click()
+    expect(page.locator("#place .hint").first).to_contain_text("Phí, lệ phí")
+    page.locator("#h-fee").scroll_into_view_if_needed()
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=IMAGES / "console-import.png")
+    ask_for_a_week(desk)
+    page.goto(f"{address}/staff/so-lieu")
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=IMAGES / "console-numbers.png")
+    page.close()
+
+
+def ask_for_a_week(desk: Desk) -> None:
+    """Questions of an ordinary week, through every channel, answered by the desk itself."""
+    for n in range(60):
+        message, channel = WEEK[n % len(WEEK)], CHANNELS[n % len(CHANNELS)]
+        desk.receptionist.reply(message, None, channel)
+    spread = (
+        "UPDATE turn SET created_at = datetime(created_at, '-' || ((rowid * 5) % 7) || ' days', "
+        "((rowid * 3) % 8) || ' hours')"
+    )
+    with writing(desk.library.engine) as connection:
+        connection.exec_driver_sql(spread)
+
+
 def lighten(path: Path) -> None:
     """Few colours are enough for pages of few colours."""
     Image.open(path).convert("RGB").quantize(128, dither=Image.Dither.NONE).save(
@@ -110,5 +174,6 @@ if __name__ == "__main__":
         take(browser, address)
         take_lobby(browser, address, desk)
         take_pages(browser, address, desk)
+        take_console(browser, address, desk)
     for picture in IMAGES.glob("*.png"):
         lighten(picture)

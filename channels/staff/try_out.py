@@ -43,7 +43,7 @@ def try_out_routes(door: Door) -> APIRouter:
         ]
         return {
             "question": question, "asked": trial.masked.text, "trial": trial, "why": why,
-            "offered": offered, "others": others, "none": NO_PROCEDURE,
+            "offered": offered, "others": others, "no_procedure": NO_PROCEDURE,
         }  # fmt: skip
 
     @routes.get(HOME)
