@@ -15,7 +15,8 @@ from assistant.desk import Desk
 from assistant.queue_store import Wanted
 from channels.web import create_app
 from evals.desk import fresh_desk
-from evals.rendering import sheet_of_procedure, to_pdf, write_docx
+from evals.layouts import write_docx
+from evals.rendering import sheet_of_procedure, to_pdf
 from knowledge.database import writing
 from knowledge.procedures import Fee, FeeStatus
 

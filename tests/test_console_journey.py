@@ -14,7 +14,8 @@ from test_staff_journey import enter, violations
 from assistant.desk import Desk
 from channels.web import create_app
 from evals.desk import fresh_desk
-from evals.rendering import sheet_of_procedure, to_pdf, write_docx
+from evals.layouts import write_docx
+from evals.rendering import sheet_of_procedure, to_pdf
 
 pytestmark = pytest.mark.slow
 CODE = "9.000001"

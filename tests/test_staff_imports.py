@@ -18,7 +18,8 @@ from staffroom import Browser, at_work, hire
 from assistant.desk import Desk
 from channels.staff.import_jobs import ImportJobs, Job, Upload, safe_name
 from channels.staff.page_image import find_page_image
-from evals.rendering import sheet_of_procedure, write_docx
+from evals.layouts import write_docx
+from evals.rendering import sheet_of_procedure
 from ingest import review
 from knowledge.database import writing
 from knowledge.schema_work import ImportJobRow
