@@ -72,8 +72,8 @@ def language_of(text: str, before: str = VIETNAMESE) -> str:
     hits = sum(word in glossary().words for word in words)
     if has_tones(text):
         return ENGLISH if hits >= 4 and hits >= SHARE * len(text.split()) else VIETNAMESE
-    if hits and hits >= SHARE * len(words):
-        return ENGLISH
+    if hits and (before == ENGLISH or hits >= SHARE * len(words)):
+        return ENGLISH  # once English is spoken a word of it is enough ("can I do it online")
     neutral = {"ok", "okay", "online", "yes", "no", "the", "and"}
     return before if set(words) <= neutral else VIETNAMESE
 

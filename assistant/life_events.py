@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from assistant.bereavement import tells_a_death
 from knowledge.data_files import parse_yaml
 from knowledge.vietnamese import fold, has_tones, normalise
 
+DEATH = "death"  # people tell it in too many ways for a list: see `tells_a_death`
 FILE = Path(__file__).parent / "data" / "life_events.yaml"
 
 
@@ -64,7 +66,10 @@ def find_event(text: str) -> LifeEvent | None:
     asks, events = shipped_events()
     if not has(asks):
         return None
-    return next((e for e in events if has(e.says) and not has(e.names)), None)
+    dead = tells_a_death(said)
+    return next(
+        (e for e in events if (has(e.says) or (dead and e.id == DEATH)) and not has(e.names)), None
+    )
 
 
 def _phrases(phrases: list[str]) -> tuple[str, ...]:

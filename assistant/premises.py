@@ -26,6 +26,8 @@ _DAYS = re.compile(
     r"(?<!quá )(?<!trong )(?<!sau )(?<!trước )(?<!hơn )\b(\d{1,3}) "
     r"(ngày làm việc|ngày|hôm|bữa|tuần|tháng|ngay|tuan|thang)\b(?! tuổi| tuoi)"
 )
+# "Ở 3 hôm có phải khai báo không" asks openly; "có phải mất 3 hôm không" takes it for granted.
+_OPEN = re.compile(r"\bcó phải (?!là\b|\d|mất\b|hết\b|tốn\b|chờ\b|đợi\b|đóng\b|nộp\b|miễn\b)")
 _SCALE = {"nghìn": 1000, "ngàn": 1000, "nghin": 1000, "ngan": 1000, "k": 1000}
 _MILLIONS = {"triệu", "trieu", "củ"}
 
@@ -91,7 +93,7 @@ def asks_what_is_missing(text: str) -> tuple[Mention, ...]:
 def find_premises(text: str) -> Premises | None:
     """What a message takes for granted, None when it asks openly."""
     said = normalise(text)
-    asserts = find_cue("asserts", text) is not None
+    asserts = find_cue("asserts", _OPEN.sub(" ", text.lower())) is not None
     free = asserts and find_cue("free", text) is not None
     amounts = tuple(_vnd(*found) for found in _AMOUNT.findall(text.lower())) if asserts else ()
     days = tuple((int(n), unit) for n, unit in _DAYS.findall(said)) if asserts else ()

@@ -217,3 +217,36 @@ def test_papers_said_to_be_there_do_not_name_another_matter(ask: Ask) -> None:
         "có cà vẹt với hợp đồng mua bán rồi thì còn thiếu gì",
     )
     assert code_of(answer) == "1.013076" and "Còn thiếu" in answer.text
+
+
+def test_a_death_told_in_any_words_brings_sympathy_and_the_whole_plan(ask: Ask) -> None:
+    answer = ask("Bố em mất hôm qua. Em cần làm gì?")
+    assert answer.outcome is Outcome.ANSWERED and "chia buồn" in answer.text
+    assert {DEATH, "2.002913"} & {code_of(answer), *(code_of(a) for a in answer.also)}
+
+
+def test_what_is_said_after_choices_narrows_them(ask: Ask) -> None:
+    first = ask("mất sổ đỏ")
+    if first.outcome is Outcome.CLARIFYING:
+        first = ask("mất cả cuốn", first.conversation_id)
+    assert code_of(first) == "1.012786"
+
+
+def test_one_choice_is_asked_as_one(ask: Ask) -> None:
+    answer = ask("tôi muốn kiện hàng xóm xây lấn sang nhà tôi")
+    assert len(answer.choices) != 1 or "có phải anh/chị hỏi việc này" in answer.text
+
+
+def test_a_number_in_an_open_question_is_no_claim(ask: Ask) -> None:
+    answer = ask("khách ở 3 hôm có phải khai báo không")
+    assert "không phải 3 hôm" not in answer.text
+    assert "không phải 15 ngày" in ask("giấy độc thân có phải mất 15 ngày không").text
+
+
+def test_politeness_is_said_once_when_a_person_takes_over(ask: Ask) -> None:
+    assert ask("thôi cho gặp cán bộ").text.count("Dạ") == 1
+
+
+def test_an_english_conversation_stays_english(ask: Ask) -> None:
+    answer = talk(ask, "my husband died, what do I have to do", "can I do it online")
+    assert code_of(answer) == DEATH and "Dạ" not in answer.text

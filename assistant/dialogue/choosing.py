@@ -41,12 +41,23 @@ def by_choice(room: Backroom, turn: Turn) -> Reply | None:
         elif best.label in NONE_OF_THESE:
             return fixed(turn, "which_none", Outcome.CLARIFYING, replace(state, choices=()))
     if choice is None:
+        choice = _narrowed(turn)
+    if choice is None:
         return _asked_again(turn)
     if choice.code is None:
         return fixed(turn, "which_none", Outcome.CLARIFYING, replace(state, choices=()))
     topics = turn.question.topics or tuple(Topic(t) for t in state.pending_topics)
     answer, after = answer_procedure(room, turn, choice.code, 1.0, topics=topics)
     return answer, replace(after, offered=state.choices)
+
+
+def _narrowed(turn: Turn) -> Choice | None:
+    """ "Mất cả cuốn" after "mất sổ đỏ": the one choice among what this may mean, too."""
+    if not isinstance(turn.decision, Unsure):
+        return None
+    meant = {candidate.label for candidate in turn.decision.candidates}
+    fitting = [choice for choice in turn.state.choices if choice.code in meant]
+    return fitting[0] if len(fitting) == 1 and len(turn.state.choices) > 1 else None
 
 
 def _asked_again(turn: Turn) -> Reply | None:
@@ -98,7 +109,8 @@ def clarify(room: Backroom, turn: Turn) -> Reply | None:
             choices.append(Choice(title, title, candidate.label))
     if not choices:
         return not_found(room, turn, 0.0)
-    text = _listed(say("clarify", turn.address), tuple(choices))
+    asked = say("clarify" if len(choices) > 1 else "clarify_one", turn.address)
+    text = _listed(asked, tuple(choices))
     topics = tuple(t.value for t in turn.question.topics)
     answer = Answer(
         Outcome.CLARIFYING,

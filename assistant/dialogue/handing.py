@@ -52,7 +52,10 @@ def hand_over(room: Backroom, turn: Turn, intent: Intent) -> Reply:
     """A person takes over because the resident asks for one or complains."""
     _, facts = room.office(turn)
     lines = [fill(intent.reply, turn.address, **facts)] if intent.reply else []
-    lines.append(say("human", turn.address, **facts | {"reference": ""}).rstrip())
+    where = say("human", turn.address, **facts | {"reference": ""}).rstrip()
+    if lines and (rest := where.removeprefix("Dạ, ")):  # once is polite
+        where = rest[0].upper() + rest[1:]
+    lines.append(where)
     return _handed(room, turn, intent.id, lines)
 
 
