@@ -21,6 +21,7 @@ from channels.cli_ingest import ingest
 from channels.cli_offices import office_app
 from channels.cli_records import export, import_records
 from channels.cli_staff import user_app
+from channels.cli_streams import bench_streams
 
 app = typer.Typer(
     help="Lễ Tân – quầy lễ tân của phường, xã.",
@@ -36,6 +37,7 @@ app.add_typer(eval_app, name="eval")
 bench_app = typer.Typer(invoke_without_command=True)
 app.add_typer(bench_app, name="bench")
 cli_kiosk.add_to_bench(bench_app)
+bench_app.command("streams")(bench_streams)
 cli_channels.register(app)
 cli_office.register(app)
 cli_talk.add_to(eval_app)
