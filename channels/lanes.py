@@ -87,6 +87,8 @@ class Lanes:
 
     async def run(self) -> None:
         """Work until cancelled; a message in hand is finished first."""
+        with suppress(DatabaseUnavailable):
+            await self._workers.run(self._mailbox.take_over)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._deliver_clerks_answers)
             tasks.start_soon(self._purge)

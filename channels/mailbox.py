@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from channels.asking import is_opener
 from channels.heard import Heard, Kind, Say
+from channels.holders import holder_name, is_gone
 from knowledge.database import reading, writing
 from knowledge.schema_groups import InboundRow, LaneRow, OutboundRow
 
@@ -101,7 +102,7 @@ class Mailbox:
         self._clock = clock
         self._burst = burst
         self._max_attempts = max_attempts
-        self._name = secrets.token_hex(8)
+        self._name = holder_name()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -196,6 +197,18 @@ class Mailbox:
             return True
         over = update(LANE).where(self._of(LANE, platform, chat_id), LANE.c.held_until <= now)
         return connection.execute(over.values(taken)).rowcount == 1
+
+    def take_over(self) -> int:
+        """Free the chats of processes that were killed on this machine; how many."""
+        query = select(LANE.c.held_by).where(LANE.c.office_id == self._office_id).distinct()
+        with reading(self._engine) as connection:
+            gone = [holder for holder in connection.scalars(query) if is_gone(holder)]
+        if not gone:
+            return 0
+        with writing(self._engine) as connection:
+            return connection.execute(
+                delete(LANE).where(LANE.c.office_id == self._office_id, LANE.c.held_by.in_(gone))
+            ).rowcount
 
     def renew(self, lane: Lane) -> bool:
         """Hold on for another lease; False when the lane was lost in the meantime."""
