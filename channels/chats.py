@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, and_, delete, func, select, update
+from sqlalchemy import Connection, Engine, Table, and_, bindparam, delete, func, select, update
 
 from channels.gate import Mode, Room, Spoken
 from channels.heard import Heard
-from channels.mailbox import OUTBOUND, insert_new, out_key
+from channels.mail_tables import OUTBOUND, in_chat, insert_new, out_key
+from channels.mail_tables import chat as chat_of
 from knowledge.database import reading, writing
 from knowledge.schema import InquiryRow
 from knowledge.schema_groups import ChatRow, ClerkRow, SaidRow, TalkRow
@@ -21,6 +22,48 @@ CHAT: Table = ChatRow.__table__  # type: ignore[assignment]
 TALK: Table = TalkRow.__table__  # type: ignore[assignment]
 SAID: Table = SaidRow.__table__  # type: ignore[assignment]
 CLERK: Table = ClerkRow.__table__  # type: ignore[assignment]
+LATELY = timedelta(minutes=10)
+# Read for every message, so written once.
+_CHAT = select(CHAT).where(in_chat(CHAT))
+_MINE = and_(in_chat(TALK), TALK.c.person_id == bindparam("of_person"))
+_TALK = select(TALK.c.conversation_id, TALK.c.updated_at).where(_MINE)
+_TALKS_ON = (
+    update(TALK)
+    .where(_MINE)
+    .values(conversation_id=bindparam("new_talk"), updated_at=bindparam("now"))
+)
+_CLERK = select(CLERK.c.name).where(
+    CLERK.c.office_id == bindparam("of_office"),
+    CLERK.c.platform == bindparam("of_platform"),
+    CLERK.c.person_id == bindparam("of_person"),
+)
+_COUNTS = select(
+    func.count().filter(
+        SAID.c.person_id == bindparam("of_person"), SAID.c.at > bindparam("lately")
+    ),
+    func.count().filter(SAID.c.person_id == bindparam("of_person")),
+    func.count().filter(SAID.c.at > bindparam("minute")),
+).where(in_chat(SAID), SAID.c.at >= bindparam("since"))
+_CHANGED = (
+    update(CHAT)
+    .where(in_chat(CHAT))
+    .values(
+        {
+            name: bindparam(f"new_{name}", type_=CHAT.c[name].type)
+            for name in (
+                "is_group",
+                "title",
+                "mode",
+                "muted",
+                "topics",
+                "greeted",
+                "disclosed_on",
+                "clerk_until",
+                "updated_at",
+            )
+        }
+    )
+)
 INQUIRY: Table = InquiryRow.__table__  # type: ignore[assignment]
 
 
@@ -76,31 +119,19 @@ class Chats:
     def look(self, heard: Heard) -> Sight:
         """The chat and the person of a message."""
         now = self._clock()
-        at = (heard.platform, heard.chat_id)
+        day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        of = chat_of(self._office_id, heard.platform, heard.chat_id)
+        of |= {"of_person": heard.person_id}
+        times = {
+            "lately": now - LATELY,
+            "minute": now - timedelta(minutes=1),
+            "since": min(day, now - LATELY),
+        }
         with reading(self._engine) as connection:
             chat = self._chat(connection, heard)
-            day = now.replace(hour=0, minute=0, second=0, microsecond=0)
-            counts = connection.execute(
-                select(
-                    func.count().filter(
-                        SAID.c.person_id == heard.person_id, SAID.c.at > now - timedelta(minutes=10)
-                    ),
-                    func.count().filter(SAID.c.person_id == heard.person_id),
-                    func.count().filter(SAID.c.at > now - timedelta(minutes=1)),
-                ).where(self._of(SAID, *at), SAID.c.at >= min(day, now - timedelta(minutes=10)))
-            ).one()
-            clerk = connection.scalar(
-                select(CLERK.c.name).where(
-                    CLERK.c.office_id == self._office_id,
-                    CLERK.c.platform == heard.platform,
-                    CLERK.c.person_id == heard.person_id,
-                )
-            )
-            talk = connection.execute(
-                select(TALK.c.conversation_id, TALK.c.updated_at).where(
-                    self._of(TALK, *at), TALK.c.person_id == heard.person_id
-                )
-            ).first()
+            counts = connection.execute(_COUNTS, of | times).one()
+            clerk = connection.scalar(_CLERK, of)
+            talk = connection.execute(_TALK, of).first()
         return Sight(
             chat=chat,
             spoken=Spoken(*counts),
@@ -219,11 +250,10 @@ class Chats:
             now = {"conversation_id": conversation_id, "updated_at": self._clock()}
             person = at | {"person_id": heard.person_id}
             if not insert_new(connection, TALK, person | now):
-                mine = and_(
-                    self._of(TALK, heard.platform, heard.chat_id),
-                    TALK.c.person_id == heard.person_id,
-                )
-                connection.execute(update(TALK).where(mine).values(now))
+                of = chat_of(self._office_id, heard.platform, heard.chat_id)
+                of |= {"of_person": heard.person_id}
+                changed = {"new_talk": conversation_id, "now": now["updated_at"]}
+                connection.execute(_TALKS_ON, of | changed)
 
     def put(self, chat: Chat) -> None:
         """Keep how a chat is set up."""
@@ -288,9 +318,8 @@ class Chats:
     # -- rows -------------------------------------------------------------------------------
 
     def _chat(self, connection: Connection, heard: Heard) -> Chat:
-        row = connection.execute(
-            select(CHAT).where(self._of(CHAT, heard.platform, heard.chat_id))
-        ).first()
+        of = chat_of(self._office_id, heard.platform, heard.chat_id)
+        row = connection.execute(_CHAT, of).first()
         if row is None:
             return Chat(heard.platform, heard.chat_id, heard.is_group, heard.title)
         chat = _chat(row)
@@ -312,9 +341,9 @@ class Chats:
             "updated_at": self._clock(),
         }
         if not insert_new(connection, CHAT, place | values):
-            connection.execute(
-                update(CHAT).where(self._of(CHAT, chat.platform, chat.chat_id)).values(values)
-            )
+            of = chat_of(self._office_id, chat.platform, chat.chat_id)
+            changed = {f"new_{name}": value for name, value in values.items()}
+            connection.execute(_CHANGED, of | changed)
 
     def _of(self, table: Table, platform: str, chat_id: str) -> Any:
         return and_(

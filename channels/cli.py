@@ -152,31 +152,41 @@ def bench(
         Path | None, typer.Option(help="Tệp cổng quốc gia để nhập trước khi đo.")
     ] = None,
     questions: Annotated[int, typer.Option(help="Số câu hỏi.", min=20)] = 1000,
+    only_chats: Annotated[bool, typer.Option(help="Chỉ đo tin nhắn qua webhook.")] = False,
+    per_second: Annotated[float, typer.Option(help="Tin nhắn mỗi giây qua webhook.")] = 50,
+    seconds: Annotated[float, typer.Option(help="Gửi tin trong bao lâu.")] = 30,
     as_json: Json = False,
 ) -> None:
-    """Đo tốc độ nhập, khởi động, bộ nhớ, thời gian trả lời qua HTTP."""
+    """Đo tốc độ nhập, khởi động, bộ nhớ, thời gian trả lời qua HTTP và qua tin nhắn."""
     if context.invoked_subcommand:
         return
     import os
     from tempfile import TemporaryDirectory
 
     from evals.bench import bench as measure
+    from evals.chat_bench import bench_chats
 
+    def step(what: str) -> None:
+        err.print(f"{what}…")
+
+    figures: dict[str, Any] = {}
+    if not only_chats:
+        with TemporaryDirectory(prefix="letan-bench-", ignore_cleanup_errors=True) as folder:
+            figures = measure(
+                Path(folder), os.environ, portal=portal, questions=questions, step=step
+            ).to_json()
     with TemporaryDirectory(prefix="letan-bench-", ignore_cleanup_errors=True) as folder:
-        report = measure(
-            Path(folder),
-            os.environ,
-            portal=portal,
-            questions=questions,
-            step=lambda what: err.print(f"{what}…"),
+        chats = bench_chats(
+            Path(folder), os.environ, per_second=per_second, seconds=seconds, step=step
         )
+    figures["chats"] = chats.to_json()
     if as_json:
-        typer.echo(json.dumps(report.to_json(), ensure_ascii=False))
+        typer.echo(json.dumps(figures, ensure_ascii=False))
         return
-    table = Table(title="Lễ Tân: đo trên " + report.machine)
+    table = Table(title="Lễ Tân: đo trên " + chats.machine)
     table.add_column("chỉ số")
     table.add_column("giá trị", justify="right")
-    for name, value in report.to_json().items():
+    for name, value in figures.items():
         table.add_row(name, str(value))
     out.print(table)
 

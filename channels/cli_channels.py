@@ -151,7 +151,7 @@ def clerk(
 def dead() -> None:
     """Tin đã thôi gửi hoặc thôi trả lời, và vì sao."""
     table = Table("mã", "nền tảng", "chat", "số lần", "lỗi", "nội dung")
-    for letter in _hub().mailbox.dead():
+    for letter in _hub().mailbox.letters.all():
         table.add_row(
             f"{letter.way}:{letter.id}", letter.platform, letter.chat_id,
             str(letter.attempts), letter.error, letter.text[:60],
@@ -164,9 +164,9 @@ def retry(
     which: Annotated[str, typer.Argument(help="Mã trong “letan channels dead”, hoặc all.")],
 ) -> None:
     """Thử lại một tin, hoặc mọi tin (all)."""
-    mailbox = _hub().mailbox
-    wanted = [letter for letter in mailbox.dead() if which in ("all", f"{letter.way}:{letter.id}")]
-    done = sum(mailbox.revive(letter.way, letter.id) for letter in wanted)
+    letters = _hub().mailbox.letters
+    wanted = [letter for letter in letters.all() if which in ("all", f"{letter.way}:{letter.id}")]
+    done = sum(letters.revive(letter.way, letter.id) for letter in wanted)
     if not done:
         err.print("Không có tin này.")
         raise typer.Exit(1)

@@ -19,7 +19,8 @@ from channels.chat_commands import FOR_ADMINS
 from channels.chat_sentences import tell
 from channels.chats import Chats
 from channels.heard import Heard, Kind, Say, joined
-from channels.mailbox import Lane, Mailbox, Received, Waiting
+from channels.mail_tables import Lane, Received, Waiting
+from channels.mailbox import Mailbox
 from channels.sending import Platform, SendFailed
 from channels.splitting import split
 from channels.threads import Workers
@@ -80,7 +81,7 @@ class Lanes:
 
         Raises DatabaseUnavailable: the caller must not tell the platform "received" then.
         """
-        new = await self._workers.run(lambda: self._mailbox.put(heard))
+        new = await self._workers.run(lambda: self._mailbox.inbox.put(heard))
         if new:
             self._wake.set()
         return new
@@ -88,7 +89,7 @@ class Lanes:
     async def run(self) -> None:
         """Work until cancelled; a message in hand is finished first."""
         with suppress(DatabaseUnavailable):
-            await self._workers.run(self._mailbox.take_over)
+            await self._workers.run(self._mailbox.lanes.take_over)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._deliver_clerks_answers)
             tasks.start_soon(self._purge)
@@ -117,7 +118,7 @@ class Lanes:
             return []
         platforms = list(self._served)
         try:
-            return await self._workers.run(lambda: self._mailbox.claim(platforms, free))
+            return await self._workers.run(lambda: self._mailbox.lanes.claim(platforms, free))
         except DatabaseUnavailable:
             log.warning("lanes_wait_for_database")
             return []
@@ -132,10 +133,10 @@ class Lanes:
                 while await self._step(lane):
                     steps += 1
                     if steps % STEPS_PER_LEASE == 0 and not await self._workers.run(
-                        lambda: self._mailbox.renew(lane)
+                        lambda: self._mailbox.lanes.renew(lane)
                     ):
                         return
-                await self._workers.run(lambda: self._mailbox.release(lane))
+                await self._workers.run(lambda: self._mailbox.lanes.release(lane))
         except DatabaseUnavailable:
             log.warning("lane_lost_database", platform=lane.platform)
         finally:
@@ -144,14 +145,13 @@ class Lanes:
 
     async def _step(self, lane: Lane) -> bool:
         """Send one message or attend to one; whether there was anything due."""
-        waiting = await self._workers.run(lambda: self._mailbox.next_to_send(lane))
-        if waiting is not None:
-            await self._send(lane, waiting)
-            return True
-        received = await self._workers.run(lambda: self._mailbox.next_received(lane))
-        if received is None:
+        due = await self._workers.run(lambda: self._mailbox.next(lane))
+        if due is None:
             return False
-        await self._attend(lane, received)
+        if isinstance(due, Waiting):
+            await self._send(lane, due)
+        else:
+            await self._attend(lane, due)
         return True
 
     async def _attend(self, lane: Lane, received: Received) -> None:
@@ -168,7 +168,7 @@ class Lanes:
             # The edge: whatever went wrong, the message stays in the inbox and is tried again.
             log.exception("attending_failed", platform=lane.platform, attempts=received.attempts)
             why = f"{type(problem).__name__}: {problem}"
-            given_up = await self._workers.run(lambda: self._mailbox.put_off(received, why))
+            given_up = await self._workers.run(lambda: self._mailbox.inbox.put_off(received, why))
             if given_up:
                 log.error("message_given_up", platform=lane.platform)
 
@@ -203,7 +203,7 @@ class Lanes:
                 held = self._chats.drop(connection, heard.platform, heard.chat_id)
                 self._mailbox.drop(connection, heard.platform, heard.chat_id)
             if reaction.answers_off:
-                self._mailbox.cancel_answers(connection, heard, reaction.answers_off)
+                self._mailbox.outbox.cancel_answers(connection, heard, reaction.answers_off)
             if reaction.chat is not None:
                 self._chats.record(
                     connection, heard, reaction.chat, reaction.said, reaction.conversation_id
@@ -229,7 +229,7 @@ class Lanes:
             unexpected = SendFailed(f"unexpected {type(problem).__name__}", retry_after=0)
             await self._not_sent(lane, waiting, unexpected)
         else:
-            await self._workers.run(lambda: self._mailbox.sent(waiting, sent_id))
+            await self._workers.run(lambda: self._mailbox.outbox.sent(waiting, sent_id))
 
     async def _not_sent(self, lane: Lane, waiting: Waiting, failed: SendFailed) -> None:
         why = str(failed)
@@ -242,10 +242,10 @@ class Lanes:
         given_up = False
         if failed.retry_after:  # it said when: a flood limit or a token to mend is no failure of it
             seconds = failed.retry_after
-            await self._workers.run(lambda: self._mailbox.wait(waiting, seconds, why))
+            await self._workers.run(lambda: self._mailbox.outbox.wait(waiting, seconds, why))
         else:
             given_up = await self._workers.run(
-                lambda: self._mailbox.not_sent(waiting, why, failed.retry_after)
+                lambda: self._mailbox.outbox.not_sent(waiting, why, failed.retry_after)
             )
         log.warning("not_sent", platform=lane.platform, why=why, given_up=given_up)
 
@@ -289,7 +289,9 @@ class Lanes:
                 ]
                 # The key is the inquiry's: a crash before the mark writes the same rows again.
                 with self._mailbox.writing() as connection:
-                    self._mailbox.post(connection, traits.platform, f"inquiry:{inquiry.code}", says)
+                    self._mailbox.outbox.post(
+                        connection, traits.platform, f"inquiry:{inquiry.code}", says
+                    )
                 self._inquiries.mark_delivered(inquiry.code)
                 count += 1
         return count
@@ -297,6 +299,6 @@ class Lanes:
     async def _purge(self) -> None:
         while True:
             with suppress(DatabaseUnavailable):
-                await self._workers.run(lambda: self._mailbox.purge(self._keep))
+                await self._workers.run(lambda: self._mailbox.letters.purge(self._keep))
                 await self._workers.run(lambda: self._chats.purge(self._keep))
             await anyio.sleep(PURGE_SECONDS)

@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 from sqlalchemy import Engine, Table, or_, select, update
 
-from channels.mailbox import insert_new
+from channels.mail_tables import insert_new
 from channels.sending import SendFailed
 from channels.threads import Workers
 from channels.zalo_oa_reading import PLATFORM

@@ -21,7 +21,7 @@ from channels.chats import SAID, TALK, Chat
 from channels.gate import Mode, Room
 from channels.group_settings import GroupSettings
 from channels.hooks import hook_routes
-from channels.mailbox import OUTBOUND
+from channels.mail_tables import OUTBOUND
 from channels.telegram_settings import TelegramSettings
 from channels.threads import Workers
 from channels.zalo_settings import ZaloBotSettings, ZaloOaSettings

@@ -244,7 +244,7 @@ def test_flood_and_outage_lose_nothing_and_repeat_nothing(ward: Desk, fake: Fake
         await world.hub.lanes.drain()
         await world.hub.lanes.drain()
         assert len(fake.sent) == 2
-        assert world.hub.mailbox.dead() == []
+        assert world.hub.mailbox.letters.all() == []
 
     play(ward, scene, fake)
 

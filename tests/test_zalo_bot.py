@@ -61,10 +61,10 @@ def test_the_months_quota_is_not_tried_again_but_kept_for_a_person_to_see(ward: 
 
     async def scene(world: World) -> None:
         await world.zalo_bot(event("chứng thực bản sao ở quầy nào?"))
-        [letter] = world.hub.mailbox.dead()
+        [letter] = world.hub.mailbox.letters.all()
         assert "Quota exceeded" in letter.error and letter.attempts == 1
         fake.quota = 10
-        assert world.hub.mailbox.revive(letter.way, letter.id)
+        assert world.hub.mailbox.letters.revive(letter.way, letter.id)
         await world.hub.lanes.drain()
         assert len(fake.sent) == 1
 

@@ -153,7 +153,7 @@ def test_outside_the_seven_days_an_answer_is_given_up_visibly(ward: Desk) -> Non
 
     async def scene(world: World) -> None:
         await world.zalo_oa(event(COUNTER))
-        [letter] = world.hub.mailbox.dead()
+        [letter] = world.hub.mailbox.letters.all()
         assert "-230" in letter.error
 
     play(ward, scene, fake)

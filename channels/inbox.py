@@ -1,0 +1,147 @@
+"""The durable inbox of the chats: a message is a row before the platform hears "200"."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, bindparam, select, update
+
+from channels.asking import is_opener
+from channels.heard import Heard, Kind
+from channels.mail_tables import INBOUND, Lane, Received, chat, in_chat, insert_new, put_off
+from knowledge.database import reading, writing
+
+MAX_FRAGMENTS = 6
+LOOKS_AHEAD = 20
+_FIRST = (
+    select(
+        INBOUND.c.id, INBOUND.c.payload, INBOUND.c.due_at, INBOUND.c.attempts, INBOUND.c.person_id
+    )
+    .where(in_chat(INBOUND), INBOUND.c.status == "waiting")
+    .order_by(INBOUND.c.id)
+    .limit(LOOKS_AHEAD)
+)
+_LET_GO = (
+    update(INBOUND)
+    .where(
+        in_chat(INBOUND),
+        INBOUND.c.status == "waiting",
+        INBOUND.c.person_id == bindparam("of_person"),
+        INBOUND.c.attempts == 0,
+        INBOUND.c.due_at > bindparam("now"),
+    )
+    .values(due_at=bindparam("now"))
+)
+
+
+class Inbox:
+    """What was heard and waits to be attended to. Safe between threads; blocking."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        office_id: str,
+        clock: Callable[[], datetime],
+        *,
+        burst: timedelta,
+        max_attempts: int,
+    ) -> None:
+        self._engine = engine
+        self._office_id = office_id
+        self._clock = clock
+        self._burst = burst
+        self._max_attempts = max_attempts
+
+    def put(self, heard: Heard) -> bool:
+        """Keep a masked message; False when it has been delivered before.
+
+        A message that only opens a talk waits a few seconds for the question behind it; that
+        question lets it go at once.
+        """
+        return self.put_all([heard])[0]
+
+    def put_all(self, many: list[Heard]) -> list[bool]:
+        """Keep several messages in one transaction, in their order."""
+        with writing(self._engine) as connection:
+            return [self._put(connection, heard) for heard in many]
+
+    def _put(self, connection: Connection, heard: Heard) -> bool:
+        now = self._clock()
+        opens = heard.kind is Kind.TEXT and not heard.command and is_opener(heard.text)
+        row = {
+            "office_id": self._office_id,
+            "platform": heard.platform,
+            "key": heard.key,
+            "chat_id": heard.chat_id,
+            "person_id": heard.person_id,
+            "message_id": heard.message_id,
+            "status": "waiting",
+            "payload": heard.to_json(),
+            "attempts": 0,
+            "due_at": now + self._burst if opens else now,
+            "received_at": now,
+        }
+        if not insert_new(connection, INBOUND, row):
+            return False
+        if not opens:
+            place = chat(self._office_id, heard.platform, heard.chat_id)
+            connection.execute(_LET_GO, place | {"of_person": heard.person_id, "now": now})
+        return True
+
+    def find_status(self, platform: str, key: str) -> str | None:
+        """Where a delivery stands: waiting, done, dead; None when it never came."""
+        query = select(INBOUND.c.status).where(
+            INBOUND.c.office_id == self._office_id,
+            INBOUND.c.platform == platform,
+            INBOUND.c.key == key,
+        )
+        with reading(self._engine) as connection:
+            status: str | None = connection.scalar(query)
+            return status
+
+    def next_received(self, connection: Connection, lane: Lane) -> Received | None:
+        """The first waiting message of a chat if it is due, with the fragments it opens."""
+        place = chat(self._office_id, lane.platform, lane.chat_id)
+        rows = connection.execute(_FIRST, place).all()
+        if not rows or rows[0].due_at > self._clock():
+            return None
+        head = rows[0]
+        taken = [(head.id, Heard.from_json(head.payload))]
+        for row in rows[1:]:
+            if row.person_id != head.person_id:
+                continue
+            after = Heard.from_json(row.payload)
+            if len(taken) >= MAX_FRAGMENTS or not _continues(taken[0][1], taken[-1][1], after):
+                break
+            taken.append((row.id, after))
+        ids = tuple(row_id for row_id, _ in taken)
+        return Received(ids, tuple(part for _, part in taken), head.attempts)
+
+    def settle(self, connection: Connection, received: Received, reason: str) -> None:
+        """Inside a transaction: the message is done; its words are no longer kept."""
+        values: dict[str, Any] = {
+            "status": "done", "payload": None, "reason": reason, "settled_at": self._clock(),
+            "error": None,
+        }  # fmt: skip
+        connection.execute(update(INBOUND).where(INBOUND.c.id.in_(received.ids)).values(values))
+
+    def put_off(self, received: Received, why: str) -> bool:
+        """Try a message again later, or give it up after too often; whether it was given up."""
+        attempts = received.attempts + 1
+        over = attempts >= self._max_attempts
+        put_off(
+            self._engine, INBOUND, received.ids,
+            attempts=attempts, why=why, now=self._clock(), wait=None, give_up=over,
+        )  # fmt: skip
+        return over
+
+
+def _continues(first: Heard, before: Heard, after: Heard) -> bool:
+    """Whether ``after`` goes on with what the same person only opened."""
+    return (
+        first.kind is Kind.TEXT
+        and after.kind is Kind.TEXT
+        and not after.command
+        and after.topic_id == first.topic_id
+        and is_opener(before.text)
+    )
