@@ -137,6 +137,7 @@ class Attendant:
             "person": heard.person_id,
             "group": "1" if heard.is_group else "",
             "key": heard.key,
+            "name": heard.person_name if heard.is_group and not self._traits.threads else "",
         }
         if again:  # a try that died after the desk had answered left its inquiry open
             for code in self._chats.find_inquiries(heard, key=heard.key):

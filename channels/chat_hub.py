@@ -12,7 +12,8 @@ from channels.attendant import Attendant
 from channels.chat_commands import command
 from channels.chats import Chats
 from channels.group_settings import GroupSettings
-from channels.lanes import Lanes, Served
+from channels.lane_work import Served
+from channels.lanes import Lanes
 from channels.mailbox import Mailbox
 from channels.sending import Platform, SendFailed
 from channels.telegram_sending import TelegramPlatform, build_bot
@@ -67,6 +68,7 @@ class ChatHub:
             desk.conversations,
             desk.inquiries,
             workers,
+            Workers(groups.threads),
             size=groups.lanes,
             keep=groups.keep,
         )

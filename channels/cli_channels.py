@@ -92,6 +92,18 @@ def _complain(why: str) -> None:
     err.print(f"Chưa nhận được tin: {why}", markup=False)
 
 
+@channels_app.command("work")
+def work() -> None:
+    """Trả lời thêm một tiến trình bên cạnh “letan serve”, cho máy nhiều nhân. Ctrl-C để dừng."""
+    import anyio
+
+    hub = _hub()
+    if not hub.is_used:
+        err.print("Chưa nối Telegram hay Zalo nào (xem docs/telegram.md, docs/zalo-bot.md).")
+        raise typer.Exit(2)
+    anyio.run(hub.run)
+
+
 @channels_app.command("groups")
 def groups() -> None:
     """Các nhóm mà lễ tân đang ở, chế độ của từng nhóm."""

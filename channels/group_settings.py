@@ -23,6 +23,7 @@ class GroupSettings(BaseSettings):
     person_per_day: int = 60
     group_per_minute: int = 15
     private_per_minute: int = 20
+    threads: int = 3  # that answer; more than cores only take turns
     lanes: int = 24  # chats worked on at once; most of them wait for the platform
     max_attempts: int = 16
     keep_days: int = 30

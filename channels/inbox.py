@@ -58,12 +58,8 @@ class Inbox:
         A message that only opens a talk waits a few seconds for the question behind it; that
         question lets it go at once.
         """
-        return self.put_all([heard])[0]
-
-    def put_all(self, many: list[Heard]) -> list[bool]:
-        """Keep several messages in one transaction, in their order."""
         with writing(self._engine) as connection:
-            return [self._put(connection, heard) for heard in many]
+            return self._put(connection, heard)
 
     def _put(self, connection: Connection, heard: Heard) -> bool:
         now = self._clock()

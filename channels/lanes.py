@@ -5,49 +5,37 @@ One `Lanes` runs in every process that serves chats; the database decides who ha
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import Any
+from datetime import timedelta
 
 import anyio
-import anyio.from_thread
 import structlog
 
 from assistant.conversations import Conversations
 from assistant.inquiries import Inquiries
-from channels.attendant import Attendant, Reaction
-from channels.chat_commands import FOR_ADMINS
-from channels.chat_sentences import tell
 from channels.chats import Chats
-from channels.heard import Heard, Kind, Say, joined
-from channels.mail_tables import Lane, Received, Waiting
+from channels.clerk_answers import ClerkAnswers
+from channels.heard import Heard
+from channels.lane_work import LaneWork, Served
+from channels.mail_tables import Lane
 from channels.mailbox import Mailbox
-from channels.sending import Platform, SendFailed
-from channels.splitting import split
 from channels.threads import Workers
 from knowledge.database import DatabaseUnavailable
 
 log = structlog.get_logger()
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.25
+# No more chats are taken up while so many wait for each thread that answers.
+MOST_LOAD = 2.0
+A_ROUND = 6
 DELIVER_SECONDS = 5.0
-TYPING_AFTER_SECONDS = 1.0
 PURGE_SECONDS = 6 * 3600
-# A lane is renewed after so many steps; with LEASE and the send timeout it never runs out.
-STEPS_PER_LEASE = 5
-SEND_TIMEOUT_SECONDS = 40.0
-# Two clerks' answers a breath per chat is enough; the rest comes with the next round.
-MANY = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """One platform that is served here, with who attends to it."""
-
-    platform: Platform
-    attendant: Attendant
 
 
 class Lanes:
-    """The workers of the chat channels of one process."""
+    """The workers of the chat channels of one process.
+
+    ``workers`` receive and look after the mail; ``attending`` answer, few of them: an answer
+    keeps a core busy, and more threads than cores only take turns.
+    """
 
     def __init__(
         self,
@@ -57,16 +45,18 @@ class Lanes:
         conversations: Conversations,
         inquiries: Inquiries,
         workers: Workers,
+        attending: Workers,
         *,
         size: int,
-        keep: Any,
+        keep: timedelta,
     ) -> None:
         self._served = served
         self._mailbox = mailbox
         self._chats = chats
         self._conversations = conversations
-        self._inquiries = inquiries
+        self._answers = ClerkAnswers(served, mailbox, inquiries)
         self._workers = workers
+        self._attending = attending
         self._size = size
         self._keep = keep
         self._running = 0
@@ -114,147 +104,32 @@ class Lanes:
 
     async def _claim(self) -> list[Lane]:
         free = self._size - self._running
-        if free <= 0:
+        if free <= 0 or self._attending.load > MOST_LOAD:  # another process may be idle
             return []
-        platforms = list(self._served)
+        platforms, most = list(self._served), min(free, A_ROUND)
         try:
-            return await self._workers.run(lambda: self._mailbox.lanes.claim(platforms, free))
+            return await self._workers.run(lambda: self._mailbox.lanes.claim(platforms, most))
         except DatabaseUnavailable:
             log.warning("lanes_wait_for_database")
             return []
 
-    # -- one chat ---------------------------------------------------------------------------
+    def _wake_up(self) -> None:
+        self._wake.set()
 
     async def _work(self, lane: Lane) -> None:
         """Everything due in one chat. Shielded: a stop lets the message in hand end."""
+        work = LaneWork(
+            lane, self._served, self._mailbox, self._chats, self._conversations, self._attending,
+            self._wake_up,
+        )  # fmt: skip
         try:
             with anyio.CancelScope(shield=True):
-                steps = 0
-                while await self._step(lane):
-                    steps += 1
-                    if steps % STEPS_PER_LEASE == 0 and not await self._workers.run(
-                        lambda: self._mailbox.lanes.renew(lane)
-                    ):
-                        return
-                await self._workers.run(lambda: self._mailbox.lanes.release(lane))
+                await work.run()
         except DatabaseUnavailable:
             log.warning("lane_lost_database", platform=lane.platform)
         finally:
             self._running -= 1
             self._wake.set()
-
-    async def _step(self, lane: Lane) -> bool:
-        """Send one message or attend to one; whether there was anything due."""
-        due = await self._workers.run(lambda: self._mailbox.next(lane))
-        if due is None:
-            return False
-        if isinstance(due, Waiting):
-            await self._send(lane, due)
-        else:
-            await self._attend(lane, due)
-        return True
-
-    async def _attend(self, lane: Lane, received: Received) -> None:
-        served = self._served[lane.platform]
-        heard = joined(list(received.parts))
-        try:
-            if heard.is_group and heard.command in FOR_ADMINS and not heard.is_admin:
-                heard = replace(heard, is_admin=await served.platform.is_admin(heard))
-            if heard.kind is Kind.PRESSED:
-                await served.platform.acknowledge(heard)
-            reaction = await self._react(served, heard, again=received.attempts > 0)
-            await self._workers.run(lambda: self._settle(received, heard, reaction))
-        except Exception as problem:
-            # The edge: whatever went wrong, the message stays in the inbox and is tried again.
-            log.exception("attending_failed", platform=lane.platform, attempts=received.attempts)
-            why = f"{type(problem).__name__}: {problem}"
-            given_up = await self._workers.run(lambda: self._mailbox.inbox.put_off(received, why))
-            if given_up:
-                log.error("message_given_up", platform=lane.platform)
-
-    async def _react(self, served: Served, heard: Heard, *, again: bool) -> Reaction:
-        """The reaction; shows "typing" in private when an answer is decided on and takes long."""
-        decided = anyio.Event()
-
-        def speaks() -> None:
-            anyio.from_thread.run_sync(decided.set)
-
-        async def typing() -> None:
-            await decided.wait()
-            await anyio.sleep(TYPING_AFTER_SECONDS)
-            await served.platform.show_typing(heard)
-
-        async with anyio.create_task_group() as tasks:
-            if not heard.is_group:
-                tasks.start_soon(typing)
-            reaction = await self._workers.run(
-                lambda: served.attendant.attend(heard, again=again, speaks=speaks)
-            )
-            tasks.cancel_scope.cancel()
-        return reaction
-
-    def _settle(self, received: Received, heard: Heard, reaction: Reaction) -> None:
-        held: list[str] = []
-        with self._mailbox.writing() as connection:
-            if reaction.moved_to:
-                self._chats.move(connection, heard.platform, heard.chat_id, reaction.moved_to)
-                self._mailbox.move(connection, heard.platform, heard.chat_id, reaction.moved_to)
-            if reaction.forget:
-                held = self._chats.drop(connection, heard.platform, heard.chat_id)
-                self._mailbox.drop(connection, heard.platform, heard.chat_id)
-            if reaction.answers_off:
-                self._mailbox.outbox.cancel_answers(connection, heard, reaction.answers_off)
-            if reaction.chat is not None:
-                self._chats.record(
-                    connection, heard, reaction.chat, reaction.said, reaction.conversation_id
-                )
-            self._mailbox.settle(connection, received, reaction.why, reaction.says)
-        for conversation_id in held:
-            self._conversations.forget(conversation_id)
-
-    # -- sending ----------------------------------------------------------------------------
-
-    async def _send(self, lane: Lane, waiting: Waiting) -> None:
-        platform = self._served[lane.platform].platform
-        try:
-            with anyio.fail_after(SEND_TIMEOUT_SECONDS):
-                sent_id = await platform.send(waiting.say)
-        except TimeoutError:
-            await self._not_sent(lane, waiting, SendFailed("no answer in time", retry_after=0))
-        except SendFailed as failed:
-            await self._not_sent(lane, waiting, failed)
-        except Exception as problem:
-            # The edge: one message that breaks its client must not stop the others.
-            log.error("sending_failed", platform=lane.platform, kind=type(problem).__name__)
-            unexpected = SendFailed(f"unexpected {type(problem).__name__}", retry_after=0)
-            await self._not_sent(lane, waiting, unexpected)
-        else:
-            await self._workers.run(lambda: self._mailbox.outbox.sent(waiting, sent_id))
-
-    async def _not_sent(self, lane: Lane, waiting: Waiting, failed: SendFailed) -> None:
-        why = str(failed)
-        if failed.halts:
-            log.error("platform_halted", platform=lane.platform, why=why)
-        if failed.moved_to:
-            moved_to = failed.moved_to
-            await self._workers.run(lambda: self._move(lane, moved_to))
-            return
-        given_up = False
-        if failed.retry_after:  # it said when: a flood limit or a token to mend is no failure of it
-            seconds = failed.retry_after
-            await self._workers.run(lambda: self._mailbox.outbox.wait(waiting, seconds, why))
-        else:
-            given_up = await self._workers.run(
-                lambda: self._mailbox.outbox.not_sent(waiting, why, failed.retry_after)
-            )
-        log.warning("not_sent", platform=lane.platform, why=why, given_up=given_up)
-
-    def _move(self, lane: Lane, moved_to: str) -> None:
-        with self._mailbox.writing() as connection:
-            self._chats.move(connection, lane.platform, lane.chat_id, moved_to)
-            self._mailbox.move(connection, lane.platform, lane.chat_id, moved_to)
-
-    # -- clerks' answers --------------------------------------------------------------------
 
     async def _deliver_clerks_answers(self) -> None:
         while True:
@@ -265,36 +140,7 @@ class Lanes:
 
     async def bring_clerks_answers(self) -> int:
         """Put what clerks answered in the console on its way to the askers; how many."""
-        return await self._workers.run(self._bring)
-
-    def _bring(self) -> int:
-        count = 0
-        for channel in {served.platform.traits.channel for served in self._served.values()}:
-            for inquiry in self._inquiries.undelivered(channel)[:MANY]:
-                address = inquiry.address or {}
-                served = self._served.get(address.get("platform", ""))
-                if served is None or not inquiry.answer:
-                    continue
-                traits = served.platform.traits
-                text = tell("clerk_answered", code=inquiry.code, answer=inquiry.answer)
-                says = [
-                    Say(
-                        chat_id=address["chat"],
-                        text=piece,
-                        is_group=bool(address.get("group")),
-                        reply_to=address.get("message", "") if i == 0 else "",
-                        topic_id=address.get("topic", ""),
-                    )
-                    for i, piece in enumerate(split(text, traits.limit))
-                ]
-                # The key is the inquiry's: a crash before the mark writes the same rows again.
-                with self._mailbox.writing() as connection:
-                    self._mailbox.outbox.post(
-                        connection, traits.platform, f"inquiry:{inquiry.code}", says
-                    )
-                self._inquiries.mark_delivered(inquiry.code)
-                count += 1
-        return count
+        return await self._workers.run(self._answers.bring)
 
     async def _purge(self) -> None:
         while True:

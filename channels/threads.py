@@ -16,6 +16,14 @@ class Workers:
         self._size = size
         self._limiter: CapacityLimiter | None = None
 
+    @property
+    def load(self) -> float:
+        """How many callers are being worked for or wait their turn, as a share of the threads."""
+        if self._limiter is None:
+            return 0.0
+        now = self._limiter.statistics()
+        return (now.borrowed_tokens + now.tasks_waiting) / self._size
+
     async def run(self, work: Callable[[], T]) -> T:
         """The result of ``work``, run in a thread."""
         if self._limiter is None:  # a limiter belongs to the loop that first uses it

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Any
 import httpx
 import psutil
 
-from evals.bench import Step, free_port, machine, serving
+from evals.bench import Step, free_port, letan, machine, serving
 from evals.cases import LinkCase, read_cases
 from evals.fakes import telegram_server
 from evals.load import _connect
@@ -29,7 +29,9 @@ GROUP_SHARE = 5  # every fifth message is asked in a group
 GROUPS = 60
 PEOPLE = 400
 SETTLE_SECONDS = 60
-WARM = 40
+WARM = 80
+# A process that answers builds its desk first; it takes no message before that.
+START_SECONDS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,19 @@ class ChatBenchReport:
 
 
 def bench_chats(
-    home: Path, environment: Mapping[str, str], *, per_second: float, seconds: float, step: Step
+    home: Path,
+    environment: Mapping[str, str],
+    *,
+    per_second: float,
+    seconds: float,
+    step: Step,
+    more_processes: int = 1,
 ) -> ChatBenchReport:
-    """Deliver ``per_second`` messages for ``seconds`` to a fresh desk and wait for all replies."""
+    """Deliver ``per_second`` messages for ``seconds`` to a fresh desk and wait for all replies.
+
+    Besides the server there are ``more_processes`` that answer (`letan channels work`), one for
+    each further core.
+    """
     with platform() as there:
         environment = dict(environment) | {
             "LETAN_HOME": str(home),
@@ -72,7 +84,10 @@ def bench_chats(
             "CHANNELS_TELEGRAM_GROUP_MESSAGES_A_MINUTE": "0",
         }
         step("Khởi động (dựng chỉ mục)")
-        with serving(environment) as (address, _, pid):
+        with (
+            serving(environment) as (address, _, pid),
+            working(environment, more_processes) as pids,
+        ):
             step("Làm nóng")
             warm = updates(WARM, first=1)
             _deliver(address, warm, 5.0)
@@ -81,13 +96,13 @@ def bench_chats(
             count = int(per_second * seconds)
             step(f"Gửi {count} tin, {per_second:g} tin mỗi giây")
             asked = updates(count, first=WARM + 1)
-            process = psutil.Process(pid)
-            spent, begun = sum(process.cpu_times()[:2]), time.perf_counter()
+            processes = [psutil.Process(number) for number in (pid, *pids)]
+            spent, begun = _spent(processes), time.perf_counter()
             times = _deliver(address, asked, per_second)
             delivering = times[-1]["begun"] - times[0]["begun"]
             _wait(there, lambda log: len(log) - before >= count)
             took = time.perf_counter() - begun
-            cores = (sum(process.cpu_times()[:2]) - spent) / took
+            cores = (_spent(processes) - spent) / took
             log = _log(there)[before:]
     waits, lost, twice = matched(asked, times, log)
     return ChatBenchReport(
@@ -95,6 +110,25 @@ def bench_chats(
         percentile(waits, 0.5), percentile(waits, 0.95), percentile(waits, 0.99),
         percentile([t["ms"] for t in times], 0.95), cores,
     )  # fmt: skip
+
+
+@contextmanager
+def working(environment: Mapping[str, str], count: int) -> Iterator[list[int]]:
+    """Processes that only answer, from when they have started; their numbers."""
+    environment = {**environment, "OPENBLAS_NUM_THREADS": "1"}
+    running = [letan("channels", "work", environment=environment) for _ in range(count)]
+    time.sleep(START_SECONDS if running else 0)
+    try:
+        yield [process.pid for process in running]
+    finally:
+        for process in running:
+            process.kill()
+            process.communicate(timeout=20)
+
+
+def _spent(processes: Sequence[psutil.Process]) -> float:
+    """CPU seconds of processes so far."""
+    return float(sum(sum(process.cpu_times()[:2]) for process in processes))
 
 
 def updates(count: int, *, first: int) -> list[dict[str, Any]]:
@@ -165,8 +199,12 @@ async def deliver(
     async def one(i: int, request: bytes) -> None:
         await asyncio.sleep(max(0.0, start + i / per_second - time.monotonic()))
         begun = time.monotonic()
-        wire = free.pop() if free else await _connect(host, int(port))
-        status = await wire.ask(request)
+        try:  # the server closes a connection that was idle for some seconds
+            wire = free.pop() if free else await _connect(host, int(port))
+            status = await wire.ask(request)
+        except ConnectionError:
+            wire = await _connect(host, int(port))
+            status = await wire.ask(request)
         if status != 200:
             raise RuntimeError(f"the webhook answers {status}")
         free.append(wire)

@@ -111,7 +111,7 @@ def test_fragments_are_read_as_one_question(ward: Desk, fake: FakeTelegram) -> N
 
 def test_choices_are_buttons_and_a_pressed_one_is_answered(ward: Desk, fake: FakeTelegram) -> None:
     async def scene(world: World) -> None:
-        await world.telegram(private("lệ phí kết hôn bao nhiêu"))
+        await world.telegram(private("lệ phí thẻ căn cước bao nhiêu"))
         rows = fake.sent[0]["reply_markup"]["inline_keyboard"]
         assert len(rows) >= 2
         await world.telegram(pressing(fake.sent[0], rows[0][0]["callback_data"]))

@@ -29,7 +29,7 @@ def test_choices_are_numbered_and_a_number_answers(ward: Desk) -> None:
     fake = FakeZaloBot()
 
     async def scene(world: World) -> None:
-        await world.zalo_bot(event("lệ phí kết hôn bao nhiêu"))
+        await world.zalo_bot(event("lệ phí thẻ căn cước bao nhiêu"))
         assert "2. " in fake.texts()[0] and "trả lời bằng số" in fake.texts()[0]
         await world.zalo_bot(event("2"))
         assert "lệ phí" in fake.texts()[1].lower()

@@ -118,12 +118,12 @@ def test_buttons_go_to_private_chats_and_are_left_out_where_zalo_refuses_them(
     fake = FakeZaloOa()
 
     async def scene(world: World) -> None:
-        await world.zalo_oa(event("lệ phí kết hôn bao nhiêu"))
+        await world.zalo_oa(event("lệ phí thẻ căn cước bao nhiêu"))
         [button, *_] = fake.sent[0]["message"]["attachment"]["payload"]["buttons"]
         await world.zalo_oa(event(button["payload"]))
         assert "lệ phí" in fake.texts()[1].lower()
         fake.takes_buttons = False
-        await world.zalo_oa(event("lệ phí kết hôn bao nhiêu", who="2"))
+        await world.zalo_oa(event("lệ phí thẻ căn cước bao nhiêu", who="2"))
         assert "attachment" not in fake.sent[2]["message"]
 
     play(ward, scene, fake)
