@@ -348,9 +348,7 @@ def evaluate_ingest(
     ] = None,
     procedures: Annotated[int, typer.Option(help="Số thủ tục.", min=1)] = 12,
     forms: Annotated[str, typer.Option(help="Dạng tệp: docx, pdf, scan.")] = "docx,pdf,scan",
-    layouts: Annotated[
-        str, typer.Option(help="Cách trình bày, hoặc tuned, held-out, all.")
-    ] = "tuned",
+    layouts: Annotated[str, typer.Option(help="Cách trình bày, hoặc tuned, later, all.")] = "tuned",
     seed: Annotated[int, typer.Option(help="Hạt ngẫu nhiên của nhiễu khi quét.")] = 0,
     failures: Annotated[bool, typer.Option(help="In từng phần chưa đúng.")] = False,
     bars: Annotated[bool, typer.Option(help="In tỉ lệ sai trên và dưới từng mức chắc.")] = False,

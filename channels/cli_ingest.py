@@ -1,6 +1,7 @@
 """`letan ingest`: files, folders and addresses in, drafts and passages out; and their review."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -88,7 +89,10 @@ def _ingest(paths: list[str], library: Any, settings: Any, by: str, as_json: boo
                 total=step.pages,
             )
 
-        report = ingest_files(paths, library.store, home=settings.home, by=by, on_step=moved)
+        report = ingest_files(
+            paths, library.store, home=settings.home, by=by, on_step=moved,
+            mask=masking(library.store, settings.office),
+        )  # fmt: skip
         index = None
         if any(file.records is not None for file in report.files):
             task = progress.add_task("Cập nhật chỉ mục", total=None)
@@ -101,6 +105,14 @@ def _ingest(paths: list[str], library: Any, settings: Any, by: str, as_json: boo
         _show(report, index)
     if report.files and all(file.outcome == "refused" for file in report.files):
         raise typer.Exit(2)
+
+
+def masking(store: Any, office_id: str) -> Callable[[str], str]:
+    """Takes personal data out of passages; the office's own telephone numbers stay."""
+    from assistant.faq import masked
+
+    office = store.office(office_id)
+    return lambda text: masked(text, office)
 
 
 def _to_json(report: Any, index: Any) -> dict[str, Any]:
@@ -252,9 +264,9 @@ def evaluate(
 ) -> None:
     """Print how well rendered files are read; behind `letan eval ingest`."""
     from evals.ingesting import by_bar, measure, own_pairs, portal_pairs
-    from evals.layouts import HELD_OUT, LAYOUTS, TUNED
+    from evals.layouts import LATER, LAYOUTS, TUNED
 
-    sets = {"tuned": TUNED, "held-out": HELD_OUT, "all": LAYOUTS}
+    sets = {"tuned": TUNED, "later": LATER, "all": LAYOUTS}
     chosen = list(sets.get(layouts) or [name for name in layouts.split(",") if name])
     if strange := [name for name in chosen if name not in LAYOUTS]:
         err.print(f"Không có cách trình bày {strange[0]!r}; có: {', '.join(LAYOUTS)}")

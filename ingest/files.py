@@ -73,6 +73,9 @@ class Report:
         return any(file.records is not None and file.records.touched for file in self.files)
 
 
+Mask = Callable[[str], str]
+
+
 @dataclass(frozen=True)
 class Step:
     """Progress: file ``number`` of ``total``, and pages (or records) done in it.
@@ -106,12 +109,16 @@ def ingest_files(
     office_id: str | None = None,
     settings: IngestSettings | None = None,
     on_step: Callable[[Step], None] | None = None,
+    mask: Mask | None = None,
 ) -> Report:
     """Read files, folders and URLs and say what became of each; one bad file stops nothing.
 
     ``home`` is LETAN_HOME: recognised text is kept below it. ``office_id`` is the office the
     drafts belong to, None for the whole deployment. The search index is the caller's to update
     when ``Report.touched``. Blocking; a server calls it in a thread.
+
+    ``mask`` takes personal data out of a text: passages are kept and cited as it gives them
+    back. Whoever wires the desk gives it, because what is personal is not known here.
     """
     settings = settings or IngestSettings()
     report = Report()
@@ -125,7 +132,7 @@ def ingest_files(
 
         moved(0, None)
         try:
-            entry = _ingest(source, store, home, by, office_id, settings, moved)
+            entry = _ingest(source, store, home, by, office_id, settings, moved, mask)
         except Unreadable as refusal:
             entry = FileReport(source.name, "refused", problems=[str(refusal)])
         except OSError as error:
@@ -164,14 +171,15 @@ def _ingest(
     office_id: str | None,
     settings: IngestSettings,
     moved: Moved,
+    mask: Mask | None,
 ) -> FileReport:
     if source.url is None:
         assert source.path is not None
-        return _ingest_path(source, source.path, store, home, by, office_id, settings, moved)
+        return _ingest_path(source, source.path, store, home, by, office_id, settings, moved, mask)
     with tempfile.TemporaryDirectory(prefix="letan-fetch-") as folder:
         limit = settings.max_megabytes * 1024 * 1024
         path = fetch(source.url, Path(folder), most_bytes=limit)
-        return _ingest_path(source, path, store, home, by, office_id, settings, moved)
+        return _ingest_path(source, path, store, home, by, office_id, settings, moved, mask)
 
 
 def _ingest_path(
@@ -183,6 +191,7 @@ def _ingest_path(
     office_id: str | None,
     settings: IngestSettings,
     moved: Moved,
+    mask: Mask | None,
 ) -> FileReport:
     if not path.is_file():
         raise Unreadable("không có tệp này")
@@ -203,6 +212,8 @@ def _ingest_path(
         # Kept, so that staff see it in the list; what waits from an older edition stays.
         return FileReport(source.name, "refused", kind=kind, problems=[str(refusal)])
     content = content_of(reading, source.name, _day(path), store)
+    if mask is not None:
+        _mask_passages(content, mask)
     entry, new, known = _entry(source, reading, digest, content)
     before = {code.code for code in known if store.find_known_code(code.code)}
     entry.codes_new = len(known) - len(before)
@@ -293,6 +304,18 @@ def content_of(reading: Reading, name: str, day: date, store: KnowledgeStore) ->
     )  # fmt: skip
     content.problems += _header_problems(header, store.today())
     return content
+
+
+def _mask_passages(content: Content, mask: Mask) -> None:
+    """Letters name people; residents are answered from passages, so no number of theirs stays."""
+    assert content.new is not None
+    clear = tuple(
+        passage.model_copy(update={"text": mask(passage.text)}) for passage in content.new.passages
+    )
+    touched = sum(a.text != b.text for a, b in zip(clear, content.new.passages, strict=True))
+    if touched:
+        content.problems.append(f"đã che dữ liệu cá nhân trong {touched} đoạn trích")
+    content.new = content.new.model_copy(update={"passages": clear})
 
 
 def _with_codes(drafts: Sequence[Draft], store: KnowledgeStore) -> list[Draft]:

@@ -16,6 +16,7 @@ from browser import missing
 from docx import Document
 from records import MORNING, Clock, fixed, paper, record
 
+from assistant.privacy import mask
 from evals.layouts import write_docx
 from evals.rendering import sheet_of_procedure
 from ingest import review
@@ -253,6 +254,23 @@ def test_a_law_is_cited_by_article_and_clause_once_it_is_published(
     assert "miễn phí" in first.passage.text
     (by_words, *_) = finder.find("được nuôi mấy con mèo trong một nhà")
     assert (by_words.passage.article, by_words.passage.clause) == ("2", "1")
+
+
+def test_a_letter_is_kept_without_the_numbers_of_the_people_it_names(
+    store: KnowledgeStore, tmp_path: Path
+) -> None:
+    letter = written(
+        tmp_path / "cong-van.docx", "Số: 12/UBND-VP", "CÔNG VĂN",
+        "Ông Nguyễn Văn A, căn cước 001082012345, điện thoại 0912345678, hỏi về việc nuôi mèo "
+        "theo Luật 7/2026/QH16; phường trả lời là được nuôi không quá năm con.",
+    )  # fmt: skip
+    (entry,) = ingest_files(
+        [letter], store, home=tmp_path / "home", by="Lan", mask=lambda text: mask(text).text
+    ).files
+    kept = " ".join(p.text for p in review.passages(store, entry.file_id or 0))
+    assert "không quá năm con" in kept and "7/2026/QH16" in kept
+    assert "001082012345" not in kept and "0912345678" not in kept
+    assert any("che dữ liệu cá nhân" in problem for problem in entry.problems)
 
 
 def test_old_and_new_editions_of_a_law_are_never_both_cited(

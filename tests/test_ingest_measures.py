@@ -6,6 +6,7 @@ import pytest
 from browser import missing
 
 from evals.ingesting import Figures, measure, own_pairs, portal_pairs
+from evals.layouts import LAYOUTS
 from evals.rendering import NoOffice
 
 PORTAL = Path(__file__).parent.parent.parent / "shared/data/portal/procedures_2026.jsonl.gz"
@@ -22,21 +23,24 @@ def measured(pairs: list, forms: list[str], **more: object) -> Figures:  # type:
 
 @pytest.mark.slow
 def test_twelve_of_our_own_records_are_read_from_word_and_pdf_in_every_layout() -> None:
-    figures = measured(own_pairs(12), ["docx", "pdf"])
-    assert figures.fields == {"docx": 108, "pdf": 108}
+    figures = measured(own_pairs(12), ["docx", "pdf"], layouts=LAYOUTS)
+    assert figures.fields == {"docx": 36 * len(LAYOUTS), "pdf": 36 * len(LAYOUTS)}
     assert figures.share("docx") >= DIGITAL, figures.wrong
     assert figures.share("pdf") >= DIGITAL, figures.wrong
 
 
 @pytest.mark.slow
-def test_noisy_scans_in_the_layout_of_a_decision_are_read() -> None:
-    figures = measured(own_pairs(12)[:4], ["scan"], layouts=["decision"])
+def test_noisy_scans_are_read_in_every_layout() -> None:
+    figures = measured(own_pairs(12)[:4], ["scan"], layouts=LAYOUTS, seed=9)
+    assert figures.fields == {"scan": 4 * 3 * len(LAYOUTS)}
     assert figures.share("scan") >= SCANNED, figures.wrong
 
 
 @pytest.mark.slow
-def test_twelve_portal_records_are_read_from_word_in_every_layout() -> None:
+def test_twelve_portal_records_are_read_from_word_as_portal_decision_and_handbook() -> None:
     if not PORTAL.exists():
         pytest.skip("no portal records beside the checkout")
-    figures = measured(portal_pairs(PORTAL, 12), ["docx"])
+    figures = measured(
+        portal_pairs(PORTAL, 12), ["docx"], layouts=["portal", "decision", "handbook"]
+    )
     assert figures.share("docx") >= DIGITAL, figures.wrong

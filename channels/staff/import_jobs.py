@@ -20,6 +20,7 @@ import structlog
 from sqlalchemy import Engine, Table, insert, select, update
 
 from assistant.desk import Library
+from assistant.faq import masked
 from ingest.files import FileReport, Report, Step, ingest_files
 from ingest.sniffing import kind_of
 from knowledge.database import reading, writing
@@ -185,9 +186,11 @@ class ImportJobs:
 
         def read() -> None:
             try:
+                office = self._library.store.office(self._office_id)
                 done = ingest_files(
-                    [path], self._library.store, home=self._home, by=by, on_step=moved
-                )
+                    [path], self._library.store, home=self._home, by=by, on_step=moved,
+                    mask=lambda text: masked(text, office),
+                )  # fmt: skip
                 if done.touched:
                     self._library.index.update()
                 found.append(done)
