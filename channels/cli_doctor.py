@@ -6,30 +6,20 @@
 import json
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from channels import doctor_channels
+from channels.doctor_check import Check
+from channels.token_silence import silence_tokens
+
 Json = Annotated[bool, typer.Option("--json", help="In JSON cho chương trình khác đọc.")]
 out = Console()
 # Scans of a busy office take some hundred megabytes a year; a full disk stops every writer.
 LEAST_FREE_BYTES = 1024**3
-
-
-@dataclass(frozen=True)
-class Check:
-    """One finding: what was looked at, whether it is well, and what to do where it is not.
-
-    A check that is not ``needed`` concerns an optional part and does not fail the command.
-    """
-
-    name: str
-    ok: bool
-    found: str = ""
-    to_do: str = ""
-    needed: bool = True
 
 
 def tesseract() -> Check:
@@ -117,7 +107,16 @@ def versions() -> Check:
     )  # fmt: skip
 
 
-CHECKS: list[Callable[[], Check]] = [tesseract, libreoffice, disk, database, index, versions]
+CHECKS: list[Callable[[], Check]] = [
+    tesseract,
+    libreoffice,
+    disk,
+    database,
+    index,
+    versions,
+    doctor_channels.telegram,
+    doctor_channels.zalo_bot,
+]
 
 
 def run_checks(checks: Sequence[Callable[[], Check]] = CHECKS) -> list[Check]:
@@ -127,6 +126,7 @@ def run_checks(checks: Sequence[Callable[[], Check]] = CHECKS) -> list[Check]:
 
 def doctor(as_json: Json = False) -> None:
     """Kiểm tra máy: còn thiếu gì và cách bổ sung."""
+    silence_tokens()
     found = run_checks()
     if as_json:
         typer.echo(json.dumps([asdict(check) for check in found], ensure_ascii=False))

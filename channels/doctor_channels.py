@@ -1,0 +1,154 @@
+"""What `letan doctor` finds about the chat platforms, in words for a ward's IT person.
+
+A platform that is not set up is no fault. Tokens are part of the addresses: no error repeats one.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import httpx
+
+from channels.doctor_check import Check
+from channels.telegram_settings import TelegramSettings
+from channels.zalo_settings import ZaloBotSettings
+
+TIMEOUT_SECONDS = 15.0
+NOT_SET = "chưa nối"
+TELEGRAM = "Telegram"
+ZALO_BOT = "Zalo Bot"
+ADMINS = ("administrator", "creator")
+
+
+class Unreachable(Exception):
+    """The platform did not answer."""
+
+
+def telegram() -> Check:
+    """The Telegram bot with the groups the desk knows."""
+    settings = TelegramSettings()
+    groups = known_groups("telegram") if settings.token.get_secret_value() else []
+    return check_telegram(settings, groups)
+
+
+def check_telegram(settings: TelegramSettings, groups: Sequence[tuple[str, str]]) -> Check:
+    """Token, webhook, and whether the bot hears its groups (id and title of each)."""
+    token = settings.token.get_secret_value()
+    if not token:
+        return Check(TELEGRAM, True, NOT_SET, needed=False)
+    base = f"{settings.api_url.rstrip('/')}/bot{token}"
+    try:
+        status, me = _call(base, "getMe")
+        if status in (401, 404):
+            return Check(
+                TELEGRAM, False, "Telegram không nhận token",
+                "lấy lại token ở @BotFather (lệnh /token), ghi vào CHANNELS_TELEGRAM_TOKEN",
+            )  # fmt: skip
+        if not me.get("ok"):
+            return Check(TELEGRAM, False, f"Telegram trả lời {status}", "chờ ít phút rồi thử lại")
+        bot = me["result"]
+        hook = _call(base, "getWebhookInfo")[1].get("result", {})
+        deaf = [] if bot.get("can_read_all_group_messages") else [
+            title for chat, title in groups if not _is_admin(base, chat, bot["id"])
+        ]  # fmt: skip
+    except Unreachable:
+        return Check(
+            TELEGRAM, False, "không tới được Telegram", "xem máy có ra mạng được không, tường lửa"
+        )
+    found = f"@{bot.get('username', '')}, {_hook_words(hook)}"
+    if hook.get("url") and not settings.webhook_secret.get_secret_value():
+        return Check(
+            TELEGRAM, False, f"{found}; thiếu mã bí mật của webhook",
+            "đặt CHANNELS_TELEGRAM_WEBHOOK_SECRET rồi đăng ký lại webhook (docs/telegram.md)",
+        )  # fmt: skip
+    if hook.get("last_error_message"):
+        return Check(
+            TELEGRAM, False, f"{found}; lần gọi gần nhất lỗi: {hook['last_error_message']}",
+            "xem letan serve có đang chạy, địa chỉ https có mở ra ngoài, chứng chỉ còn hạn",
+        )  # fmt: skip
+    if deaf:
+        return Check(
+            TELEGRAM, True,
+            f"{found}; chế độ riêng tư đang bật, bot chỉ nghe lệnh và trả lời ở: {', '.join(deaf)}",
+            "muốn bot nghe cả câu hỏi không gọi tên: cho bot làm quản trị viên nhóm, hoặc tắt "
+            "chế độ riêng tư ở @BotFather (/setprivacy) rồi thêm lại bot vào nhóm",
+        )  # fmt: skip
+    return Check(TELEGRAM, True, found)
+
+
+def zalo_bot() -> Check:
+    """The bot of the Zalo Bot Platform."""
+    return check_zalo_bot(ZaloBotSettings())
+
+
+def check_zalo_bot(settings: ZaloBotSettings) -> Check:
+    """Token, webhook, and whether the bot may be in groups."""
+    token = settings.token.get_secret_value()
+    if not token:
+        return Check(ZALO_BOT, True, NOT_SET, needed=False)
+    base = f"{settings.api_url.rstrip('/')}/bot{token}"
+    try:
+        status, me = _call(base, "getMe")
+        if status == 401 or me.get("error_code") == 401:
+            return Check(
+                ZALO_BOT, False, "Zalo không nhận token",
+                "lấy lại token trong Zalo Bot Creator, ghi vào CHANNELS_ZALO_BOT_TOKEN",
+            )  # fmt: skip
+        if not me.get("ok"):
+            return Check(ZALO_BOT, False, f"Zalo trả lời {status}", "chờ ít phút rồi thử lại")
+        # Without a webhook the platform answers 404: then messages are polled.
+        hook = _call(base, "getWebhookInfo")[1].get("result", {})
+    except Unreachable:
+        return Check(
+            ZALO_BOT, False, "không tới được Zalo", "xem máy có ra mạng được không, tường lửa"
+        )
+    bot = me["result"]
+    found = f"{bot.get('display_name') or bot.get('account_name', '')}, {_hook_words(hook)}"
+    if hook.get("url") and not settings.webhook_secret.get_secret_value():
+        return Check(
+            ZALO_BOT, False, f"{found}; thiếu mã bí mật của webhook",
+            "đặt CHANNELS_ZALO_BOT_WEBHOOK_SECRET rồi đăng ký lại webhook (docs/zalo-bot.md)",
+        )  # fmt: skip
+    if not bot.get("can_join_groups"):
+        return Check(
+            ZALO_BOT, True, f"{found}; bot chưa vào nhóm được",
+            "chỉ cần khi dùng trong nhóm: Zalo mở tính năng này cho từng bot (docs/zalo-bot.md)",
+        )  # fmt: skip
+    return Check(ZALO_BOT, True, found)
+
+
+def known_groups(platform: str) -> list[tuple[str, str]]:
+    """Id and title of the groups the desk is in; none where the database cannot be read."""
+    from assistant.desk import now
+    from channels.chats import Chats
+    from knowledge.database import DatabaseUnavailable, connect
+    from knowledge.settings import KnowledgeSettings, LetanSettings
+
+    home = LetanSettings()
+    try:
+        chats = Chats(connect(KnowledgeSettings().database_at(home.home)), home.office, now)
+        found = chats.groups()
+    except (DatabaseUnavailable, ValueError, OSError):  # the database has a check of its own
+        return []
+    return [(chat.chat_id, chat.title or chat.chat_id) for chat in found
+            if chat.platform == platform]  # fmt: skip
+
+
+def _hook_words(hook: dict[str, Any]) -> str:
+    return f"webhook {hook['url']}" if hook.get("url") else "không có webhook (hỏi liên tục)"
+
+
+def _is_admin(base: str, chat_id: str, bot_id: int) -> bool:
+    _, body = _call(base, "getChatMember", chat_id=int(chat_id), user_id=bot_id)
+    return body.get("result", {}).get("status") in ADMINS
+
+
+def _call(base: str, method: str, **body: Any) -> tuple[int, dict[str, Any]]:
+    try:
+        response = httpx.post(f"{base}/{method}", json=body, timeout=TIMEOUT_SECONDS)
+    except httpx.HTTPError:
+        raise Unreachable from None
+    try:
+        envelope = response.json()
+    except ValueError:
+        envelope = {}
+    return response.status_code, envelope if isinstance(envelope, dict) else {}
