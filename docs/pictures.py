@@ -30,7 +30,7 @@ WEEK = (
     "trợ cấp hưu trí xã hội cần gì", "phường làm việc mấy giờ", "đăng ký tạm trú ở đâu",
     "đăng ký", "cho hỏi phường cho thuê sân bóng đá không ạ",
 )  # fmt: skip
-CHANNELS = ("web", "web", "kiosk", "telegram", "zalo", "web", "kiosk")
+CHANNELS = ("web", "web", "kiosk", "telegram", "web", "zalo")
 MOST_BYTES = 200_000
 SHARP = {"device_scale_factor": 2, "reduced_motion": "reduce"}
 
@@ -153,7 +153,7 @@ def ask_for_a_week(desk: Desk) -> None:
         message, channel = WEEK[n % len(WEEK)], CHANNELS[n % len(CHANNELS)]
         desk.receptionist.reply(message, None, channel)
     spread = (
-        "UPDATE turn SET created_at = datetime(created_at, '-' || ((rowid * 5) % 7) || ' days', "
+        "UPDATE turn SET created_at = datetime(created_at, '-' || ((rowid * rowid) % 7) || ' days', "
         "((rowid * 3) % 8) || ' hours')"
     )
     with writing(desk.library.engine) as connection:

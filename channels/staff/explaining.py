@@ -139,16 +139,18 @@ def _weighed(
     name = GROUPS.get(candidate.group, candidate.group)
     if not candidate.is_intent:
         name = title_of(candidate.label) or candidate.label
-    words = set(core(trial.turn.question.normalised).split())
+    asked = trial.turn.question.normalised
+    words = set(core(asked).split())
     near = [name] if candidate.phrase is None else [name, candidate.phrase]
-    known = {fold(word): word for text in near for word in text.lower().split()}
+    known = {fold(word) for text in near for word in text.lower().split()}
+    shared = [word for word in asked.split() if fold(word) in words & known]
     verdict, chosen = _verdict(candidate, trial, is_dropped)
     return Weighed(
         code=None if candidate.is_intent else candidate.label,
         name=name,
         percent=percent(candidate.probability),
         phrase=candidate.phrase,
-        shared=tuple(known[word] for word in sorted(words) if word in known),
+        shared=tuple(dict.fromkeys(shared)),
         verdict=verdict,
         is_chosen=chosen,
     )

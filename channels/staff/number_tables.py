@@ -68,7 +68,10 @@ def counts_of(desk: Desk, first: date, last: date) -> tuple[list[Asked], dict[st
     """The questions of the days from ``first`` to ``last``, and the tables that only count."""
     asked = figures.asked_between(desk.library.engine, desk.office_id, first, last)
     names = {s.code: s.title for s in desk.library.store.live_summaries(desk.office_id)}
-    channels = tuple(dict.fromkeys(_channel(one) for one in asked))
+    used = {_channel(one) for one in asked}
+    # Always in this order, so that a channel keeps its colour from week to week.
+    known = dict.fromkeys(CHANNEL_NAMES.values())
+    channels = tuple(name for name in (*known, *sorted(used - known.keys())) if name in used)
     top = [(names.get(c, c), c, count) for c, count in figures.top_procedures(asked)]
     tables = (
         _by_day(asked, channels, first, last),
