@@ -153,8 +153,8 @@ def ask_for_a_week(desk: Desk) -> None:
         message, channel = WEEK[n % len(WEEK)], CHANNELS[n % len(CHANNELS)]
         desk.receptionist.reply(message, None, channel)
     spread = (
-        "UPDATE turn SET created_at = datetime(created_at, '-' || ((rowid * rowid) % 7) || ' days', "
-        "((rowid * 3) % 8) || ' hours')"
+        "UPDATE turn SET created_at = datetime(created_at, '-' || ((rowid * 4 / 3) % 7) || ' days',"
+        " ((rowid * 3) % 8) || ' hours')"
     )
     with writing(desk.library.engine) as connection:
         connection.exec_driver_sql(spread)

@@ -14,6 +14,13 @@ from knowledge.vietnamese import fold
 STEPS = {
     "danger": "Câu này được nhận là tình huống nguy hiểm, lừa đảo hoặc xúc phạm nên có câu trả lời "
     "riêng, không xét thủ tục nào.",
+    "forgotten": "Người dân muốn xóa cuộc trò chuyện.",
+    "named_passage": "Câu nhắc đúng một điều, khoản của văn bản đơn vị có, nên trích điều đó.",
+    "named_before": "Hỏi lại một trong các việc vừa nói.",
+    "unspecific": "Chữ trong câu hợp với tên nhiều thủ tục nên hỏi lại người dân.",
+    "from_document": "Không thủ tục nào đủ chắc; trích từ văn bản của đơn vị.",
+    "by_known_name": "Thủ tục có trong danh mục quốc gia nhưng đơn vị chưa có nội dung.",
+    "leaning": "Việc này phường không làm.",
     "by_reference": "Trong câu có mã câu hỏi chờ cán bộ, nên trả lời về câu hỏi đó.",
     "other_language": "Câu viết bằng tiếng nước ngoài.",
     "by_code": "Trong câu có mã thủ tục, nên trả lời đúng mã đó.",
@@ -34,6 +41,11 @@ STEPS = {
     "offer_frequent": "Không có thủ tục nào đủ chắc; đưa ra câu hỏi thường gặp gần nhất.",
     "not_found": "Không có thủ tục nào đủ chắc nên nói chưa có thông tin và chuyển cán bộ.",
 }
+# Steps that go by the probabilities of the table.
+BY_SHARE = frozenset({
+    "meant", "clarify", "reconsider", "unspecific", "from_document", "by_known_name",
+    "offer_frequent", "not_found",
+})  # fmt: skip
 GROUPS = {
     "small_talk": "chào hỏi, chuyện phiếm", "office_info": "hỏi về trung tâm",
     "out_of_scope": "việc nơi khác giải quyết", "refused": "yêu cầu phải từ chối",
@@ -92,7 +104,7 @@ def explain(trial: Trial, title_of: Callable[[str], str | None]) -> Explained:
         understood=turn.question.normalised,
         masked=bool(trial.masked.found),
         topics=tuple(_topic(topic) for topic in turn.question.topics),
-        step=STEPS[trial.step],
+        step=STEPS.get(trial.step, "Một bước riêng trả lời câu này."),
         decision=_decision(trial),
         candidates=tuple(_weighed(c, trial, title_of, c in dropped) for c in shown),
         none=percent(turn.linking.none),
@@ -170,7 +182,7 @@ def _verdict(candidate: Candidate, trial: Trial, is_dropped: bool) -> tuple[str,
         chosen = trial.step in ("meant", "frequent")
         return ("trả lời theo ý này" if chosen else "khả năng cao nhất, nhưng bước khác trả lời",
                 chosen)  # fmt: skip
-    if trial.step not in ("meant", "clarify", "reconsider", "not_found", "offer_frequent"):
+    if trial.step not in BY_SHARE:
         return "không xét: đã trả lời theo bước nói ở trên", False
     if isinstance(decision, Meant):
         if candidate.is_intent and decision.candidate.group == candidate.group:
