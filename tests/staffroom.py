@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from argon2 import PasswordHasher
+from axe_playwright_python.sync_playwright import Axe
 from fastapi.testclient import TestClient
 from httpx import Response
+from playwright.sync_api import Page
 from sqlalchemy import delete
 
 from assistant.desk import Desk
@@ -18,6 +20,10 @@ from channels.web import create_app
 from knowledge.database import writing
 from knowledge.schema_console import StaffAccountRow
 
+AA = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    "resultTypes": ["violations"],
+}
 PASSWORD = "mua xuan hoa no"
 PEOPLE = {
     "lan": ("Nguyễn Thị Lan", Role.CLERK),
@@ -79,3 +85,18 @@ def at_work(desk: Desk, name: str = "", settings: StaffSettings = SETTINGS) -> I
         if name:
             assert browser.sign_in(name).status_code == 200
         yield browser
+
+
+def enter(page: Page, address: str, name: str, password: str = PASSWORD) -> None:
+    """Sign in as a person does."""
+    page.goto(f"{address}/staff")
+    page.fill("#name", name)
+    page.fill("#password", password)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/login" not in url)
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds against WCAG 2.2 A and AA on the page as it stands."""
+    found = Axe().run(page, options=AA).response["violations"]
+    return [f"{page.url}: {v['id']} {[n['target'] for n in v['nodes']][:3]}" for v in found]
