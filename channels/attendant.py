@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from pydantic import ValidationError
+
 from assistant.answers import Answer, Outcome
 from assistant.conversations import Conversation, State, UnknownConversation
 from assistant.decide import FOLLOW_UP, Meant, Thresholds, decide
@@ -31,6 +33,7 @@ SURE = 0.9
 FOLLOWS_WORDS = 10
 CLERK_WORDS = 3
 BY = "hệ thống"
+REFERENCE_CHARS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +324,7 @@ class Attendant:
         answers = heard.to_person and asked and len(heard.text.split()) >= CLERK_WORDS
         if answers and not is_question(heard.text):
             self._note_pair(heard, sight, again=again)
+            self._propose(heard, sight)
         return Reaction(
             Why.CLERK.value, chat=chat, answers_off=heard.reply_to if heard.to_person else ""
         )
@@ -346,6 +350,17 @@ class Attendant:
                 inquiries.answer(code, heard.text, by=sight.clerk_name)
             except InquirySettled:
                 continue
+
+    def _propose(self, heard: Heard, sight: Sight) -> None:
+        """The pair as a draft of a frequent question; said again it is the same draft."""
+        reference = f"{heard.platform}:{heard.chat_id}:{heard.message_id}"[:REFERENCE_CHARS]
+        try:
+            self._desk.faq.propose(
+                heard.reply_text, heard.text, by=sight.clerk_name, source="group",
+                reference=reference,
+            )  # fmt: skip
+        except ValidationError:  # too long for a frequent question: the inquiry holds it
+            return
 
     def _is_settled(self, code: str) -> bool:
         inquiry = self._desk.inquiries.find(code)

@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 from chat_world import World, play
 from fake_telegram import GROUP, FakeTelegram, group, membership, pressing, private, replying
+from sqlalchemy import select
 
 from assistant.desk import Desk
 from assistant.inquiries import InquiryStatus
 from channels.chats import Chat
 from channels.gate import Mode, Room
+from knowledge.database import reading
+from knowledge.schema_faq import FaqRow
 
 BIRTH = "Thủ tục đăng ký khai sinh cần giấy tờ gì ạ?"
 
@@ -160,6 +163,9 @@ def test_a_clerk_who_replies_in_the_group_is_noted_and_the_bot_keeps_quiet(
     assert (noted.kind, noted.answered_by) == ("group_answer", "Chị Hà")
     assert noted.question == "Con tôi sinh ở nhà thì làm sao?"
     assert ward.inquiries.undelivered("telegram") == []
+    with reading(ward.library.engine) as connection:
+        drafts = connection.execute(select(FaqRow.question, FaqRow.status, FaqRow.source)).all()
+    assert ("Con tôi sinh ở nhà thì làm sao?", "draft", "group") in [tuple(row) for row in drafts]
 
 
 def test_admins_mute_and_unmute_and_others_are_not_heard(ward: Desk, fake: FakeTelegram) -> None:
