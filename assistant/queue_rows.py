@@ -10,24 +10,18 @@ from datetime import date, datetime, timedelta
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, delete, func, select, update
+from sqlalchemy import Connection, Engine, RowMapping, Select, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from assistant.queue_numbers import Group, NumberState, QueueNumber, UnknownNumber
-from assistant.queue_rules import (
-    LAST_VISITS,
-    QueueRules,
-    calls_before,
-    find_group,
-    in_calling_order,
-)
+from assistant.queue_rules import QueueRules, find_group, in_calling_order
+from assistant.queue_statements import LOCKED_DAY, NUMBERS, STAFFED, VISITS
 from knowledge.database import reading
 from knowledge.offices import HANOI, Office
 from knowledge.schema_queue import QueueDayRow, QueueNumberRow
 
 # A counter that called somebody within the last hour counts as open.
 STAFFED_WITHIN = timedelta(hours=1)
-NUMBERS = QueueNumberRow.__table__
 
 
 class QueueRows:
@@ -54,8 +48,8 @@ class QueueRows:
         dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
         keys = {"office_id": self._office_id, "day": day, "letter": letter}
         fresh = {"last_ordinary": 0, "last_priority": 0, "priority_streak": 0}
-        query = select(QueueDayRow.__table__).filter_by(**keys).with_for_update()
-        row = connection.execute(query).mappings().first()
+        named = self._named(day, letter)
+        row = connection.execute(LOCKED_DAY, named).mappings().first()
         if row is not None:
             return row
         statement: Any = dialect.insert(QueueDayRow)
@@ -65,7 +59,10 @@ class QueueRows:
             connection.execute(
                 delete(table).where(table.office_id == self._office_id, table.day < oldest)
             )
-        return connection.execute(query).mappings().one()
+        return connection.execute(LOCKED_DAY, named).mappings().one()
+
+    def _named(self, day: date, letter: str) -> dict[str, Any]:
+        return {"office": self._office_id, "on": day, "of": letter}
 
     def _change_day(
         self, connection: Connection, day: date, letter: str, values: dict[str, int]
@@ -97,54 +94,22 @@ class QueueRows:
             self.rules,
         )
 
-    def _ahead(self, connection: Connection, number: QueueNumber) -> int:
-        """How many are called before a waiting number, counted without reading them."""
-        own = QueueNumberRow.is_priority == number.is_priority
-        counts = select(
-            func.count().filter(own, QueueNumberRow.id < number.id),
-            func.count().filter(~own),
-            select(QueueDayRow.priority_streak)
-            .filter_by(office_id=self._office_id, day=number.day, letter=number.waits_at)
-            .scalar_subquery(),
-        ).where(*self._waiting(number.day), QueueNumberRow.waits_at == number.waits_at)
-        own_ahead, others, streak = connection.execute(counts).one()
-        return calls_before(
-            is_priority=number.is_priority,
-            own_ahead=own_ahead,
-            others=others,
-            streak=streak or 0,
-            rules=self.rules,
-        )
-
     def _visits(self, connection: Connection, letter: str) -> list[float]:
         """Seconds of the group's last finished visits, over days."""
-        query = (
-            select(QueueNumberRow.called_at, QueueNumberRow.finished_at)
-            .where(
-                QueueNumberRow.office_id == self._office_id,
-                QueueNumberRow.waits_at == letter,
-                QueueNumberRow.finished_at.is_not(None),
-                QueueNumberRow.state == NumberState.DONE.value,
-            )
-            .order_by(QueueNumberRow.finished_at.desc())
-            .limit(LAST_VISITS)
-        )
+        named = {"office": self._office_id, "of": letter}
         return [
-            (row.finished_at - row.called_at).total_seconds() for row in connection.execute(query)
+            (row.finished_at - row.called_at).total_seconds()
+            for row in connection.execute(VISITS, named)
         ]
 
     def _staffed(self, connection: Connection, group: Group, now: datetime) -> int:
-        query = select(func.count(func.distinct(QueueNumberRow.counter))).where(
-            QueueNumberRow.office_id == self._office_id,
-            QueueNumberRow.day == day_of(now),
-            QueueNumberRow.counter.in_([counter.number for counter in group.counters]),
-            QueueNumberRow.called_at > now - STAFFED_WITHIN,
-        )
-        return max(1, connection.execute(query).scalar() or 0)
-
-    def _waiting_count(self, connection: Connection, day: date, letter: str) -> int:
-        query = select(func.count()).where(*self._waiting(day), QueueNumberRow.waits_at == letter)
-        return connection.execute(query).scalar() or 0
+        named = {
+            "office": self._office_id,
+            "on": day_of(now),
+            "counters": [counter.number for counter in group.counters],
+            "since": now - STAFFED_WITHIN,
+        }
+        return max(1, connection.execute(STAFFED, named).scalar() or 0)
 
     def _waiting(self, day: date) -> Sequence[Any]:
         return (

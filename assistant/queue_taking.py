@@ -4,11 +4,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
 from assistant.queue_numbers import Group, NumberState, QueueNumber, Standing, UnknownNumber
 from assistant.queue_rows import QueueRows, day_of, group_in, to_number
-from assistant.queue_rules import check_open, check_room, estimate
+from assistant.queue_rules import calls_before, check_open, check_room, estimate
+from assistant.queue_statements import BY_KEY, BY_TOKEN, COUNT_ON, GIVE, STREAK, WAITING
 from knowledge.database import DatabaseUnavailable, reading, writing
 from knowledge.offices import Office
 from knowledge.schema_queue import QueueNumberRow
@@ -33,60 +34,74 @@ class Taking(QueueRows):
 
         Raises QueueClosed when none is given now, UnknownNumber for a group that gives none.
         """
+        return self.take_place(client_key, wanted)[0]
+
+    def take_place(self, client_key: str, wanted: Wanted) -> tuple[QueueNumber, Standing | None]:
+        """``take``, with the place of a number just given; None for one that was given before."""
         office, now = self._office(), self._clock()
         group = group_in(office, wanted.letter)
-        if found := self._find(QueueNumberRow.client_key == client_key):
-            return found
-        check_open(office, now, self.rules)
         try:
             return self._give(client_key, wanted, office, group, now)
         except DatabaseUnavailable:  # PostgreSQL: the same key, given meanwhile for another group
             if found := self._find(QueueNumberRow.client_key == client_key):
-                return found
+                return found, None
             raise
 
     def _give(
         self, client_key: str, wanted: Wanted, office: Office, group: Group, now: datetime
-    ) -> QueueNumber:
+    ) -> tuple[QueueNumber, Standing | None]:
         day = day_of(now)
+        named = self._named(day, group.letter)
         with self._line, writing(self._engine) as connection:
             turn = self._lock(connection, day, group.letter)
-            # a double tap that waited for the lock
-            if row := self._row(connection, QueueNumberRow.client_key == client_key):
-                return to_number(row)
+            # asked for before, or a double tap that waited for the lock
+            key = {"office": self._office_id, "key": client_key}
+            if row := connection.execute(BY_KEY, key).mappings().first():
+                return to_number(row), None
+            check_open(office, now, self.rules)
+            waiting = connection.execute(WAITING, named | {"before": 0}).one()
+            visits = self._visits(connection, group.letter)
+            staffed = self._staffed(connection, group, now)
             check_room(
                 office,
                 now,
                 given=turn["last_ordinary"] + turn["last_priority"],
-                waiting=self._waiting_count(connection, day, group.letter),
-                visit_seconds=self._visits(connection, group.letter),
-                counters_open=self._staffed(connection, group, now),
+                waiting=waiting[2] + waiting[3],
+                visit_seconds=visits,
+                counters_open=staffed,
                 rules=self.rules,
             )
             series = "last_priority" if wanted.is_priority else "last_ordinary"
-            number = turn[series] + 1
-            self._change_day(connection, day, group.letter, {series: number})
-            token = secrets.token_urlsafe(12)
-            connection.execute(
-                insert(QueueNumberRow).values(
-                    office_id=self._office_id,
-                    day=day,
-                    letter=group.letter,
-                    is_priority=wanted.is_priority,
-                    number=number,
-                    waits_at=group.letter,
-                    token=token,
-                    client_key=client_key,
-                    state=NumberState.WAITING.value,
-                    procedure_code=wanted.procedure_code,
-                    case_id=wanted.case_id,
-                    missing_papers=list(wanted.missing_papers),
-                    taken_at=now,
-                )
+            given = turn[series] + 1
+            connection.execute(COUNT_ON[series], named | {"given": given})
+            made = connection.execute(
+                GIVE,
+                {
+                    "office_id": self._office_id,
+                    "day": day,
+                    "letter": group.letter,
+                    "is_priority": wanted.is_priority,
+                    "number": given,
+                    "waits_at": group.letter,
+                    "token": secrets.token_urlsafe(12),
+                    "client_key": client_key,
+                    "state": NumberState.WAITING.value,
+                    "procedure_code": wanted.procedure_code,
+                    "case_id": wanted.case_id,
+                    "missing_papers": list(wanted.missing_papers),
+                    "taken_at": now,
+                },
             )
-            row = self._row(connection, QueueNumberRow.token == token)
-        assert row is not None
-        return to_number(row)
+            number = to_number(made.mappings().one())
+        own, others = waiting[2:] if wanted.is_priority else reversed(waiting[2:])
+        ahead = calls_before(
+            is_priority=wanted.is_priority,
+            own_ahead=own,
+            others=others,
+            streak=turn["priority_streak"],
+            rules=self.rules,
+        )
+        return number, Standing(number, ahead, estimate(ahead, visits, staffed))
 
     def find(self, token: str) -> QueueNumber | None:
         """The number of a slip, whatever its day."""
@@ -96,14 +111,23 @@ class Taking(QueueRows):
         """The place of a number; raises UnknownNumber unless it was taken today."""
         now = self._clock()
         with reading(self._engine) as connection:
-            row = self._row(connection, QueueNumberRow.token == token)
+            key = {"office": self._office_id, "key": token}
+            row = connection.execute(BY_TOKEN, key).mappings().first()
             if row is None or row["day"] != day_of(now):
                 raise UnknownNumber(f"no number with token {token!r} today")
             number = to_number(row)
             if number.state is not NumberState.WAITING:
                 return Standing(number, 0, None)
-            ahead = self._ahead(connection, number)
             group = group_in(self._office(), number.waits_at)
+            named = self._named(number.day, group.letter)
+            waiting = connection.execute(WAITING, named | {"before": number.id}).one()
+            ahead = calls_before(
+                is_priority=number.is_priority,
+                own_ahead=waiting[0 if number.is_priority else 1],
+                others=waiting[3 if number.is_priority else 2],
+                streak=connection.execute(STREAK, named).scalar() or 0,
+                rules=self.rules,
+            )
             wait = estimate(
                 ahead,
                 self._visits(connection, group.letter),

@@ -36,7 +36,6 @@ ERRORS = {
     "queue_elsewhere": "Việc này làm ở {name}{address}, không lấy số ở đây.",
     "no_number_now": "{sentence}",
     "no_voice": "Máy chủ chưa có giọng đọc.",
-    "no_slip": "Chưa in được phiếu. Mời nhớ số hoặc quét mã trên màn hình.",
     "too_many_boards": "Đã có đủ bảng gọi số đang mở.",
     "too_many_address": "Có quá nhiều câu hỏi từ mạng này. Xin chờ một phút rồi gửi lại.",
     "too_many_conversation": "Cuộc trò chuyện này gửi quá nhanh. Xin chờ một phút rồi gửi lại.",

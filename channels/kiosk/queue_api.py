@@ -125,8 +125,8 @@ def queue_routes(door: Door, settings: KioskSettings) -> APIRouter:
             tuple(name for name in dict.fromkeys(body.missing) if name in known),
         )
         try:
-            number = desk.queue.take(body.client_key, wanted)
-            standing = desk.queue.standing(number.token)
+            number, standing = desk.queue.take_place(body.client_key, wanted)
+            standing = standing or desk.queue.standing(number.token)
         except QueueClosed as refusal:
             sentence = refusal_text(refusal, desk.clock(), body.language)
             return error(409, "no_number_now", sentence=sentence)

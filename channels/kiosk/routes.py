@@ -92,7 +92,6 @@ def kiosk_routes(door: Door) -> APIRouter:
             disclosure_english=glossary().replies["disclosure"].format(office=found.name),
             ears=" ".join(sorted(heard_languages(ears.settings))),
             has_browser_ear=ears.settings.engine == "browser",
-            has_printer=bool(settings.printer),
             idle_seconds=settings.idle_seconds,
             countdown_seconds=settings.countdown_seconds,
         )

@@ -129,14 +129,8 @@ function takeNumber() {
     say(t("yourNumber", number.spoken_label, number.text));
     if (mine.printed) return;
     mine.printed = true;
-    print(number.token);
+    byId("slip").src = `kiosk/phieu/${number.token}?in=1`;
   });
-}
-
-// The server's own printer, where there is one; else the browser's print dialogue.
-function print(token) {
-  if (document.body.dataset.printer === "yes") post(`api/kiosk/slip/${token}`, {}).catch(() => { byId("no-slip").hidden = false; });
-  else byId("slip").src = `kiosk/phieu/${token}?in=1`;
 }
 
 // -- leaving --------------------------------------------------------------------------------
@@ -151,7 +145,6 @@ function wipe() {
   for (const kept of document.querySelectorAll(".asked span, #answer-title, #papers-title, #papers .where, #papers .question, #label, #counter, #place, #fees, #times, #problem")) kept.textContent = "";
   for (const image of [byId("qr"), byId("map"), byId("checklist-qr")]) image.removeAttribute("src");
   byId("slip").src = "about:blank";
-  byId("no-slip").hidden = true;
   delete byId("open-papers").dataset.code;
   if (byId("still").open) byId("still").close();
   delete document.documentElement.dataset.size;

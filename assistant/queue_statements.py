@@ -1,0 +1,61 @@
+"""Statements of taking a number, built once: building them costs more than running them."""
+
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from assistant.queue_numbers import NumberState
+from assistant.queue_rules import LAST_VISITS
+from knowledge.schema_queue import QueueDayRow, QueueNumberRow
+
+NUMBERS: Any = QueueNumberRow.__table__
+DAYS: Any = QueueDayRow.__table__
+_number, _day = NUMBERS.c, DAYS.c
+_OFFICE, _DAY, _LETTER = bindparam("office"), bindparam("on"), bindparam("of")
+
+BY_KEY = select(NUMBERS).where(_number.office_id == _OFFICE, _number.client_key == bindparam("key"))
+BY_TOKEN = select(NUMBERS).where(_number.office_id == _OFFICE, _number.token == bindparam("key"))
+LOCKED_DAY = (
+    select(DAYS)
+    .where(_day.office_id == _OFFICE, _day.day == _DAY, _day.letter == _LETTER)
+    .with_for_update()
+)
+# How many wait in each series of a group, and how many of them came before a number.
+WAITING = select(
+    func.count().filter(_number.is_priority, _number.id < bindparam("before")),
+    func.count().filter(~_number.is_priority, _number.id < bindparam("before")),
+    func.count().filter(_number.is_priority),
+    func.count().filter(~_number.is_priority),
+).where(
+    _number.office_id == _OFFICE,
+    _number.day == _DAY,
+    _number.waits_at == _LETTER,
+    _number.state == NumberState.WAITING.value,
+)
+STREAK = select(_day.priority_streak).where(
+    _day.office_id == _OFFICE, _day.day == _DAY, _day.letter == _LETTER
+)
+VISITS = (
+    select(_number.called_at, _number.finished_at)
+    .where(
+        _number.office_id == _OFFICE,
+        _number.waits_at == _LETTER,
+        _number.finished_at.is_not(None),
+        _number.state == NumberState.DONE.value,
+    )
+    .order_by(_number.finished_at.desc())
+    .limit(LAST_VISITS)
+)
+STAFFED = select(func.count(func.distinct(_number.counter))).where(
+    _number.office_id == _OFFICE,
+    _number.day == _DAY,
+    _number.counter.in_(bindparam("counters", expanding=True)),
+    _number.called_at > bindparam("since"),
+)
+GIVE = insert(NUMBERS).returning(NUMBERS)
+COUNT_ON = {
+    series: update(DAYS)
+    .where(_day.office_id == _OFFICE, _day.day == _DAY, _day.letter == _LETTER)
+    .values({series: bindparam("given")})
+    for series in ("last_ordinary", "last_priority")
+}
