@@ -11,7 +11,9 @@ from knowledge.schema_queue import QueueDayRow, QueueNumberRow
 NUMBERS: Any = QueueNumberRow.__table__
 DAYS: Any = QueueDayRow.__table__
 _number, _day = NUMBERS.c, DAYS.c
-_OFFICE, _DAY, _LETTER = bindparam("office"), bindparam("on"), bindparam("of")
+_OFFICE: Any = bindparam("office")
+_DAY: Any = bindparam("on")
+_LETTER: Any = bindparam("of")
 
 BY_KEY = select(NUMBERS).where(_number.office_id == _OFFICE, _number.client_key == bindparam("key"))
 BY_TOKEN = select(NUMBERS).where(_number.office_id == _OFFICE, _number.token == bindparam("key"))
