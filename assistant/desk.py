@@ -87,7 +87,8 @@ def open_library(
     engine, store = open_store(settings, knowledge, clock)
     encoder = load_encoder(knowledge.embedding_model or None)
     client = open_client(settings.home / "index", knowledge.chroma_server or None)
-    index = PassageIndex(store, client, encoder)
+    lock = None if knowledge.chroma_server else settings.home / "index" / "update.lock"
+    index = PassageIndex(store, client, encoder, lock)
     return Library(engine, store, index)
 
 
@@ -126,8 +127,7 @@ def build_desks(
     office_ids = settings.office_ids(held)
     for office_id in office_ids:  # an unknown office ends here, not at the first question
         library.store.office(office_id)
-    if not library.index.is_in_step():
-        library.index.update()
+    library.index.keep_in_step()
     encoder = load_encoder(knowledge.embedding_model or None)
     alike = Alike.load(encoder)
     ranker, classifiers, topics = Ranker.load(), Classifiers.load(), TopicModel.load()

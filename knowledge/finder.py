@@ -23,7 +23,13 @@ from knowledge.index import PassageIndex
 from knowledge.linking.bank import Intent, read_intents
 from knowledge.linking.classes import Classifiers
 from knowledge.linking.linker import Linker, Linking
-from knowledge.linking.meanings import Meanings, keep_meanings, kept_meanings, tables_digest
+from knowledge.linking.meanings import (
+    Meanings,
+    keep_meanings,
+    kept_meanings,
+    procedure_label,
+    tables_digest,
+)
 from knowledge.linking.ranker import Ranker
 from knowledge.linking.views import Encoder, Views
 from knowledge.store import KnowledgeStore
@@ -33,7 +39,7 @@ log = structlog.get_logger()
 
 PASSAGES = 40  # enough that one long record cannot crowd the others out
 KEPT = "views-"
-SHAPE = 3  # raise when normalising or label texts change, so that kept views are made anew
+SHAPE = 4  # raise when normalising or label texts change, so that kept views are made anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ class Snapshot:
     revision: int
     linker: Linker
     intents: Mapping[str, Intent]
+    meanings: Meanings
 
 
 class Linkers:
@@ -92,7 +99,7 @@ class Finder:
         self._classifiers = classifiers
         self._swap = Lock()
         self._building = False
-        self._snapshot = self._build()
+        self._snapshot = self._build(None)
 
     @property
     def intents(self) -> Mapping[str, Intent]:
@@ -111,7 +118,7 @@ class Finder:
     def refresh_now(self) -> None:
         """Take over what is published now, before the next question."""
         if self._snapshot.revision != self._store.revision():
-            self._snapshot = self._build()
+            self._snapshot = self._build(self._snapshot)
 
     def _refresh(self) -> None:
         if self._building or self._snapshot.revision == self._store.revision():
@@ -124,16 +131,19 @@ class Finder:
 
     def _rebuild(self) -> None:
         try:
-            self._index.update()
-            self._snapshot = self._build()
+            # What is meant first: passages of an older version are only passed over meanwhile.
+            self._snapshot = self._build(self._snapshot)
+            self._index.keep_in_step()
         except Exception:
             log.exception("finder_rebuild_failed")
         finally:
             self._building = False
 
-    def _build(self) -> Snapshot:
+    def _build(self, earlier: Snapshot | None) -> Snapshot:
+        """The present state of knowledge; what did not change since ``earlier`` is taken over."""
         revision = self._store.revision()
         live = self._store.find_live_versions(self._office_id)
+        intents = read_intents()
         said = self._store.said(self._office_id)
         said += [
             (text, entry.code)
@@ -141,32 +151,47 @@ class Finder:
             if entry.code
             for text in entry.asked
         ]
-        intents = read_intents()
-        content = self._content(live, said, intents)
+        said += [(text, intent.id) for intent in intents for text in intent.utterances]
+        content = self._content(live, said)
+        folder = self._cache / f"{KEPT}{content}" if self._cache else None
         index = self._index.current()
+        meanings = kept_meanings(folder)
+        if meanings is None:
+            meanings = self._meanings(live, said, earlier.meanings if earlier else None)
+            keep_meanings(folder, meanings)
 
         def make() -> Linker:
-            folder = self._cache / f"{KEPT}{content}" if self._cache else None
-            if (meanings := kept_meanings(folder)) is None:
-                procedures = [p for p, _ in self._store.live_procedures(self._office_id)]
-                meanings = Meanings.of(procedures, said, intents)
-                keep_meanings(folder, meanings)
-            labels, phrases = meanings.labels, meanings.phrases
-            views = Views(labels, phrases, self._encoder, self._classifiers, folder)
+            views = Views(
+                meanings.labels(intents),
+                meanings.meant(),
+                self._encoder,
+                self._classifiers,
+                folder,
+                earlier.linker.views if earlier else None,
+            )
             return Linker(views, self._ranker, _PassageSearch(index, live))
 
         linker = self._linkers.get(self._office_id, content, index.name, make)
         if self._cache:
             _drop_others(self._cache, self._linkers.contents)
-        return Snapshot(revision, linker, {intent.id: intent for intent in intents})
+        return Snapshot(revision, linker, {intent.id: intent for intent in intents}, meanings)
 
-    def _content(
-        self, live: Mapping[str, int], said: Sequence[tuple[str, str]], intents: Sequence[Intent]
-    ) -> str:
+    def _meanings(
+        self, live: Mapping[str, int], said: Sequence[tuple[str, str]], earlier: Meanings | None
+    ) -> Meanings:
+        known = earlier.unchanged(live) if earlier else {}
+        changed = live.keys() - known.keys()
+        fresh = {
+            procedure.code: procedure_label(procedure)
+            for procedure, _ in self._store.live_procedures(self._office_id, changed)
+        }
+        labels = known | fresh
+        return Meanings.of(((labels[code], live[code]) for code in sorted(labels)), said, earlier)
+
+    def _content(self, live: Mapping[str, int], said: Sequence[tuple[str, str]]) -> str:
         """The mark of this knowledge, under which what is derived from it is kept."""
-        asked = [(intent.id, intent.outcome, intent.utterances) for intent in intents]
         content = json.dumps(
-            [SHAPE, self._encoder.name, tables_digest(), sorted(live.items()), said, asked]
+            [SHAPE, self._encoder.name, tables_digest(), sorted(live.items()), said]
         )
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 

@@ -9,10 +9,13 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 
 from chromadb.api import ClientAPI
+from filelock import FileLock
 
 from knowledge.embedding import Encoder
 from knowledge.passages import Passage, split
@@ -49,8 +52,13 @@ class PassageIndex:
         store: KnowledgeStore,
         client: ClientAPI,
         encoder: Encoder,
+        lock: Path | None = None,
     ) -> None:
-        """Vectors of another encoder get a collection of their own."""
+        """Vectors of another encoder get a collection of their own.
+
+        ``lock`` is a file that processes which share an embedded Chroma take turns by.
+        """
+        self._turn: AbstractContextManager[object] = FileLock(lock) if lock else nullcontext()
         self._base = "passages-" + re.sub(r"[^a-zA-Z0-9]+", "-", encoder.name).strip("-")
         self._store = store
         self._client = client
@@ -74,6 +82,12 @@ class PassageIndex:
         index.delete(stale)
         index.note(_made_from(_versions(wanted), len(wanted)))
         return self._report(index, wanted, len(missing), len(stale), started)
+
+    def keep_in_step(self) -> None:
+        """Update what is not in step; of the processes of one machine, one at a time."""
+        with self._turn:
+            if not self.is_in_step():
+                self.update()
 
     def rebuild(self, progress: Progress | None = None) -> IndexReport:
         """Fill a new collection, check it, then point to it; raises IndexCheckFailed."""

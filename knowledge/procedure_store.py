@@ -1,6 +1,6 @@
 """Procedures in the store: what answers today, the history, and every step of a version."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
 from sqlalchemy import select
@@ -39,11 +39,17 @@ class ProcedureStore(Ledger):
             rows = versions.published(connection, office_id)
         return {code: row.version for code, row in versions.answering(rows, self.today()).items()}
 
-    def live_procedures(self, office_id: str | None = None) -> Iterator[tuple[Procedure, int]]:
-        """Every record that answers today with its version, ordered by code, without layers."""
+    def live_procedures(
+        self, office_id: str | None = None, codes: Collection[str] | None = None
+    ) -> Iterator[tuple[Procedure, int]]:
+        """Every record that answers today with its version, ordered by code, without layers.
+
+        With ``codes``, of those only.
+        """
         with reading(self._engine) as connection:
             rows = versions.published(connection, office_id)
-            ids = [row.id for row in versions.answering(rows, self.today()).values()]
+            answering = versions.answering(rows, self.today()).items()
+        ids = [row.id for code, row in answering if codes is None or code in codes]
         for start in range(0, len(ids), publishing.BATCH):
             part = ids[start : start + publishing.BATCH]
             query = select(ProcedureVersion.record, ProcedureVersion.version)

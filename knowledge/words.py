@@ -1,7 +1,10 @@
 """Full-text BM25 over syllables and syllable pairs, with or without tones (bm25s)."""
 
 import itertools
+import os
+import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -61,17 +64,27 @@ class WordIndex:
         return found
 
     @classmethod
-    def kept(cls, texts: Sequence[str], folder: Path | None, *, toned: bool) -> "WordIndex":
+    def kept(
+        cls,
+        texts: Sequence[str],
+        folder: Path | None,
+        *,
+        toned: bool,
+        earlier: "WordIndex | None" = None,
+    ) -> "WordIndex":
         """The index of ``texts``, read from ``folder`` when it was kept there before.
 
         The folder belongs to exactly these texts: who changes them names another folder.
+        ``earlier`` is an index of the same texts, kept under the new name too.
         """
-        if folder is None:
-            return cls.build(texts, toned=toned)
-        if (folder / "params.index.json").exists():
+        if folder is not None and earlier is None and (folder / "params.index.json").exists():
             return cls(bm25s.BM25.load(str(folder)), len(texts), toned=toned)
-        built = cls.build(texts, toned=toned)
-        if built._retriever is not None:
-            folder.mkdir(parents=True, exist_ok=True)
-            built._retriever.save(str(folder), show_progress=False)
-        return built
+        index = earlier or cls.build(texts, toned=toned)
+        if folder is not None and index._retriever is not None:
+            part = folder.with_name(f"{folder.name}.{os.getpid()}.part")
+            part.mkdir(parents=True, exist_ok=True)
+            index._retriever.save(str(part), show_progress=False)
+            with suppress(OSError):  # another worker was faster
+                part.rename(folder)
+            shutil.rmtree(part, ignore_errors=True)
+        return index

@@ -123,6 +123,11 @@ class Linker:
         self._called = _Called(views)
         self._said = _said(views)
 
+    @property
+    def views(self) -> Views:
+        """What it links with."""
+        return self._views
+
     def link(self, text: str, *, explain: bool = False) -> Linking:
         """What ``text`` most probably means; empty when it has no words."""
         normalised = normalise(text)

@@ -7,7 +7,7 @@ nothing but the published knowledge and the spelling tables, so it is kept besid
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -28,26 +28,60 @@ _AT_COMMUNE = {Body.COMMUNE, Body.COMMUNE_POLICE, Body.COMMUNE_MILITARY}
 
 @dataclass(frozen=True, slots=True)
 class Meanings:
-    """Labels in order, and phrases that name one of them (or an intent that is not usable)."""
+    """Every record that answers as a label, and every phrase with what it was said of.
 
-    labels: tuple[Label, ...]
+    ``versions`` are the records' versions, and ``raw`` the phrases as written, both in order: what
+    did not change since is taken over when the next `Meanings` are made.
+    """
+
+    records: tuple[Label, ...]
+    versions: tuple[int, ...]
     phrases: tuple[Phrase, ...]
+    raw: tuple[str, ...]
 
     @classmethod
     def of(
         cls,
-        procedures: Iterable[Procedure],
+        records: Iterable[tuple[Label, int]],
         said: Iterable[tuple[str, str]],
-        intents: Sequence[Intent],
+        earlier: "Meanings | None" = None,
     ) -> "Meanings":
-        """From live procedures, (utterance, code) pairs and intents."""
-        records = [procedure_label(procedure) for procedure in procedures]
-        replaced = successors(records)
-        held = [label for label in records if label.id not in replaced]
-        phrases = [Phrase(normalise(text), replaced.get(code, code)) for text, code in said]
-        phrases += [Phrase(normalise(text), i.id) for i in intents for text in i.utterances]
-        labels = held + [intent_label(intent) for intent in usable_intents(intents, held)]
-        return cls(tuple(labels), tuple(phrases))
+        """From (label, version) and (phrase, code or intent) pairs."""
+        labels = tuple(records)
+        pairs = tuple(said)
+        known = (
+            dict(zip(earlier.raw, (p.text for p in earlier.phrases), strict=True))
+            if earlier
+            else {}
+        )
+        return cls(
+            tuple(label for label, _ in labels),
+            tuple(version for _, version in labels),
+            tuple(
+                Phrase(known[text] if text in known else normalise(text), meant)
+                for text, meant in pairs
+            ),
+            tuple(text for text, _ in pairs),
+        )
+
+    def unchanged(self, live: Mapping[str, int]) -> dict[str, Label]:
+        """The labels of records that still answer in the same version."""
+        return {
+            label.id: label
+            for label, version in zip(self.records, self.versions, strict=True)
+            if live.get(label.id) == version
+        }
+
+    def labels(self, intents: Sequence[Intent]) -> list[Label]:
+        """What can be meant: records that no other replaces, then the intents that hold."""
+        replaced = successors(self.records)
+        held = [label for label in self.records if label.id not in replaced]
+        return held + [intent_label(intent) for intent in usable_intents(intents, held)]
+
+    def meant(self) -> list[Phrase]:
+        """The phrases with what they mean today; what was said of an older code means the newer."""
+        replaced = successors(self.records)
+        return [Phrase(p.text, replaced.get(p.label, p.label)) for p in self.phrases]
 
 
 def procedure_label(procedure: Procedure) -> Label:
@@ -111,8 +145,10 @@ def kept_meanings(folder: Path | None) -> Meanings | None:
         return None
     content = json.loads(kept.read_text("utf-8"))
     return Meanings(
-        tuple(_label(row) for row in content["labels"]),
+        tuple(_label(row) for row in content["records"]),
+        tuple(content["versions"]),
         tuple(Phrase(text, label) for text, label in content["phrases"]),
+        tuple(content["raw"]),
     )
 
 
@@ -122,8 +158,10 @@ def keep_meanings(folder: Path | None, meanings: Meanings) -> None:
         return
     folder.mkdir(parents=True, exist_ok=True)
     content = {
-        "labels": [asdict(label) for label in meanings.labels],
+        "records": [asdict(label) for label in meanings.records],
+        "versions": meanings.versions,
         "phrases": [(phrase.text, phrase.label) for phrase in meanings.phrases],
+        "raw": meanings.raw,
     }
     part = folder / f"{FILE}.{os.getpid()}.part"
     part.write_text(json.dumps(content), "utf-8")

@@ -6,7 +6,7 @@ are compared in full.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -45,17 +45,31 @@ class Neighbours:
         return found
 
 
-def kept_vectors(texts: Sequence[str], encoder: Encoder, path: Path | None) -> Floats:
+def kept_vectors(
+    texts: Sequence[str], encoder: Encoder, path: Path | None, earlier: Mapping[str, Floats]
+) -> Floats:
     """The vectors of ``texts``, shape (texts, dimensions), kept in ``path`` between starts.
 
-    Read as mapped memory: several workers of one machine share the pages.
+    Those of ``earlier`` are not made again. Read as mapped memory: several workers of one
+    machine share the pages.
     """
-    if path is None:
-        return encoder.encode(texts, "query")
-    if not path.exists():
+    if path is None or not path.exists():
+        vectors = _vectors(texts, encoder, earlier)
+        if path is None:
+            return vectors
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(f".{os.getpid()}.part.npy")
-        np.save(part, encoder.encode(texts, "query"))
+        np.save(part, vectors)
         part.replace(path)
     kept: Floats = np.load(path, mmap_mode="r")
     return kept
+
+
+def _vectors(texts: Sequence[str], encoder: Encoder, earlier: Mapping[str, Floats]) -> Floats:
+    if not earlier:
+        return encoder.encode(texts, "query")
+    new = [text for text in dict.fromkeys(texts) if text not in earlier]
+    made = dict(zip(new, encoder.encode(new, "query"), strict=True))
+    if not texts:
+        return encoder.encode(texts, "query")
+    return np.stack([made[text] if text in made else earlier[text] for text in texts])

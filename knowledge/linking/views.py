@@ -105,6 +105,7 @@ class _Grouped:
         labels: int,
         encoder: Encoder,
         folder: Path | None,
+        earlier: "_Grouped | None",
     ) -> None:
         order = sorted(range(len(texts)), key=owners.__getitem__)
         self.texts = [texts[i] for i in order]
@@ -113,10 +114,18 @@ class _Grouped:
         self.present, self.starts = np.unique(self.owners, return_index=True)
         self.counts = np.bincount(self.owners, minlength=labels).astype(np.float32)
         self._bounds = np.searchsorted(self.owners, np.arange(labels + 1))
-        self.vectors = kept_vectors(self.texts, encoder, folder and folder / "vectors.npy")
-        self.near = Neighbours(self.vectors)
-        self.folded = WordIndex.kept(self.texts, folder and folder / "folded", toned=False)
-        self.toned = WordIndex.kept(self.texts, folder and folder / "toned", toned=True)
+        known = dict(zip(earlier.texts, earlier.vectors, strict=True)) if earlier else {}
+        same = earlier if earlier and earlier.texts == self.texts else None
+        at = folder or Path()
+        self.vectors = kept_vectors(self.texts, encoder, folder and at / "vectors.npy", known)
+        self.near = same.near if same else Neighbours(self.vectors)
+        self.folded, self.toned = (
+            WordIndex.kept(self.texts, folder and at / name, toned=toned, earlier=index)
+            for name, toned, index in (
+                ("folded", False, same and same.folded),
+                ("toned", True, same and same.toned),
+            )
+        )
 
     def best(self, scores: Floats, nothing: float) -> Floats:
         """The best document score of each label; ``nothing`` where a label has none."""
@@ -139,8 +148,8 @@ class _Grouped:
 class Views:
     """All views over one fixed set of labels and phrases; immutable, safe between threads.
 
-    ``folder`` keeps the word indexes between starts; it belongs to exactly these
-    labels and phrases.
+    ``folder`` keeps vectors and word indexes between starts; it belongs to exactly these
+    labels and phrases. What ``earlier`` views hold of the same texts is taken over.
     """
 
     def __init__(
@@ -150,6 +159,7 @@ class Views:
         encoder: Encoder,
         classifiers: Classifiers,
         folder: Path | None = None,
+        earlier: "Views | None" = None,
     ) -> None:
         classifier = self._classifier = classifiers.labels
         self._national = classifier.labels.index(NATIONAL)
@@ -162,23 +172,30 @@ class Views:
         self.index = {label.id: i for i, label in enumerate(self.labels)}
         self._encoder = encoder
         known = [p for p in phrases if p.label in self.index]
-        self.phrases = _Grouped(
+        self.phrases: _Grouped = _Grouped(
             [p.text for p in known],
             [self.index[p.label] for p in known],
             len(labels),
             encoder,
             folder and folder / "phrases",
+            earlier.phrases if earlier else None,
         )
         names = [(name, i) for i, label in enumerate(self.labels) for name in label.names]
-        self.names = _Grouped(
+        self.names: _Grouped = _Grouped(
             [name for name, _ in names],
             [i for _, i in names],
             len(labels),
             encoder,
             folder and folder / "names",
+            earlier.names if earlier else None,
         )
-        self._body = WordIndex.kept(
-            [label.body for label in self.labels], folder and folder / "body", toned=False
+        bodies = [label.body for label in self.labels]
+        same = earlier is not None and bodies == [label.body for label in earlier.labels]
+        self._body: WordIndex = WordIndex.kept(
+            bodies,
+            folder and folder / "body",
+            toned=False,
+            earlier=earlier._body if earlier and same else None,
         )
         self._idf = _inverse_frequency([*self.names.texts, *self.phrases.texts])
         self._unseen = max(self._idf.values(), default=1.0)
