@@ -50,7 +50,6 @@ app.command("import-records")(import_records)
 out = Console()
 err = Console(stderr=True)
 
-GRACE_SECONDS = 20  # what is being answered when the process is told to stop gets its answer
 OURS = frozenset({"assistant", "knowledge", "ingest", "channels", "evals"})
 
 Json = Annotated[bool, typer.Option("--json", help="In JSON cho chương trình khác đọc.")]
@@ -70,6 +69,9 @@ def _progress() -> Progress:
 def serve(
     host: Annotated[str, typer.Option(help="Địa chỉ lắng nghe.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Cổng.")] = 8000,
+    workers: Annotated[
+        int, typer.Option(help="Số tiến trình cùng trả lời (mỗi lõi một tiến trình).", min=1)
+    ] = 1,
 ) -> None:
     """Mở trang hỏi đáp và API."""
     import os
@@ -77,29 +79,16 @@ def serve(
     # One answer, one core: several threads answer at once, and a library that starts threads of
     # its own for each product of matrices doubles the work (43 instead of 21 ms CPU an answer).
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    import uvicorn
+    from channels import serving
 
-    from assistant.desk import build_desks
-    from channels.offices import create_site
+    def told(offices: list[tuple[str, str, int]]) -> None:
+        _, name, held = offices[0]
+        err.print(f"[bold]Lễ Tân[/bold] của {name} ({held} thủ tục): http://{host}:{port}")
+        for office_id, name, _ in offices[1:]:
+            err.print(f"  {name}: http://{host}:{port}/o/{office_id}/")
 
     err.print("Đang chuẩn bị dữ liệu…")
-    desks = build_desks()
-    desk = desks[0]
-    office = desk.library.store.office(desk.office_id)
-    held = len(desk.library.store.find_live_versions(desk.office_id))
-    err.print(f"[bold]Lễ Tân[/bold] của {office.name} ({held} thủ tục): http://{host}:{port}")
-    for other in desks[1:]:
-        name = other.library.store.office(other.office_id).name
-        err.print(f"  {name}: http://{host}:{port}/o/{other.office_id}/")
-    uvicorn.run(
-        create_site(desks),
-        host=host,
-        port=port,
-        log_level="warning",
-        access_log=False,
-        proxy_headers=False,  # the application believes the proxies of its settings
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
+    serving.run(host, port, workers, told)
 
 
 @app.command()

@@ -4,11 +4,13 @@ Numbers only: no text, no address, no conversation is ever a label.
 """
 
 import hmac
+import os
 import time
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.answers import Answer
@@ -17,6 +19,7 @@ from channels.door import Door, error
 from channels.rate_limits import QUESTIONS
 from knowledge.database import DatabaseUnavailable
 
+SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # where the workers of one site add up their figures
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 # What proxies add to a request they pass on.
 PROXIED = ("x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded", "via")
@@ -40,11 +43,13 @@ class Metrics:
             "letan_refused", "Questions refused by a bound.", ["reason"], registry=self.registry
         )
         self.waiting = Gauge(
-            "letan_inquiries_waiting", "Questions that wait for a clerk.", registry=self.registry
-        )
+            "letan_inquiries_waiting", "Questions that wait for a clerk.", registry=self.registry,
+            multiprocess_mode="mostrecent",
+        )  # fmt: skip
         self.database = Gauge(
-            "letan_database_up", "1 while the database answers.", registry=self.registry
-        )
+            "letan_database_up", "1 while the database answers.", registry=self.registry,
+            multiprocess_mode="mostrecent",
+        )  # fmt: skip
 
     def recorded(self, conversation: Conversation, answer: Answer) -> None:
         """Count an answer that was stored, whichever channel it came through."""
@@ -83,6 +88,15 @@ class Timed:
             count(500)
 
 
+def _everyone(metrics: Metrics) -> CollectorRegistry:
+    """The figures of this process, or of all workers of the site together."""
+    if SHARED_FOLDER not in os.environ:
+        return metrics.registry
+    together = CollectorRegistry()
+    MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+    return together
+
+
 def metrics_routes(
     door: Door, metrics: Metrics, *, public: bool = False, token: str = ""
 ) -> APIRouter:
@@ -112,6 +126,6 @@ def metrics_routes(
             metrics.database.set(1)
         except DatabaseUnavailable:
             metrics.database.set(0)
-        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+        return Response(generate_latest(_everyone(metrics)), media_type=CONTENT_TYPE_LATEST)
 
     return routes

@@ -44,6 +44,9 @@ class BenchReport:
     errors: int
     memory_mib: float
     by_clients: list[dict[str, Any]]
+    workers: int
+    workers_by_clients: list[dict[str, Any]]
+    workers_memory_mib: float
     echo_by_clients: list[dict[str, Any]]
 
     def to_json(self) -> dict[str, Any]:
@@ -69,12 +72,14 @@ def letan(*args: str, environment: Mapping[str, str]) -> subprocess.Popen[str]:
 
 
 @contextmanager
-def serving(environment: Mapping[str, str]) -> Iterator[tuple[str, float, int]]:
+def serving(environment: Mapping[str, str], workers: int = 1) -> Iterator[tuple[str, float, int]]:
     """A running server: its address, seconds until it was ready, process id."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     started = time.perf_counter()
-    process = letan("serve", "--port", str(port), environment=environment)
+    process = letan(
+        "serve", "--port", str(port), "--workers", str(workers), environment=environment
+    )
     try:
         while True:
             try:
@@ -92,7 +97,7 @@ def serving(environment: Mapping[str, str]) -> Iterator[tuple[str, float, int]]:
         yield address, time.perf_counter() - started, process.pid
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=40)
 
 
 def memory_mib(pid: int) -> float:
@@ -137,6 +142,12 @@ def bench(
             records = client.get("/readyz").json()["procedures"]
         by_clients = crowds(address, asked, step)
         memory = memory_mib(pid)
+    workers = psutil.cpu_count() or 1
+    with serving(environment, workers) as (address, _, pid):
+        step(f"{workers} tiến trình")
+        crowds(address, asked[:20], lambda _: None)  # every worker has answered once
+        workers_by_clients = crowds(address, asked, step)
+        workers_memory = memory_mib(pid)
     step("Sàn: FastAPI chỉ gửi lại")
     with echoing() as address:
         echo_by_clients = crowds(address, asked, lambda _: None)
@@ -151,6 +162,9 @@ def bench(
         errors,
         memory,
         by_clients,
+        workers,
+        workers_by_clients,
+        workers_memory,
         echo_by_clients,
     )
 

@@ -11,7 +11,6 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from channels.door import Door
-from channels.staff import plots
 from channels.staff.access import HEADERS, Clerk, NotHere, show, work
 from channels.staff.number_tables import TITLES, NumberTable, counts_of, numbers_of
 from knowledge.linking.alike import Alike
@@ -118,10 +117,14 @@ def _stacked(table: NumberTable) -> bytes:
     if "/" in labels[0]:
         labels = [label[:5] for label in labels]  # 24/11
     every = -(-len(labels) // LABELLED_DAYS) if "/" in labels[0] else 1
+    from channels.staff import plots  # half a second of matplotlib, for those who look
+
     return plots.stacked_bars(labels, series or {"": [0] * len(labels)}, every=every)
 
 
 def _level(table: NumberTable) -> bytes:
+    from channels.staff import plots
+
     return plots.level_bars([(row[0], row[2]) for row in table.rows[:TOP]])
 
 

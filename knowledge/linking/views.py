@@ -6,7 +6,9 @@ ways), the text of the record, passages in Chroma, and priors. None decides
 alone; `ranker` weighs them.
 """
 
+import json
 import math
+import os
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -117,14 +119,15 @@ class _Grouped:
         known = dict(zip(earlier.texts, earlier.vectors, strict=True)) if earlier else {}
         same = earlier if earlier and earlier.texts == self.texts else None
         at = folder or Path()
-        self.vectors = kept_vectors(self.texts, encoder, folder and at / "vectors.npy", known)
-        self.near = same.near if same else Neighbours(self.vectors)
-        self.folded, self.toned = (
-            WordIndex.kept(self.texts, folder and at / name, toned=toned, earlier=index)
-            for name, toned, index in (
-                ("folded", False, same and same.folded),
-                ("toned", True, same and same.toned),
-            )
+        self.vectors: Floats = kept_vectors(
+            self.texts, encoder, folder and at / "vectors.npy", known
+        )
+        self.near: Neighbours = same.near if same else Neighbours(self.vectors)
+        self.folded: WordIndex = WordIndex.kept(
+            self.texts, folder and at / "folded", toned=False, earlier=same.folded if same else None
+        )
+        self.toned: WordIndex = WordIndex.kept(
+            self.texts, folder and at / "toned", toned=True, earlier=same.toned if same else None
         )
 
     def best(self, scores: Floats, nothing: float) -> Floats:
@@ -197,7 +200,9 @@ class Views:
             toned=False,
             earlier=earlier._body if earlier and same else None,
         )
-        self._idf = _inverse_frequency([*self.names.texts, *self.phrases.texts])
+        self._idf = _inverse_frequency(
+            [*self.names.texts, *self.phrases.texts], folder and folder / "idf.json"
+        )
         self._unseen = max(self._idf.values(), default=1.0)
         self._names_said = NameCover(
             [self._weights(text) for text in self.names.texts], self.names.owners, len(labels)
@@ -358,11 +363,21 @@ class Views:
         return {t: self._idf.get(t, self._unseen) for t in set(fold(normalised).split())}
 
 
-def _inverse_frequency(texts: Sequence[str]) -> dict[str, float]:
+def _inverse_frequency(texts: Sequence[str], path: Path | None) -> dict[str, float]:
+    """How rare each term is among the texts; kept in ``path`` between starts."""
+    if path is not None and path.exists():
+        kept: dict[str, float] = json.loads(path.read_text("utf-8"))
+        return kept
     seen: Counter[str] = Counter()
     for text in texts:
         seen.update(set(fold(text).split()))
-    return {term: math.log(1 + len(texts) / (1 + count)) for term, count in seen.items()}
+    rare = {term: math.log(1 + len(texts) / (1 + count)) for term, count in seen.items()}
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(f".{os.getpid()}.part")
+        part.write_text(json.dumps(rare), "utf-8")
+        part.replace(path)
+    return rare
 
 
 def _union_of_tops(views: Mapping[str, Floats], count: int) -> NDArray[np.int64]:

@@ -1,0 +1,83 @@
+"""Runs the site with uvicorn: in this process, or as several alike workers that share one port."""
+
+import gc
+import os
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from channels.metrics import SHARED_FOLDER
+
+GRACE_SECONDS = 20  # what is being answered when the process is told to stop gets its answer
+START_SECONDS = 60  # a worker that takes longer to say that it lives is started anew
+
+
+def build_site() -> ASGIApp:
+    """The application of every office named in the settings; what a worker starts."""
+    site, _ = _opened()
+    return site
+
+
+def run(host: str, port: int, workers: int, told: Any) -> None:
+    """Serve until told to stop. ``told`` is called with (office id, name, procedures) of each.
+
+    With several workers the index is prepared once before they start; they only read it.
+    """
+    options: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "log_level": "warning",
+        "access_log": False,
+        "proxy_headers": False,  # the application believes the proxies of its settings
+        "timeout_graceful_shutdown": GRACE_SECONDS,
+    }
+    if workers == 1:
+        site, offices = _opened()
+        told(offices)
+        uvicorn.run(site, **options)
+        return
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as preparing:
+        told(preparing.submit(_prepare).result())
+    with tempfile.TemporaryDirectory(prefix="letan-metrics-", ignore_cleanup_errors=True) as folder:
+        os.environ[SHARED_FOLDER] = folder
+        uvicorn.run(
+            "channels.serving:build_site",
+            factory=True,
+            workers=workers,
+            timeout_worker_healthcheck=START_SECONDS,
+            **options,
+        )
+
+
+def _prepare() -> list[tuple[str, str, int]]:
+    return _opened()[1]
+
+
+def _opened() -> tuple[ASGIApp, list[tuple[str, str, int]]]:
+    """The site, and its offices; what is built at the start is never looked at for garbage again.
+
+    Hundreds of thousands of small objects live as long as the process: going over them costs a
+    tenth of a start, and a tenth of a second whenever it falls into an answer.
+    """
+    from assistant.desk import build_desks
+    from channels.offices import create_site
+
+    gc.disable()
+    desks = build_desks()
+    site = create_site(desks)
+    offices = [
+        (
+            desk.office_id,
+            desk.library.store.office(desk.office_id).name,
+            len(desk.library.store.find_live_versions(desk.office_id)),
+        )
+        for desk in desks
+    ]
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+    return site, offices
