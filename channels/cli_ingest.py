@@ -8,8 +8,10 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 Json = Annotated[bool, typer.Option("--json", help="In JSON cho chương trình khác đọc.")]
 BY = "letan ingest"
@@ -134,23 +136,8 @@ def _show(report: Any, index: Any) -> None:
             _show_import(file.records)
     others = [file for file in report.files if file.records is None]
     if others:
-        table = Table(title="Tài liệu")
-        table.add_column("Tệp", overflow="fold")
-        table.add_column("Cách đọc")
-        for heading in ("Trang", "Thủ tục", "Phần chưa chắc", "Bãi bỏ", "Đoạn trích", "Mã"):
-            table.add_column(heading, justify="right")
-        table.add_column("Giây", justify="right")
-        words = {"unchanged": "đã nhập, không đổi", "refused": "[red]từ chối[/red]"}
         for file in others:
-            table.add_row(
-                file.source, words.get(file.outcome, file.read_how), str(file.pages),
-                str(file.procedures), str(file.doubtful_fields), str(file.proposals),
-                str(file.passages), str(file.codes_listed), f"{file.seconds:.1f}",
-            )  # fmt: skip
-        out.print(table)
-        for file in others:
-            for problem in file.problems:
-                out.print(f"  {file.source}: {problem}", markup=False, highlight=False)
+            _show_file(file)
         if any(file.procedures or file.passages or file.proposals for file in others):
             out.print("Chưa có gì được công bố. Xem và duyệt: letan ingest --review")
     if index is not None:
@@ -158,6 +145,42 @@ def _show(report: Any, index: Any) -> None:
             f"Chỉ mục: {index.procedures} thủ tục, {index.passages} đoạn, "
             f"thêm {index.added}, bỏ {index.removed}."
         )
+
+
+def _show_file(file: Any) -> None:
+    """A line for the file, one for what was found in it, one for each problem.
+
+    No table: names of files are long and terminals narrow.
+    """
+    signs = {"refused": "[red]✗[/red]", "unchanged": "="}
+    out.print(
+        f"{signs.get(file.outcome, '[green]✓[/green]')} [bold]{escape(file.source)}[/bold]",
+        highlight=False,
+    )
+    if file.outcome == "refused":
+        found = ["từ chối"]
+    elif file.outcome == "unchanged":
+        found = ["đã nhập từ trước, không đổi"]
+    else:
+        counts = (
+            (file.procedures, "thủ tục"), (file.doubtful_fields, "phần chưa chắc"),
+            (file.proposals, "đề nghị bãi bỏ"), (file.passages, "đoạn trích"),
+            (file.codes_listed, f"mã ({file.codes_new} mã mới)"),
+        )  # fmt: skip
+        found = [f"{file.read_how}, {file.pages} trang"]
+        found += [f"{count} {what}" for count, what in counts if count]
+    _indented(f"{'; '.join(found)} ({file.seconds:.1f} giây)", "  ")
+    for problem in file.problems:
+        _indented(problem, "  ! ")
+
+
+def _indented(text: str, lead: str, style: str | None = None) -> None:
+    """Text whose later lines stand below its first word, not below the sign before it."""
+    grid = Table.grid()
+    grid.add_column(width=len(lead))
+    grid.add_column(overflow="fold")
+    grid.add_row(lead, Text(text, style=style or ""))
+    out.print(grid)
 
 
 def _show_import(report: Any) -> None:

@@ -149,6 +149,9 @@ def _sources(sources: Iterable[str | Path]) -> Iterator[_Source]:
         if text.lower().startswith(("http://", "https://")):
             yield _Source(None, text, text[:300], url=text)
             continue
+        if "://" in text:
+            yield _Source(Path(text), text, text[:300])
+            continue
         path = Path(source)
         if not path.is_dir():
             yield _Source(path, path.name, path.name[:300])
@@ -193,6 +196,8 @@ def _ingest_path(
     moved: Moved,
     mask: Mask | None,
 ) -> FileReport:
+    if "://" in source.name:
+        raise Unreadable("chỉ tải được địa chỉ http:// và https://")
     if not path.is_file():
         raise Unreadable("không có tệp này")
     kind = kind_of(path)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from knowledge.data_files import parse_yaml
@@ -65,10 +65,7 @@ def _label_alike(body: str, plain: str) -> tuple[str, str] | None:
     for label, section in _labels():
         if len(label) < SHORTEST_ALIKE or len(opening) < len(label) - 2:
             continue
-        matcher = SequenceMatcher(None, opening[: len(label)], label)
-        if matcher.real_quick_ratio() < ALIKE or matcher.quick_ratio() < ALIKE:
-            continue
-        if matcher.ratio() >= ALIKE:
+        if _is_alike(opening[: len(label)], label):
             end = len(label)
             while end < len(plain) and plain[end].isalpha():
                 end += 1
@@ -77,6 +74,17 @@ def _label_alike(body: str, plain: str) -> tuple[str, str] | None:
     return None
 
 
+def _is_alike(text: str, label: str) -> bool:
+    matcher = SequenceMatcher(None, text, label)
+    # The two quick ones are upper bounds, and spare nearly every comparison.
+    return (
+        matcher.real_quick_ratio() >= ALIKE
+        and matcher.quick_ratio() >= ALIKE
+        and matcher.ratio() >= ALIKE
+    )
+
+
+@lru_cache(4096)
 def column_of(text: str) -> str | None:
     """The section a column heading names ("Thời hạn giải quyết (ngày)"), else None."""
     plain = folded(" ".join(text.split())).strip(" :.")
@@ -84,8 +92,7 @@ def column_of(text: str) -> str | None:
         return None
     for label, section in _labels():
         if plain.startswith(label) or (
-            len(label) >= SHORTEST_ALIKE
-            and SequenceMatcher(None, plain[: len(label) + 1], label).ratio() >= ALIKE
+            len(label) >= SHORTEST_ALIKE and _is_alike(plain[: len(label) + 1], label)
         ):
             return section
     if plain in ("stt", "tt", "so tt"):

@@ -8,8 +8,9 @@ Box = tuple[float, float, float, float]
 """Left, top, right, bottom as fractions of the page."""
 
 Kind = Literal[
-    "pdf", "docx", "doc", "xlsx", "xls", "html", "markdown", "text", "image", "portal", "unknown"
-]
+    "pdf", "docx", "doc", "xlsx", "xls", "csv", "html", "markdown", "text", "image", "portal",
+    "unknown",
+]  # fmt: skip
 
 
 class Word(Value):

@@ -1,5 +1,6 @@
 """Reads Excel lists: every sheet is a table, values as they are shown, formulas as their result."""
 
+import csv
 import io
 import zipfile
 from collections.abc import Iterable
@@ -12,6 +13,8 @@ import xlrd
 from lxml import etree
 
 from ingest.pages import Block, Page, Reading, Row, Unreadable
+from ingest.read_web import decoded
+from ingest.sniffing import separator_in
 
 MOST_ROWS = 50_000
 MOST_COLUMNS = 60
@@ -42,6 +45,16 @@ def read_xls(path: Path) -> Reading:
         return _reading("xls", sheets)
     except (xlrd.XLRDError, AssertionError, IndexError, ValueError, OSError) as error:
         raise Unreadable(_BROKEN) from error
+
+
+def read_csv(path: Path) -> Reading:
+    """A table saved as text, whatever separates its cells. Raises Unreadable."""
+    text = decoded(path.read_bytes()).lstrip("\ufeff")
+    try:
+        lines = list(csv.reader(io.StringIO(text), delimiter=separator_in(text + "\n") or ","))
+    except csv.Error as error:
+        raise Unreadable("tệp CSV hỏng; hãy mở bằng Excel và lưu lại") from error
+    return _reading("csv", [(path.stem, lines)])
 
 
 def _reading(kind: Any, sheets: Iterable[tuple[str, Iterable[Iterable[Any]]]]) -> Reading:

@@ -226,7 +226,7 @@ class _Cutter:
     # -- tables ----------------------------------------------------------------------------
 
     def _table(self, block: Block) -> None:
-        rows = list(block.rows)
+        rows = _with_points(block.rows)
         heads = tuple(column_of(cell) or "" for cell in rows[0].cells)
         inner = _inner_table(rows[0])
         if inner is not None and self._current is not None:
@@ -333,11 +333,35 @@ def _inner_table(head: Row) -> str | None:
 
 
 def _is_key_value(rows: Sequence[Row], scanned: bool) -> bool:
-    if not rows or len(rows[0].cells) > 4:
+    if not rows or len(rows[0].cells) > 4 or _is_list(rows):
         return False
     keys = [_split_row(row, scanned)[0] for row in rows]
     known = [key for key in keys if key]
     return len(known) >= 2 and len(known) * 3 >= len(rows)
+
+
+def _with_points(rows: Sequence[Row]) -> list[Row]:
+    """Codes of a column of codes as they are written: a scan loses the point ("1013225"), and
+    a sheet that took them for numbers the zeros at the end ("1.00177")."""
+    places = [place for place, cell in enumerate(rows[0].cells) if column_of(cell) == "code"]
+    return [_row_with_points(row, places) for row in rows] if places else list(rows)
+
+
+def _row_with_points(row: Row, places: Sequence[int]) -> Row:
+    cells = list(row.cells)
+    for place in places:
+        text = " ".join(cells[place].split()) if place < len(cells) else ""
+        if match := re.fullmatch(r"(\d)[.,:]? ?(\d{6})", text):
+            cells[place] = f"{match[1]}.{match[2]}"
+        elif row.confidence == 1 and re.fullmatch(r"\d\.\d{3,5}", text):
+            cells[place] = text.ljust(8, "0")
+    return row.model_copy(update={"cells": tuple(cells)})
+
+
+def _is_list(rows: Sequence[Row]) -> bool:
+    """A code in most rows: a list, though its names begin like labels ("Thủ tục đăng ký …")."""
+    coded = sum(any(CODE.search(cell) for cell in row.cells) for row in rows)
+    return coded >= 2 and coded * 2 > len(rows)
 
 
 def _split_row(row: Row, scanned: bool) -> tuple[str | None, str]:

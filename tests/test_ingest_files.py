@@ -234,6 +234,33 @@ def test_a_list_updates_the_catalogue_and_says_what_contradicts_itself(
     assert known is not None and (known.name, known.sector) == ("Nuôi mèo", "Vật nuôi")
 
 
+@pytest.mark.slow
+def test_ten_thousand_rows_whose_names_begin_like_labels_are_one_list(
+    store: KnowledgeStore, ingest: Callable[..., FileReport], tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(["STT", "Mã TTHC", "Tên thủ tục", "Lĩnh vực"])
+    for number in range(10_000):
+        sheet.append([number, f"9.{number:06d}", f"Thủ tục nuôi vật số {number}", "Vật nuôi"])
+    book.save(tmp_path / "ds.xlsx")
+    started = time.process_time()
+    entry = ingest(tmp_path / "ds.xlsx")
+    assert (entry.codes_listed, entry.passages) == (10_000, 0)
+    assert time.process_time() - started < 60  # 4 s where it was written
+    known = store.find_known_code("9.001234")
+    assert known is not None and known.sector == "Vật nuôi"
+
+
+def test_codes_that_lost_their_point_or_their_zeros_are_codes(
+    store: KnowledgeStore, ingest: Callable[..., FileReport], tmp_path: Path
+) -> None:
+    rows = ["Mã thủ tục,Tên thủ tục", "9000101,Đăng ký nuôi mèo", "9.0002,Đăng ký nuôi chó"]
+    (tmp_path / "ds.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    assert ingest(tmp_path / "ds.csv").codes_listed == 2
+    assert store.find_known_code("9.000101") and store.find_known_code("9.000200")
+
+
 LAW = (
     "Luật số: 7/2026/QH16", "LUẬT", "NUÔI MÈO", "Điều 1. Phạm vi",
     "Luật này quy định việc nuôi mèo trong khu dân cư.", "Điều 2. Quyền của chủ nuôi",
@@ -299,10 +326,18 @@ def test_one_bad_file_does_not_stop_a_folder(store: KnowledgeStore, tmp_path: Pa
     (folder / "~$b.docx").write_bytes(b"lock")
     (folder / "lien-ket.txt").symlink_to("/etc/passwd")
     handbook(folder, cat_licence())
-    report = ingest_files([folder, tmp_path / "khong-co"], store, home=tmp_path / "home", by="Lan")
-    assert [(f.source, f.outcome) for f in report.files] == [
-        ("a-hong.pdf", "refused"), ("so-tay.docx", "read"), ("khong-co", "refused"),
+    sources = [
+        "http://localhost/a.pdf", "http://192.168.1.1/", "ftp://vi-du.vn/a", folder,
+        tmp_path / "khong-co",
     ]  # fmt: skip
+    report = ingest_files(sources, store, home=tmp_path / "home", by="Lan")
+    assert [(f.source, f.outcome) for f in report.files] == [
+        ("http://localhost/a.pdf", "refused"), ("http://192.168.1.1/", "refused"),
+        ("ftp://vi-du.vn/a", "refused"), ("a-hong.pdf", "refused"), ("so-tay.docx", "read"),
+        ("khong-co", "refused"),
+    ]  # fmt: skip
+    why = [f.problems[0] for f in report.files if f.outcome == "refused"]
+    assert "nội bộ" in why[0] and "nội bộ" in why[1] and "http" in why[2]
 
 
 def test_an_expired_version_is_told_to_staff(store: KnowledgeStore, clock: Clock) -> None:

@@ -11,11 +11,13 @@ from docx import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsmap
 from PIL import Image
+from pypdf import PdfWriter
 
 from ingest.cleaning import cleaned
 from ingest.encodings import encoding_of, to_unicode
 from ingest.layout import blocks_of
 from ingest.pages import Block, Page, Reading, Row, Unreadable, Word
+from ingest.read_image import even
 from ingest.read_web import read_html, read_text
 from ingest.read_word import read_docx
 from ingest.reading import read, read_here
@@ -249,6 +251,64 @@ def test_a_locked_pdf_and_one_with_too_many_pages_are_refused(tmp_path: Path) ->
     document.save(path)
     with pytest.raises(Unreadable, match="3 trang"):
         read_here(path, "pdf", LIMITS.model_copy(update={"max_pages": 2, "workers": 1}), None)
+
+
+def test_a_pdf_with_a_password_or_cut_off_is_refused_in_words(tmp_path: Path) -> None:
+    writer = PdfWriter()
+    for _ in range(2):
+        writer.add_blank_page(200, 200)
+    writer.write(tmp_path / "goc.pdf")
+    whole = (tmp_path / "goc.pdf").read_bytes()
+    (tmp_path / "cut.pdf").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(Unreadable, match="tải lại hoặc quét lại"):
+        read_here(tmp_path / "cut.pdf", "pdf", LIMITS, None)
+    writer.encrypt("bi-mat", algorithm="AES-128")
+    writer.write(tmp_path / "khoa.pdf")
+    with pytest.raises(Unreadable, match="mật khẩu"):
+        read_here(tmp_path / "khoa.pdf", "pdf", LIMITS, None)
+
+
+def test_an_archive_is_refused_and_not_taken_for_the_file_it_begins_with(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "nen.zip", "w") as archive:
+        archive.writestr("van-ban.pdf", b"%PDF-1.7")
+    with pytest.raises(Unreadable, match="giải nén"):
+        kind_of(tmp_path / "nen.zip")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"Ma;Ten\r\n9.000101;Nuoi meo, cho\r\n",
+        '\ufeffMã,Tên\n9.000101,"Nuôi mèo, chó"\n'.encode(),
+        "Mã\tTên\n9.000101\tNuôi mèo, chó\n".encode("utf-16"),
+    ],
+)
+def test_a_table_saved_as_text_is_a_table(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "ds.csv"
+    path.write_bytes(content)
+    assert kind_of(path) == "csv"
+    (block,) = read(path, LIMITS, None).pages[0].blocks
+    assert [row.cells[0] for row in block.rows][1:] == ["9.000101"]
+    assert block.rows[1].cells[1] in ("Nuôi mèo, chó", "Nuoi meo, cho")
+
+
+def test_sentences_with_commas_are_no_table(tmp_path: Path) -> None:
+    path = tmp_path / "thu.txt"
+    path.write_text("Kính gửi bà con, xin mời, trân trọng\nSáng mai, phường họp\nHết\n", "utf-8")
+    assert kind_of(path) == "text"
+
+
+def test_a_photograph_taken_sideways_is_turned_as_the_camera_noted(tmp_path: Path) -> None:
+    upright = Image.new("L", (600, 900), 255)
+    upright.paste(0, (100, 100, 500, 160))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # "turn right to see it upright"
+    upright.transpose(Image.Transpose.ROTATE_90).save(tmp_path / "a.jpg", exif=exif)
+    with Image.open(tmp_path / "a.jpg") as sideways:
+        page = even(sideways)
+    assert page.shape[0] > page.shape[1]
+    assert page[page.shape[0] // 7, page.shape[1] // 2] < 80
+    assert page[page.shape[0] * 6 // 7, page.shape[1] // 2] > 200
 
 
 def test_a_picture_too_small_to_read_is_refused(tmp_path: Path) -> None:
