@@ -135,6 +135,12 @@ class Conversations:
             conversation_id, row.channel, State.from_json(row.state), row.updated_at
         )
 
+    def unstored(
+        self, conversation: Conversation, answer: Answer, turn_id: str | None = None
+    ) -> Answer:
+        """The answer bound to a turn that is kept nowhere."""
+        return answer.in_turn(conversation.id, turn_id or secrets.token_urlsafe(12))
+
     def record(
         self,
         conversation: Conversation,
@@ -152,7 +158,7 @@ class Conversations:
         """
         now = self._clock()
         turn_id = turn_id or secrets.token_urlsafe(12)
-        bound = answer.in_turn(conversation.id, turn_id)
+        bound = self.unstored(conversation, answer, turn_id)
         with writing(self._engine) as connection:
             if conversation.is_new:
                 connection.execute(

@@ -11,6 +11,7 @@ DATE = (
 _UNITS = (
     r"(?:dong|vnd|d|usd|k|nghin|ngan(?! hang)|tr|trieu|ty|%|m2|m3|m|km|ha|kg|met|hecta)(?![a-z0-9])"
 )
+_NOT_LAST_GROUP = r"(?<!\d\d[\s-]\d{3}[\s-])(?<!\d[\s-]\d{4}[\s-])(?<!\d\d[\s-]\d\d[\s-])"
 
 _INNOCENT = re.compile(
     "|".join(
@@ -32,7 +33,9 @@ _INNOCENT = re.compile(
             r"(?<![\d:])(?<!\d[ .-])(?<!\d[.-] )(?:[01]?\d|2[0-4]) ?(?:[:h]|gio) ?[0-5]\d(?![\d:])",
             # 2.000 đồng, 10,000 VNĐ, 150000đ, 120m2, 1.200.000.000 đồng
             # "dong", "d" and "k" are also "đóng", "đ…" and "không": longer numbers must be round
-            rf"(?<![\d.,])(?:[1-9]\d{{0,2}}(?:[.,]\d{{3}}){{0,3}}[.,]000|[1-9]\d{{0,2}}"
+            # and the last group of a phone number cut in groups ("0912 345 678 k ạ") is no amount
+            rf"(?<![\d.,]){_NOT_LAST_GROUP}"
+            rf"(?:[1-9]\d{{0,2}}(?:[.,]\d{{3}}){{0,3}}[.,]000|[1-9]\d{{0,2}}"
             rf"(?:[.,]\d{{3}}){{1,2}}"
             rf"|[1-9]\d{{0,4}}|[1-9]\d{{1,9}}00) ?{_UNITS}",
             r"(?<![\d.,])[1-9]\d{0,2}(?:[.,]\d{3}){0,2}(?:[.,]000){2}(?![.,]?\d)",

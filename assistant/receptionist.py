@@ -41,6 +41,7 @@ from assistant.replies import say
 from assistant.speech import to_speech
 from assistant.trial import Trial
 from assistant.understand import understand
+from knowledge.database import AlreadyThere, DatabaseUnavailable
 from knowledge.finder import Finder
 from knowledge.known_names import KnownNames
 from knowledge.legal import LegalFinder
@@ -137,7 +138,8 @@ class Receptionist:
         it must be new.
 
         Raises UnknownConversation for an id this office does not know. Whatever
-        else goes wrong becomes an apology with outcome ``failed``.
+        else goes wrong becomes an apology with outcome ``failed``. Where the turn cannot be
+        stored the answer comes all the same; what follows then starts a new conversation.
         """
         with self._room.store.steady():
             return self._reply(message, conversation_id, channel, address, worded, turn_id)
@@ -183,9 +185,15 @@ class Receptionist:
         if state.forgotten:  # nothing of the deleted conversation goes into the new one
             fresh = conversations.start(conversation.channel)
             return conversations.record(fresh, "", answer, State(), turn_id)
-        answer = conversations.record(
-            conversation, masked.text, answer, state, turn_id, seconds=perf_counter() - started
-        )
+        try:
+            answer = conversations.record(
+                conversation, masked.text, answer, state, turn_id, seconds=perf_counter() - started
+            )
+        except AlreadyThere:
+            raise
+        except DatabaseUnavailable:  # full or read-only: what is answered is still right
+            log.warning("turn_not_stored", conversation=conversation.id)
+            return conversations.unstored(conversation, answer, turn_id)
         if answer.inquiry and conversation.is_new:
             self._room.inquiries.belongs_to(answer.inquiry, conversation.id)
         return answer

@@ -62,7 +62,7 @@ def disk() -> Check:
 
 def database() -> Check:
     """The database answers and has the newest tables."""
-    from knowledge.database import DatabaseUnavailable, connect, migrate
+    from knowledge.database import DatabaseUnavailable, NewerDatabase, connect, migrate
     from knowledge.settings import KnowledgeSettings, LetanSettings
     from knowledge.store import KnowledgeStore
 
@@ -71,7 +71,7 @@ def database() -> Check:
         engine = connect(url)
         migrate(engine)
         held = len(KnowledgeStore(engine).find_live_versions())
-    except (DatabaseUnavailable, ValueError, OSError) as problem:
+    except (DatabaseUnavailable, NewerDatabase, ValueError, OSError) as problem:
         to_do = "xem KNOWLEDGE_DATABASE_URL và quyền ghi của LETAN_HOME"
         return Check("Cơ sở dữ liệu", False, str(problem), to_do)
     return Check("Cơ sở dữ liệu", True, f"{engine.dialect.name}, {held} thủ tục đang dùng")
@@ -93,15 +93,19 @@ def index() -> Check:
 def versions() -> Check:
     """Nothing published has expired without a successor."""
     from ingest.review import expiring
-    from knowledge.database import connect, migrate
+    from knowledge.database import DatabaseUnavailable, NewerDatabase, connect, migrate
     from knowledge.settings import KnowledgeSettings, LetanSettings
     from knowledge.store import KnowledgeStore
 
-    engine = connect(KnowledgeSettings().database_at(LetanSettings().home))
-    migrate(engine)
-    ended = expiring(KnowledgeStore(engine), within_days=0)
+    name = "Thủ tục hết hiệu lực"
+    try:
+        engine = connect(KnowledgeSettings().database_at(LetanSettings().home))
+        migrate(engine)
+        ended = expiring(KnowledgeStore(engine), within_days=0)
+    except (DatabaseUnavailable, NewerDatabase, ValueError, OSError):  # said by its own check
+        return Check(name, False, "không đọc được cơ sở dữ liệu", needed=False)
     return Check(
-        "Thủ tục hết hiệu lực", not ended,
+        name, not ended,
         ", ".join(info.code for info in ended[:10]) or "không có",
         "letan ingest --review" if ended else "", needed=False,
     )  # fmt: skip

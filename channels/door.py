@@ -43,6 +43,10 @@ ERRORS = {
         "Hôm nay đã hết lượt hỏi tự động. Xin hỏi lại ngày mai hoặc gọi điện cho trung tâm."
     ),
     "busy": "Đang có nhiều người hỏi cùng lúc. Xin chờ vài giây rồi gửi lại.",
+    "no_database": (
+        "Máy chủ tạm thời không đọc, ghi được dữ liệu. Xin thử lại sau ít phút hoặc gọi điện cho "
+        "trung tâm."
+    ),
     "slow_body": "Dữ liệu gửi lên quá chậm. Xin gửi lại.",
     "unknown_inquiry": "Không có câu hỏi với mã này. Hãy kiểm tra lại mã.",
     "too_many_guesses": "Đã thử quá nhiều mã. Hãy thử lại sau ít phút.",

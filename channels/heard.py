@@ -5,7 +5,7 @@ between the two knows which platform it is.
 """
 
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -86,6 +86,28 @@ class Heard:
                 "sent_at": datetime.fromisoformat(sent) if sent else None,
             }
         )
+
+
+def sound(value: Any) -> Any:
+    """JSON whose texts can be stored: half a character, as a cut name may end, becomes "?"."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {sound(key): sound(held) for key, held in value.items()}
+    return [sound(held) for held in value] if isinstance(value, list) else value
+
+
+def fields(value: Any) -> dict[str, Any]:
+    """An object of a payload; none where something else stands in its place."""
+    return value if isinstance(value, dict) else {}
+
+
+def moment_of(seconds: float) -> datetime | None:
+    """A platform's time since 1970, None for what is no time."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
 
 
 def masked(heard: Heard) -> Heard:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
 from telegram import Bot, ChatMember, ChatMemberUpdated, Message, MessageEntity, Update, User
 
-from channels.heard import Heard, Kind, masked
+from channels.heard import Heard, Kind, masked, sound
 
+log = structlog.get_logger()
 PLATFORM = "telegram"
 GROUPS = ("group", "supergroup")
 PRESENT = (ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.OWNER, ChatMember.RESTRICTED)
@@ -25,7 +27,19 @@ class Me:
 
 
 def read(body: dict[str, Any], me: Me, bot: Bot | None = None) -> Heard | None:
-    """One update, masked; None for channels, services, other bots and unknown kinds."""
+    """One update, masked; None for channels, services, other bots and unknown kinds.
+
+    An update of a shape that the library cannot take is passed over too: asked for again, it
+    would be delivered again and stand before all others.
+    """
+    try:
+        return _read(sound(body), me, bot)
+    except (AttributeError, LookupError, OverflowError, OSError, TypeError, ValueError) as problem:
+        log.warning("update_not_understood", problem=type(problem).__name__)
+        return None
+
+
+def _read(body: dict[str, Any], me: Me, bot: Bot | None) -> Heard | None:
     update = Update.de_json(body, bot)
     key = str(update.update_id)
     if update.callback_query is not None:

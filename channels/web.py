@@ -39,6 +39,7 @@ from knowledge.database import DatabaseUnavailable
 
 log = structlog.get_logger()
 PURGE_EVERY_SECONDS = 6 * 3600
+DATABASE_SECONDS = 30  # a restart of PostgreSQL takes less; a full disk needs a person anyway
 # pydantic's kinds of error → what a person who calls the API should do about it.
 WRONG = {
     "missing": "thiếu {field}",
@@ -172,6 +173,13 @@ def create_app(
             return error(400, "not_json")
         answer = error(problem.status_code, f"http_{problem.status_code}")
         answer.headers.update(problem.headers or {})
+        return answer
+
+    @app.exception_handler(DatabaseUnavailable)
+    async def say_it_is_down(request: Request, problem: DatabaseUnavailable) -> JSONResponse:
+        log.warning("database_unavailable", problem=str(problem))
+        answer = error(503, "no_database")
+        answer.headers["Retry-After"] = str(DATABASE_SECONDS)
         return answer
 
     open_console(app, door, staff)

@@ -5,10 +5,10 @@ platform delivers from a group is always meant for the bot (a mention through th
 reply, which cannot be told apart), so everything from a group counts as called.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from channels.heard import Heard, Kind, masked
+from channels.heard import Heard, Kind, fields, masked, moment_of, sound
 
 PLATFORM = "zalo-bot"
 # Below this an epoch is in seconds; the documentation and live traffic use milliseconds.
@@ -20,11 +20,12 @@ def read(body: dict[str, Any], names: tuple[str, ...]) -> Heard | None:
 
     ``names`` are what the bot is called (display name, account name).
     """
+    body = sound(body)
     event = body.get("result", body)
     message = event.get("message") if isinstance(event, dict) else None
     if not isinstance(message, dict):
         return None
-    chat, sender = message.get("chat") or {}, message.get("from") or {}
+    chat, sender = fields(message.get("chat")), fields(message.get("from"))
     chat_id, message_id = str(chat.get("id") or ""), str(message.get("message_id") or "")
     if not chat_id or not message_id or sender.get("is_bot"):
         return None
@@ -82,4 +83,4 @@ def _command(text: str) -> tuple[str, str]:
 def _moment(date: Any) -> datetime | None:
     if not isinstance(date, (int, float)):
         return None
-    return datetime.fromtimestamp(date / 1000 if date > MILLISECONDS else date, UTC)
+    return moment_of(date / 1000 if date > MILLISECONDS else date)

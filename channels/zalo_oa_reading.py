@@ -2,14 +2,15 @@
 
 import hashlib
 import hmac
+import re
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
-from channels.heard import Heard, Kind, masked
+from channels.heard import Heard, Kind, fields, masked, moment_of, sound
 
 PLATFORM = "zalo-oa"
 MEDIA = ("image", "audio", "video", "sticker", "location", "file", "gif", "business_card", "link")
+_STAMP = re.compile(r"[0-9]{1,16}")
 
 
 def is_signed(
@@ -35,9 +36,10 @@ def is_signed(
 
 def read(body: dict[str, Any], oa_name: str = "") -> Heard | None:
     """One event, masked; None for receipts, our own messages and what we do not know."""
+    body = sound(body)
     event = str(body.get("event_name") or "")
     if event == "follow":
-        person = str((body.get("follower") or {}).get("id") or "")
+        person = str(fields(body.get("follower")).get("id") or "")
         if not person:
             return None
         key = f"follow:{person}:{body.get('timestamp', '')}"
@@ -47,9 +49,9 @@ def read(body: dict[str, Any], oa_name: str = "") -> Heard | None:
     if not event.startswith(prefix):
         return None
     what = event.removeprefix(prefix)
-    message = body.get("message") or {}
-    person = str((body.get("sender") or {}).get("id") or "")
-    chat = str((body.get("recipient") or {}).get("id") or "") if is_group else person
+    message = fields(body.get("message"))
+    person = str(fields(body.get("sender")).get("id") or "")
+    chat = str(fields(body.get("recipient")).get("id") or "") if is_group else person
     message_id = str(message.get("msg_id") or "")
     if not person or not chat or not message_id:
         return None
@@ -76,7 +78,7 @@ def _heard(
         is_group=is_group,
         person_id=person,
         message_id=key,
-        sent_at=datetime.fromtimestamp(int(stamp) / 1000, UTC) if stamp.isdigit() else None,
+        sent_at=moment_of(int(stamp) / 1000) if _STAMP.fullmatch(stamp) else None,
     )
 
 
@@ -93,8 +95,8 @@ def _words(
     if text.startswith("/"):
         first, _, rest = text[1:].partition(" ")
         command, text = first.lower(), rest.strip()
-    quote = message.get("quote_msg") or {}
-    quoted_from = str((quote.get("sender") or {}).get("id") or quote.get("sender_id") or "")
+    quote = fields(message.get("quote_msg"))
+    quoted_from = str(fields(quote.get("sender")).get("id") or quote.get("sender_id") or "")
     to_bot = bool(quote) and quoted_from == str(body.get("oa_id") or "-")
     return replace(
         heard,

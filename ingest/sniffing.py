@@ -126,7 +126,7 @@ def _looks_json(text: str) -> bool:
     try:
         json.loads(first)
         return True
-    except ValueError:
+    except (ValueError, RecursionError):
         return bool(re.match(r'[\[{]\s*(?:[\[{]\s*)?(?:"|$)', text.lstrip("\ufeff \r\n\t")))
 
 

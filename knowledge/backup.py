@@ -23,7 +23,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, MetaData, Table, exists, inspect, select
 from sqlalchemy.exc import SAWarning
 
-from knowledge.database import MIGRATIONS, reading, writing
+from knowledge.database import MIGRATIONS, NewerDatabase, must_know, reading, writing
 
 MANIFEST = "manifest.json"
 SQLITE_FILE = "letan.sqlite"
@@ -73,6 +73,10 @@ def restore(engine: Engine, source: Path) -> Manifest:
                 f"{source} was made from {manifest.kind}, the database here is "
                 f"{engine.dialect.name}; set KNOWLEDGE_DATABASE_URL to the same kind"
             )
+        try:
+            must_know(manifest.revision)
+        except NewerDatabase as newer:
+            raise BackupRefused(f"{source}: {newer}") from newer
         _must_be_empty(engine)
         if manifest.kind == "sqlite":
             _load_sqlite(engine, Path(folder) / SQLITE_FILE)

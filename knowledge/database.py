@@ -33,6 +33,10 @@ class AlreadyThere(DatabaseUnavailable):
     """Another row has the same key; the database is well."""
 
 
+class NewerDatabase(RuntimeError):
+    """The tables were made by a newer program than this one; nothing was read or changed."""
+
+
 def connect(url: str | URL, *, pool_size: int = 16) -> Engine:
     """An engine for ``sqlite:///path`` or ``postgresql://…`` (through psycopg 3).
 
@@ -135,10 +139,10 @@ def migrate(engine: Engine) -> None:
     """Bring the tables to the newest schema; several processes may call this at once.
 
     One of them works while the others wait; a current database is only read. All or nothing: a
-    migration that fails leaves the schema as it was.
+    migration that fails leaves the schema as it was. Raises NewerDatabase for a schema this
+    program does not know: it goes forward only.
     """
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config = _config()
     if _is_current(engine, config):
         return
     if engine.dialect.name == "sqlite":
@@ -151,10 +155,36 @@ def migrate(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
 def _is_current(engine: Engine, config: Config) -> bool:
-    heads = set(ScriptDirectory.from_config(config).get_heads())
+    scripts = ScriptDirectory.from_config(config)
     with reading(engine) as connection:
-        return set(MigrationContext.configure(connection).get_current_heads()) == heads
+        held = set(MigrationContext.configure(connection).get_current_heads())
+    heads = set(scripts.get_heads())
+    if held == heads:
+        return True
+    _must_know(held, scripts)
+    return False
+
+
+def must_know(revision: str) -> None:
+    """Raises NewerDatabase for a schema that this program has no migration for."""
+    _must_know({revision}, ScriptDirectory.from_config(_config()))
+
+
+def _must_know(held: set[str], scripts: ScriptDirectory) -> None:
+    unknown = held - {script.revision for script in scripts.walk_revisions()}
+    if unknown:
+        raise NewerDatabase(
+            f"cơ sở dữ liệu có cấu trúc {', '.join(sorted(unknown))} mà chương trình này chưa "
+            "biết (do một bản letan mới hơn tạo). Hãy cài bản letan mới hơn, hoặc khôi phục bản "
+            "sao lưu cũ vào chỗ trống."
+        )
 
 
 def _use_wal(engine: Engine) -> None:

@@ -2,9 +2,11 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -164,3 +166,19 @@ def test_a_setting_that_cannot_be_is_refused_with_a_sentence(own_home: Path) -> 
     assert done.returncode == 1
     assert done.stderr.startswith("Lỗi:") and "khong-co" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_a_database_of_a_newer_program_ends_every_command_with_one_sentence(
+    own_home: Path,
+) -> None:
+    with closing(sqlite3.connect(own_home / "letan.db")) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.commit()
+    for command in (["serve", "--port", "0"], ["ask", "khai sinh"]):
+        done = process(own_home, *command)
+        assert done.returncode == 1, command
+        assert "bản letan mới hơn" in done.stderr and "9999" in done.stderr
+        assert "Traceback" not in done.stderr
+    doctor = process(own_home, "doctor", "--json")
+    assert "bản letan mới hơn" in doctor.stdout and "Traceback" not in doctor.stderr

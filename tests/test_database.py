@@ -13,7 +13,15 @@ from sqlalchemy import insert, inspect, select
 from sqlalchemy.exc import StatementError
 
 from knowledge import database
-from knowledge.database import DatabaseUnavailable, connect, migrate, read_value, reading, writing
+from knowledge.database import (
+    DatabaseUnavailable,
+    NewerDatabase,
+    connect,
+    migrate,
+    read_value,
+    reading,
+    writing,
+)
 from knowledge.schema import AuditRow, ConversationRow, OfficeRow, TurnRow
 from knowledge.tables import Base
 
@@ -82,6 +90,16 @@ def test_a_current_database_is_not_written_to(tmp_path: Path) -> None:
     migrate(engine)
     with writing(engine):  # somebody else holds the write lock
         migrate(connect(url(tmp_path)))
+
+
+def test_a_database_of_a_newer_program_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    engine = connect(url(tmp_path))
+    migrate(engine)
+    with writing(engine) as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(NewerDatabase, match="9999"):
+        migrate(engine)
+    assert read_value(engine, "SELECT version_num FROM alembic_version") == "9999"
 
 
 @pytest.mark.parametrize("bad", ["sqlite://", "sqlite:///:memory:", "mysql://x/y"])

@@ -193,3 +193,11 @@ def _seconds(text: str) -> float:
 def test_every_kind_has_a_placeholder_in_vietnamese() -> None:
     assert all(mark.startswith("[") and mark.endswith("]") for mark in PLACEHOLDERS.values())
     assert all(mask(mark).found == () for mark in PLACEHOLDERS.values())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["gọi 0912 345 678 k ạ", "số 091 234 5678 đ/c", "0912 34 56 78 tr", "0912-345-678 k"],
+)
+def test_a_number_in_groups_before_a_letter_that_is_also_a_unit_is_masked_whole(text: str) -> None:
+    assert not any(digit.isdigit() for digit in mask(text).text)
