@@ -248,22 +248,14 @@ def _review(store: Any, office_id: str, as_json: bool) -> None:
 
 def _show_draft(entry: Any, seen: Any) -> None:
     held = f"đang dùng bản {seen.live_version}" if seen.live_version else "thủ tục mới"
-    table = Table(
-        title=f"Bản thảo {entry.id}: {entry.code or '(chưa có mã)'} {entry.name} – {held}",
-        title_justify="left", show_lines=True,
+    out.print()
+    out.print(
+        f"Bản thảo {entry.id}: {entry.code or '(chưa có mã)'} {entry.name} – {held}",
+        style="bold", markup=False, highlight=False,
     )  # fmt: skip
-    for heading in ("Phần", "Đang dùng", "Trong tệp", "Trang", "Chắc"):
-        table.add_column(heading, overflow="fold")
     for change in seen.changes:
-        if change.kind in ("absent", "same"):
-            continue
-        field = change.field
-        sure = f"{field.confidence:.0%}" if field.is_sure else f"[red]{field.confidence:.0%}[/red]"
-        table.add_row(
-            change.label, "\n".join(change.before), "\n".join(change.after),
-            str(field.spot.page or ""), sure,
-        )  # fmt: skip
-    out.print(table)
+        if change.kind not in ("absent", "same"):
+            _show_change(change)
     same = [change.label for change in seen.changes if change.kind == "same"]
     absent = [change.label for change in seen.changes if change.kind == "absent"]
     for label, names in (("Không đổi", same), ("Tệp không ghi", absent)):
@@ -273,6 +265,24 @@ def _show_draft(entry: Any, seen: Any) -> None:
         out.print(f"  ! {problem}", markup=False, highlight=False)
     for warning in seen.warnings:
         out.print(f"  ! {warning.text}", style="yellow", markup=False, highlight=False)
+
+
+def _show_change(change: Any) -> None:
+    """Line by line, as two columns of long names could not be read beside each other."""
+    field = change.field
+    page = f"trang {field.spot.page}, " if field.spot.page else ""
+    doubt = "" if field.is_sure else ", CHƯA CHẮC"
+    sure = "" if field.is_sure else "red"
+    _indented(f"{change.label} ({page}chắc {field.confidence:.0%}{doubt})", "  ", sure)
+    both = set(change.before) & set(change.after)
+    for line in change.before:
+        if line not in both:
+            _indented(line, "    đang dùng: ", "red")
+    for line in change.after:
+        if line not in both:
+            _indented(line, "    trong tệp: ", "green")
+    if both:
+        _indented(f"{len(both)} dòng giống nhau", "    ")
 
 
 def evaluate(
