@@ -38,8 +38,9 @@ def test_a_short_benchmark_gives_every_figure(own_home: Path) -> None:
     assert 0 < report.p50_ms <= report.p95_ms
     assert report.cold_start_seconds > 0 and report.memory_mib > 50
     assert set(figures) >= {"p50_ms", "p95_ms", "memory_mib", "cold_start_seconds"}
-    assert len(steps) == 8
-    for crowd in (report.by_clients, report.echo_by_clients):
+    assert len(steps) == 13
+    assert report.workers >= 1 and report.workers_memory_mib > 50
+    for crowd in (report.by_clients, report.workers_by_clients, report.echo_by_clients):
         assert [row["clients"] for row in crowd] == [1, 4, 16, 64]
         assert all(row["errors"] == 0 and row["per_second"] > 0 for row in crowd)
 
