@@ -108,7 +108,7 @@ def test_a_wrong_fee_is_rolled_back_from_its_history(
         expect(page.get_by_role("status")).to_contain_text("Đã công bố bản")
         assert "66.000 đồng" in answered(page, address)
         page.get_by_role("link", name="Lịch sử").click()
-        expect(page.locator(".diff .new").first).to_contain_text("66.000")
+        expect(page.locator(".diff .new", has_text="66.000").first).to_be_visible()
         page.get_by_role("button", name=re.compile("Quay lại bản")).first.click()
         expect(page.get_by_role("status")).to_contain_text("Đã quay lại nội dung bản")
         assert answered(page, address) == before
