@@ -81,7 +81,7 @@ def serve(
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from channels import serving
 
-    def told(offices: list[tuple[str, str, int]]) -> None:
+    def told(offices: list[serving.Served]) -> None:
         _, name, held = offices[0]
         err.print(f"[bold]Lễ Tân[/bold] của {name} ({held} thủ tục): http://{host}:{port}")
         for office_id, name, _ in offices[1:]:

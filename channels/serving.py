@@ -3,6 +3,7 @@
 import gc
 import os
 import tempfile
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any
@@ -15,6 +16,8 @@ from channels.metrics import SHARED_FOLDER
 GRACE_SECONDS = 20  # what is being answered when the process is told to stop gets its answer
 START_SECONDS = 60  # a worker that takes longer to say that it lives is started anew
 
+Served = tuple[str, str, int]  # an office's id and name, and how many procedures it holds
+
 
 def build_site() -> ASGIApp:
     """The application of every office named in the settings; what a worker starts."""
@@ -22,8 +25,8 @@ def build_site() -> ASGIApp:
     return site
 
 
-def run(host: str, port: int, workers: int, told: Any) -> None:
-    """Serve until told to stop. ``told`` is called with (office id, name, procedures) of each.
+def run(host: str, port: int, workers: int, told: Callable[[list[Served]], None]) -> None:
+    """Serve until told to stop. ``told`` is called once, with every office that is served.
 
     With several workers the index is prepared once before they start; they only read it.
     """
@@ -53,11 +56,11 @@ def run(host: str, port: int, workers: int, told: Any) -> None:
         )
 
 
-def _prepare() -> list[tuple[str, str, int]]:
+def _prepare() -> list[Served]:
     return _opened()[1]
 
 
-def _opened() -> tuple[ASGIApp, list[tuple[str, str, int]]]:
+def _opened() -> tuple[ASGIApp, list[Served]]:
     """The site, and its offices; what is built at the start is never looked at for garbage again.
 
     Hundreds of thousands of small objects live as long as the process: going over them costs a
