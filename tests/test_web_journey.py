@@ -71,7 +71,7 @@ def test_a_clerks_answer_comes_to_the_page_that_asked_once(browser: Browser) -> 
         page.clock.install()
         page.reload()
         page.fill("#message", "cấp phép bay cho tàu vũ trụ của nhà em")
-        with page.expect_response("**/api/chat") as passed_on:
+        with page.expect_response("**/api/chat/stream") as passed_on:
             page.press("#message", "Enter")
         code = passed_on.value.headers["letan-inquiry"]
         expect(page.locator(".answer")).to_contain_text("hiện ngay tại trang này")
@@ -90,7 +90,7 @@ def test_a_clerks_answer_comes_to_the_page_that_asked_once(browser: Browser) -> 
         page.reload()
         expect(clerk).to_have_count(1)
         page.fill("#message", code)
-        with page.expect_response("**/api/chat"):
+        with page.expect_response("**/api/chat/stream"):
             page.press("#message", "Enter")
         expect(page.locator(".answer")).to_have_count(2)
         page.clock.fast_forward(120_000)
