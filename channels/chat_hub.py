@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import structlog
@@ -16,7 +16,6 @@ from channels.lane_work import Served
 from channels.lanes import Lanes
 from channels.mailbox import Mailbox
 from channels.sending import Platform, SendFailed
-from channels.telegram_sending import TelegramPlatform, build_bot
 from channels.telegram_settings import TelegramSettings
 from channels.threads import Workers
 from channels.token_silence import silence_tokens
@@ -24,6 +23,9 @@ from channels.zalo_bot_sending import ZaloBotPlatform
 from channels.zalo_oa_sending import ZaloOaPlatform
 from channels.zalo_oa_tokens import OaTokens
 from channels.zalo_settings import ZaloBotSettings, ZaloOaSettings
+
+if TYPE_CHECKING:
+    from channels.telegram_sending import TelegramPlatform
 
 log = structlog.get_logger()
 AGAIN_SECONDS = 60.0
@@ -72,11 +74,7 @@ class ChatHub:
             size=groups.lanes,
             keep=groups.keep,
         )
-        self.telegram = (
-            TelegramPlatform(build_bot(settings.telegram))
-            if settings.telegram.token.get_secret_value()
-            else None
-        )
+        self.telegram = _telegram(settings.telegram)
         self.zalo_bot = (
             ZaloBotPlatform(settings.zalo_bot)
             if settings.zalo_bot.token.get_secret_value()
@@ -136,3 +134,12 @@ class ChatHub:
         for platform in (self.telegram, self.zalo_bot, self.zalo_oa):
             if platform is not None:
                 await platform.stop()
+
+
+def _telegram(settings: TelegramSettings) -> "TelegramPlatform | None":
+    """Telegram, where a token is set; its library is read only there (a twentieth of a start)."""
+    if not settings.token.get_secret_value():
+        return None
+    from channels.telegram_sending import TelegramPlatform, build_bot
+
+    return TelegramPlatform(build_bot(settings))

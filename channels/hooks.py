@@ -15,7 +15,7 @@ import anyio
 import structlog
 from fastapi import APIRouter, Request, Response
 
-from channels import telegram_reading, zalo_bot_reading, zalo_oa_reading
+from channels import zalo_bot_reading, zalo_oa_reading
 from channels.chat_hub import ChatHub, ChatSettings
 from channels.door import Door
 from channels.heard import Heard
@@ -76,6 +76,8 @@ def hook_routes(hub: ChatHub) -> APIRouter:
         platform = hub.telegram
         if not platform.is_started:  # who we are decides what is for us: come again in a minute
             return Response(status_code=503)
+        from channels import telegram_reading  # heavy, and already read where Telegram is set up
+
         return await keep(
             lambda body: telegram_reading.read(body, platform.me), await request.body()
         )

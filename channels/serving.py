@@ -11,8 +11,6 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
-from channels.metrics import SHARED_FOLDER
-
 GRACE_SECONDS = 20  # what is being answered when the process is told to stop gets its answer
 START_SECONDS = 60  # a worker that takes longer to say that it lives is started anew
 
@@ -45,6 +43,8 @@ def run(host: str, port: int, workers: int, told: Callable[[list[Served]], None]
         return
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as preparing:
         told(preparing.submit(_prepare).result())
+    from channels.metrics import SHARED_FOLDER
+
     with tempfile.TemporaryDirectory(prefix="letan-metrics-", ignore_cleanup_errors=True) as folder:
         os.environ[SHARED_FOLDER] = folder
         uvicorn.run(
@@ -63,13 +63,14 @@ def _prepare() -> list[Served]:
 def _opened() -> tuple[ASGIApp, list[Served]]:
     """The site, and its offices; what is built at the start is never looked at for garbage again.
 
-    Hundreds of thousands of small objects live as long as the process: going over them costs a
-    tenth of a start, and a tenth of a second whenever it falls into an answer.
+    Hundreds of thousands of small objects live as long as the process: going over them, those
+    of the imports too, costs a fifth of a start, and a tenth of a second whenever it falls into
+    an answer.
     """
+    gc.disable()
     from assistant.desk import build_desks
     from channels.offices import create_site
 
-    gc.disable()
     desks = build_desks()
     site = create_site(desks)
     offices = [
@@ -80,7 +81,6 @@ def _opened() -> tuple[ASGIApp, list[Served]]:
         )
         for desk in desks
     ]
-    gc.collect()
     gc.freeze()
     gc.enable()
     return site, offices

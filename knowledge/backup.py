@@ -17,13 +17,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, MetaData, Table, exists, inspect, select
 from sqlalchemy.exc import SAWarning
 
-from knowledge.database import MIGRATIONS, NewerDatabase, must_know, reading, writing
+from knowledge.database import NewerDatabase, reading, writing
+from knowledge.migrating import must_know, upgrade
 
 MANIFEST = "manifest.json"
 SQLITE_FILE = "letan.sqlite"
@@ -177,11 +176,8 @@ def _save_postgres(engine: Engine, folder: Path) -> str:
 
 
 def _load_postgres(engine: Engine, folder: Path, revision: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with writing(engine) as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+        upgrade(connection, revision)
     tables = {table.name: table for table in _tables(engine)}
     with writing(engine) as connection:
         for table in reversed(tables.values()):  # what migrations put in comes back saved

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import insert, inspect, select
 from sqlalchemy.exc import StatementError
 
@@ -192,3 +193,9 @@ def office(office_id: str) -> dict[str, object]:
         "updated_at": AT,
         "updated_by": "test",
     }
+
+
+def test_the_newest_migration_is_the_one_with_the_last_name() -> None:
+    scripts = ScriptDirectory(str(database.MIGRATIONS))
+    last = max(file.name for file in (database.MIGRATIONS / "versions").glob("[0-9]*.py"))
+    assert scripts.get_heads() == [last.partition("_")[0]]

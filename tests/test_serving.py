@@ -101,3 +101,9 @@ def test_figures_are_those_of_all_workers(site: tuple[httpx.Client, psutil.Proce
     ):
         counted += float(value)
     assert counted == 6
+
+
+def test_a_start_reads_no_library_that_nothing_uses() -> None:
+    code = "import sys, channels.web; print(*({'telegram', 'alembic', 'pypdf'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
