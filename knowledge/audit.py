@@ -1,11 +1,11 @@
 """The append-only log: who changed what, when, with the values before and after."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, or_, select
 
 from knowledge.procedures import Value
 from knowledge.schema import AuditRow
@@ -63,12 +63,36 @@ def write(connection: Connection, *entries: AuditEntry) -> None:
 
 
 def read(
-    connection: Connection, *, subject: str | None, office_id: str | None, limit: int
+    connection: Connection,
+    *,
+    subject: str | None,
+    office_id: str | None,
+    limit: int,
+    by: str | None = None,
+    kinds: Collection[str] = (),
+    but: Collection[str] = (),
+    before: int | None = None,
+    shared: bool = False,
 ) -> Sequence[AuditEntry]:
-    """The newest lines first, of one subject or office when given."""
-    query = select(AuditRow.__table__).order_by(AuditRow.id.desc()).limit(limit)
+    """The newest lines first, of one subject or office when given.
+
+    ``by`` is whose, ``kinds`` are the words subjects begin with ("procedure", "faq" …), ``but``
+    actions that are left out, ``before`` the line the next page goes on from. ``shared`` adds the
+    lines of no office to those of ``office_id``.
+    """
+    row = AuditRow
+    query = select(row.__table__).order_by(row.id.desc()).limit(limit)
     if subject is not None:
-        query = query.where(AuditRow.subject == subject)
+        query = query.where(row.subject == subject)
     if office_id is not None:
-        query = query.where(AuditRow.office_id == office_id)
-    return [AuditEntry.model_validate(dict(row._mapping)) for row in connection.execute(query)]
+        mine = row.office_id == office_id
+        query = query.where(or_(mine, row.office_id.is_(None)) if shared else mine)
+    if by is not None:
+        query = query.where(row.by == by)
+    if kinds:
+        query = query.where(or_(*(row.subject.startswith(f"{kind}:") for kind in kinds)))
+    if but:
+        query = query.where(row.action.not_in(list(but)))
+    if before is not None:
+        query = query.where(row.id < before)
+    return [AuditEntry.model_validate(dict(found._mapping)) for found in connection.execute(query)]

@@ -222,7 +222,7 @@ class DocumentStore(Ledger):
             )
             done = connection.execute(
                 update(table)
-                .where(table.file_id == file_id, table.status == PassageStatus.WAITING.value)
+                .where(table.file_id == file_id, table.status != PassageStatus.LIVE.value)
                 .values(status=PassageStatus.LIVE.value)
             )
             change = self._change(by, office_id=file.office_id)

@@ -70,11 +70,21 @@ class Ledger:
             _steady.reset(token)
 
     def audit(
-        self, *, subject: str | None = None, office_id: str | None = None, limit: int = 100
+        self,
+        *,
+        subject: str | None = None,
+        office_id: str | None = None,
+        limit: int = 100,
+        **narrowed: Any,
     ) -> Sequence[AuditEntry]:
-        """The newest audit lines first; subjects are "procedure:<code>", "office:<id>" …"""
+        """The newest audit lines first; subjects are "procedure:<code>", "office:<id>" …
+
+        What else narrows them is said at ``audit.read``.
+        """
         with reading(self._engine) as connection:
-            return audit.read(connection, subject=subject, office_id=office_id, limit=limit)
+            return audit.read(
+                connection, subject=subject, office_id=office_id, limit=limit, **narrowed
+            )
 
     @contextmanager
     def _changing(self) -> Iterator[tuple[Connection, Callable[[], None]]]:

@@ -198,7 +198,7 @@ def test_a_corrected_fee_is_in_the_next_answer_of_every_worker(own_desk: Desk) -
         wrong = send(browser, fields, "publish", **{amounts[0]: "nhiều"})
         assert wrong.status_code == 422 and "Cần là số nguyên." in wrong.text
         moved = send(browser, fields, "down:documents:0", **{amounts[0]: "7.000"})
-        assert 'value="7000"' in moved.text
+        assert 'value="7.000"' in moved.text
         done = send(browser, fields, "publish", **{amounts[0]: "7.000"})
         assert "Đã công bố bản" in done.text
         question = {"message": f"{CODE} lệ phí bao nhiêu"}

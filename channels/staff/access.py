@@ -26,9 +26,10 @@ that changes something must carry the session's CSRF token: ``{{ csrf }}`` in a 
 the hidden field, a script sends ``X-CSRF-Token`` with the value of ``<meta name="csrf">``.
 
 A template extends ``staff/frame.html`` and fills ``title`` and ``content``; it finds ``staff``,
-``office``, ``csrf``, ``said`` (the sentence of ``leave``) and ``here`` (the path). A page enters
-the navigation with a line in ``NAVIGATION``. A ``ValueError`` of ours that a handler lets through
-(``StoreError``, ``AccountError`` …) becomes a page with its sentence and a way back.
+``office``, ``csrf``, ``said`` (the sentence of ``leave``), ``here`` (the path) and
+``person(name)``, the name people know an account by. A page enters the navigation with a line in
+``menu.NAVIGATION``. A ``ValueError`` of ours that a handler lets through (``StoreError``,
+``AccountError`` …) becomes a page with its sentence and a way back.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -48,6 +49,7 @@ from starlette.datastructures import FormData
 from assistant.inquiries import InquirySettled, InquiryTaken, UnknownInquiry
 from channels.door import PAGE_HEADERS, Door
 from channels.staff.accounts import ROLE_NAMES, AccountError, Accounts, Role, Session
+from channels.staff.menu import menu
 from channels.staff.sealing import Secrets
 from channels.staff.settings import StaffSettings
 from knowledge.versions import StoreError
@@ -61,21 +63,6 @@ BEFORE_PASSWORD = frozenset({PASSWORD, "/staff/logout"})
 SESSION_COOKIE = "letan_staff"
 SAID_COOKIE = "letan_said"
 HEADERS = {**PAGE_HEADERS, "Cache-Control": "no-store"}
-# Path, label, who sees it. The order is that of the menu.
-NAVIGATION: tuple[tuple[str, str, Role], ...] = (
-    ("/staff", "Hôm nay", Role.CLERK),
-    ("/staff/inbox", "Câu hỏi chờ", Role.CLERK),
-    ("/staff/faq", "Câu thường gặp", Role.CLERK),
-    ("/staff/procedures", "Thủ tục", Role.CLERK),
-    ("/staff/queue", "Gọi số", Role.CLERK),
-    ("/staff/nhap", "Nhập văn bản", Role.CLERK),
-    ("/staff/thu", "Thử hỏi", Role.CLERK),
-    ("/staff/so-lieu", "Số liệu", Role.CLERK),
-    ("/staff/office", "Trung tâm", Role.CLERK),
-    ("/staff/account", "Tài khoản của tôi", Role.CLERK),
-    ("/staff/accounts", "Tài khoản", Role.ADMIN),
-    ("/staff/log", "Nhật ký", Role.ADMIN),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +225,8 @@ async def show(
             "csrf_token": staff.session.csrf if staff else "",
             "said": said,
             "here": path,
-            "navigation": _menu(staff, path),
+            "navigation": menu(staff.role, path) if staff else [],
+            "person": _namer(console.accounts),
             "role_names": ROLE_NAMES,
             **(read() if read else {}),
         }
@@ -287,13 +275,17 @@ def _said(request: Request) -> str:
         return ""
 
 
-def _menu(staff: Staff | None, path: str) -> list[dict[str, Any]]:
-    if staff is None:
-        return []
-    seen = [(to, label) for to, label, role in NAVIGATION if staff.may(role)]
-    inside = [to for to, _ in seen if path == to or path.startswith(f"{to}/")]
-    here = max(inside, key=len, default="")
-    return [{"to": to, "label": label, "is_here": to == here} for to, label in seen]
+def _namer(accounts: Accounts) -> Callable[[str | None], str]:
+    """Full names for the names of accounts, read once a page and only where one is shown."""
+    known: dict[str, str] = {}
+
+    def person(name: str | None) -> str:
+        if not known:
+            known.update({account.name: account.display_name for account in accounts.all()})
+            known.setdefault("letan", "Lễ Tân (máy)")
+        return known.get(name or "", name or "")
+
+    return person
 
 
 async def _to_sign_in(request: Request, problem: Exception) -> Response:

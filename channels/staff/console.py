@@ -8,7 +8,8 @@ from channels.staff.access import Clerk, show
 from channels.staff.canned import canned_routes
 from channels.staff.faq_pages import faq_routes
 from channels.staff.imports import import_routes
-from channels.staff.inbox import inbox_routes
+from channels.staff.inbox import age, inbox_routes
+from channels.staff.log_page import log_routes
 from channels.staff.numbers import number_routes
 from channels.staff.office import office_routes
 from channels.staff.people import people_routes
@@ -31,6 +32,7 @@ PAGES = (
     number_routes,
     office_routes,
     people_routes,
+    log_routes,
 )
 
 
@@ -45,14 +47,22 @@ def staff_routes(door: Door) -> APIRouter:
             office = desk.library.store.office(desk.office_id)
             store = desk.library.store
             rules = store.rules(desk.office_id)
+            drafts = [
+                version
+                for version in store.versions_in(Status.DRAFT, Status.IN_REVIEW)
+                if version.office_id in (None, desk.office_id)
+            ]
             return {
                 "open_now": office_facts(office, desk.clock())["open_now"],
-                "waiting": len(desk.inquiries.waiting()),
-                "reviews": [
-                    version
-                    for version in store.versions_in(Status.IN_REVIEW)
-                    if version.office_id in (None, desk.office_id)
+                "waiting": desk.inquiries.waiting(),
+                "age": lambda at: age(at, desk.clock()),
+                "reviews": [one for one in drafts if one.status is Status.IN_REVIEW],
+                "mine": [
+                    one
+                    for one in drafts
+                    if one.status is Status.DRAFT and one.created_by == staff.name
                 ],
+                "names": {s.code: s.title for s in store.live_summaries(desk.office_id)},
                 "faq_reviews": store.faq_entries(desk.office_id, FaqStatus.IN_REVIEW),
                 "suspended": [rule for rule in rules if rule.suspended and rule.code],
             }

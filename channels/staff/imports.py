@@ -126,6 +126,11 @@ def import_routes(door: Door) -> APIRouter:
 
     @routes.post(f"{HOME}/tep/{{number}}/doan")
     async def passages(request: Request, staff: Publisher, number: int) -> Response:
+        if (await form_of(request)).get("do") == "retire":
+            await work(request, lambda: store.retire_passages(number, by=staff.name))
+            return leave(
+                request, f"{HOME}/tep/{number}", "Thôi trả lời từ các đoạn trích của tệp này."
+            )
         count = await work(request, lambda: review.publish_passages(store, number, by=staff.name))
         said = f"Nay trả lời được từ {count} đoạn trích của tệp này."
         return leave(request, f"{HOME}/tep/{number}", said)

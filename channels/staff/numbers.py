@@ -61,14 +61,15 @@ def number_routes(door: Door) -> APIRouter:
 
     @routes.get(f"{HOME}/hinh/{{name}}.svg")
     async def picture(
-        request: Request, staff: Clerk, name: str, tu: str = "", den: str = ""
+        request: Request, staff: Clerk, name: str, tu: str = "", den: str = "", hep: bool = False
     ) -> Response:
+        """``hep``: drawn for a narrow screen."""
         draw = PICTURES.get(name)
         if draw is None:
             raise NotHere("Không có hình này.")
 
         def drawn() -> bytes:
-            return draw(counts_of(desk, *span(tu, den))[1][name])
+            return draw(counts_of(desk, *span(tu, den))[1][name], hep)
 
         svg = await work(request, drawn)
         return Response(svg, media_type="image/svg+xml", headers=SVG_HEADERS)
@@ -110,25 +111,27 @@ def number_routes(door: Door) -> APIRouter:
     return routes
 
 
-def _stacked(table: NumberTable) -> bytes:
+def _stacked(table: NumberTable, narrow: bool) -> bytes:
     names = table.headings[1:-1]
     series = {name: [row[n + 1] for row in table.rows] for n, name in enumerate(names)}
     labels = [str(row[0]).removesuffix(" giờ") for row in table.rows]
     if "/" in labels[0]:
         labels = [label[:5] for label in labels]  # 24/11
-    every = -(-len(labels) // LABELLED_DAYS) if "/" in labels[0] else 1
+        every = -(-len(labels) // (LABELLED_DAYS // 2 if narrow else LABELLED_DAYS))
+    else:
+        every = 3 if narrow else 1
     from channels.staff import plots  # half a second of matplotlib, for those who look
 
-    return plots.stacked_bars(labels, series or {"": [0] * len(labels)}, every=every)
+    return plots.stacked_bars(labels, series or {"": [0] * len(labels)}, every=every, narrow=narrow)
 
 
-def _level(table: NumberTable) -> bytes:
+def _level(table: NumberTable, narrow: bool) -> bytes:
     from channels.staff import plots
 
-    return plots.level_bars([(row[0], row[2]) for row in table.rows[:TOP]])
+    return plots.level_bars([(row[0], row[2]) for row in table.rows[:TOP]], narrow=narrow)
 
 
-PICTURES: dict[str, Callable[[NumberTable], bytes]] = {
+PICTURES: dict[str, Callable[[NumberTable, bool], bytes]] = {
     "ngay": _stacked, "gio": _stacked, "thu-tuc": _level,
 }  # fmt: skip
 

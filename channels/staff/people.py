@@ -1,4 +1,4 @@
-"""The accounts of the office and the log of what was changed; for the admin."""
+"""The accounts of the office; for the admin."""
 
 from fastapi import APIRouter, Request, Response
 
@@ -6,13 +6,10 @@ from channels.door import Door
 from channels.staff.access import Admin, console_of, form_of, leave, show, work
 from channels.staff.accounts import AccountError, Role
 
-LOG_LINES = 200
-
 
 def people_routes(door: Door) -> APIRouter:
-    """`/staff/accounts` and `/staff/log`."""
+    """`/staff/accounts`."""
     routes = APIRouter()
-    store, office_id = door.desk.library.store, door.desk.office_id
 
     @routes.get("/staff/accounts")
     async def accounts_page(request: Request, staff: Admin) -> Response:
@@ -52,19 +49,6 @@ def people_routes(door: Door) -> APIRouter:
         await work(request, lambda: accounts.set_disabled(name, disabled, by=staff.name))
         said = f"Đã khóa tài khoản {name}." if disabled else f"Đã mở lại tài khoản {name}."
         return leave(request, "/staff/accounts", said)
-
-    @routes.get("/staff/log")
-    async def log(request: Request, staff: Admin, subject: str = "") -> Response:
-        def read() -> dict[str, object]:
-            if subject:
-                lines = store.audit(subject=subject, limit=LOG_LINES)
-                mine = [line for line in lines if line.office_id in (None, office_id)]
-            else:
-                every = store.audit(limit=LOG_LINES * 5)
-                mine = [line for line in every if line.office_id in (None, office_id)][:LOG_LINES]
-            return {"lines": mine, "subject": subject}
-
-        return await show(request, staff, "staff/log.html", read)
 
     return routes
 

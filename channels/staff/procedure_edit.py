@@ -52,7 +52,7 @@ def edit_routes(door: Door) -> APIRouter:
         if order not in ("save", "submit", "publish"):
             fields = record_form.change_rows(fields, order)
             page = lambda: editing(  # noqa: E731
-                desk, shelf, code, fields, edit, focus=order, note=note
+                desk, shelf, code, fields, edit, focus=order, note=note, unsaved=True
             )
             return await show(request, staff, "staff/procedure.html", page)
         if order == "publish":
@@ -60,7 +60,7 @@ def edit_routes(door: Door) -> APIRouter:
         try:
             procedure = record_form.to_procedure(fields)
         except ValidationError:
-            page = lambda: editing(desk, shelf, code, fields, edit, note=note)  # noqa: E731
+            page = lambda: editing(desk, shelf, code, fields, edit, note=note, unsaved=True)  # noqa: E731
             return await show(request, staff, "staff/procedure.html", page, status=422)
         try:
             version = await work(
@@ -75,7 +75,7 @@ def edit_routes(door: Door) -> APIRouter:
                 _, now = shelf.standing(code)
                 return editing(
                     desk, shelf, code, fields, replace(now, draft=None), conflict=said,
-                    difference=diff(theirs, procedure), other=newest, note=note,
+                    difference=diff(theirs, procedure), other=newest, note=note, unsaved=True,
                 )  # fmt: skip
 
             return await show(request, staff, "staff/procedure.html", conflict, status=409)

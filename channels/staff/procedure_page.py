@@ -58,5 +58,5 @@ def editing(
         "code": code, "fields": fields, "edit": edit, "preview": shown, "wrong": wrong,
         "form": record_form, "drafts": drafts, "conflict": "", "difference": [],
         "suspension": shelf.suspension(code), "status_names": STATUS_NAMES,
-        "is_review": is_review, "focus": "", "note": "", **more,
+        "is_review": is_review, "focus": "", "note": "", "unsaved": False, **more,
     }  # fmt: skip

@@ -112,12 +112,12 @@ LISTS = (
     Rows("fees", "Lệ phí", "mức phí", (
         Field("status", "Mức", "choice", _values(FEE_STATUSES)),
         Field("amount_vnd", "Số tiền (đồng)", "number"),
-        Field("per", "Tính theo"), CHANNEL, Field("note", "Ghi chú"), CASES,
+        Field("per", "Tính theo"), CHANNEL, Field("note", "Ghi chú", "long"), CASES,
         Field("effective_from", "Từ ngày", "date"), Field("effective_until", "Đến ngày", "date"),
     )),
     Rows("times", "Thời hạn giải quyết", "thời hạn", (
         Field("amount", "Số", "number"), Field("unit", "Đơn vị", "choice", _values(UNITS)),
-        CHANNEL, Field("note", "Ghi chú"), CASES,
+        CHANNEL, Field("note", "Ghi chú", "long"), CASES,
     )),
     Rows("documents", "Giấy tờ", "giấy tờ", (
         Field("name", "Tên giấy tờ", "long"), Field("originals", "Bản chính", "number"),

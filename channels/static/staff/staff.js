@@ -20,6 +20,22 @@ if (record) {
 
 // Where the menu runs over the edge of a narrow screen, the page one is on is in sight.
 document.querySelector(".menu [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+const all = document.querySelector(".menu .all");
+if (all) {
+  all.hidden = false;
+  all.addEventListener("click", () => {
+    const open = all.closest(".menu").classList.toggle("open");
+    all.setAttribute("aria-expanded", open);
+  });
+}
+
+// What was typed into a long form is not lost by a slip: leaving asks first, sending does not.
+for (const form of document.querySelectorAll("form[data-keep]")) {
+  let changed = form.dataset.keep === "changed";
+  form.addEventListener("input", () => { changed = true; });
+  form.addEventListener("submit", (event) => { changed = changed && event.defaultPrevented; });
+  window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+}
 
 // Canned texts: picked by name, put where the clerk writes.
 for (const select of document.querySelectorAll("select[data-into]")) {
