@@ -17,6 +17,7 @@ from rich.table import Table
 from channels import cli_channels, cli_kiosk, cli_office, cli_reported, cli_talk
 from channels.cli_doctor import doctor
 from channels.cli_groups import evaluate_groups
+from channels.cli_hearing import evaluate_hearing
 from channels.cli_ingest import ingest
 from channels.cli_offices import office_app
 from channels.cli_records import export, import_records
@@ -43,6 +44,7 @@ cli_office.register(app)
 cli_talk.add_to(eval_app)
 cli_reported.add_to(eval_app)
 eval_app.command("groups")(evaluate_groups)
+eval_app.command("hearing")(evaluate_hearing)
 app.add_typer(user_app, name="user")
 app.add_typer(office_app, name="office")
 app.command("export")(export)
