@@ -35,6 +35,8 @@ ERRORS = {
     "no_queue": "Việc này không lấy số ở đây. Mời hỏi quầy hướng dẫn.",
     "queue_elsewhere": "Việc này làm ở {name}{address}, không lấy số ở đây.",
     "no_number_now": "{sentence}",
+    "slip_printed": "Phiếu của số này đã in rồi.",
+    "no_printer": "Máy in phiếu đang lỗi. Mời anh/chị nhớ số, hoặc quét mã bằng điện thoại.",
     "no_voice": "Máy chủ chưa có giọng đọc.",
     "too_many_boards": "Đã có đủ bảng gọi số đang mở.",
     "too_many_address": "Có quá nhiều câu hỏi từ mạng này. Xin chờ một phút rồi gửi lại.",

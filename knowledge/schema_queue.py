@@ -48,6 +48,7 @@ class QueueNumberRow(Base):
     taken_at: Mapped[datetime]
     called_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    slip_at: Mapped[datetime | None]
 
     __table_args__ = (
         UniqueConstraint("office_id", "day", "letter", "is_priority", "number"),

@@ -20,8 +20,10 @@ from assistant.speaking.voice import Voice
 from channels.door import PAGE_HEADERS, Door, error
 from channels.kiosk.floor import floor_svg
 from channels.kiosk.hearing import Ears, hearing_routes
+from channels.kiosk.printer import SlipPrinter
 from channels.kiosk.queue_api import number_json, queue_routes
 from channels.kiosk.settings import KioskSettings
+from channels.kiosk.slips import slip_of, slip_routes
 from channels.kiosk.speaking import speaking_routes
 from knowledge.offices import Office
 from knowledge.settings import LetanSettings
@@ -55,12 +57,15 @@ def kiosk_routes(door: Door) -> APIRouter:
     routes.include_router(hearing_routes(ears))
     desk = door.desk
 
+    printer = SlipPrinter(settings.printer)
+
     def office() -> Office:
         return desk.library.store.office(desk.office_id)
 
     def here(request: Request) -> str:
         return settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
 
+    routes.include_router(slip_routes(door, printer, here), include_in_schema=True)
     voices = " ".join(language for language in ("vi", "en") if voice.has(language))
     # the first resident of the day must not wait for a model to load
     warming = BackgroundTask(door.workers.run, ears.get)
@@ -121,7 +126,7 @@ def kiosk_routes(door: Door) -> APIRouter:
             group = find_group(found, number.waits_at)
             return {
                 "number": number_json(standing, found),
-                "taken_at": number.taken_at.astimezone(desk.clock().tzinfo),
+                "slip": slip_of(desk, number, ""),
                 "procedure": view.procedure.title if view else None,
                 "plan": floor_svg(found, group.counters[0].number) if group else None,
             }

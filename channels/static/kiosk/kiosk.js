@@ -129,8 +129,18 @@ function takeNumber() {
     say(t("yourNumber", number.spoken_label, number.text));
     if (mine.printed) return;
     mine.printed = true;
-    byId("slip").src = `kiosk/phieu/${number.token}?in=1`;
+    await printSlip(number.token, isMine);
   });
+}
+
+/** One slip for each number: from the printer beside the screen, else from the browser's. */
+async function printSlip(token, isMine) {
+  try {
+    const { by } = await post(`api/queue/${token}/slip`, {});
+    if (by === "browser" && isMine()) byId("slip").src = `kiosk/phieu/${token}?in=1`;
+  } catch (problem) {
+    if (isMine() && problem.status !== 409) complain(problem.sentence ?? t("noSlip"));
+  }
 }
 
 // -- leaving --------------------------------------------------------------------------------

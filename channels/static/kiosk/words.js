@@ -12,6 +12,7 @@ const WORDS = {
     unavailable: "Máy chưa nghe được tiếng nói. Mời anh/chị gõ chữ, hoặc chạm vào việc cần làm.",
     microphone: "Máy chưa dùng được micrô. Mời anh/chị gõ chữ, hoặc chạm vào việc cần làm.",
     secondsLeft: "còn {0} giây",
+    noSlip: "Máy in phiếu đang lỗi. Mời anh/chị nhớ số, hoặc quét mã bằng điện thoại.",
   },
   en: {
     answer: "Answer", unpublished: "not published", yourCase: "Which case is yours?", counter: "Counter",
@@ -24,6 +25,7 @@ const WORDS = {
     unavailable: "This machine cannot hear you now. Please type, or touch what you need.",
     microphone: "The microphone cannot be used. Please type, or touch what you need.",
     secondsLeft: "{0} seconds left",
+    noSlip: "The slip printer does not work. Please remember your number, or scan the code.",
   },
 };
 const kept = new WeakMap();
