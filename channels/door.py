@@ -37,6 +37,8 @@ ERRORS = {
     "no_number_now": "{sentence}",
     "slip_printed": "Phiếu của số này đã in rồi.",
     "no_printer": "Máy in phiếu đang lỗi. Mời anh/chị nhớ số, hoặc quét mã bằng điện thoại.",
+    "slip_too_soon": "Vừa in thử xong. Chờ ít giây rồi in lại.",
+    "printer_silent": "Máy in không trả lời: {problem}.",
     "no_voice": "Máy chủ chưa có giọng đọc.",
     "too_many_boards": "Đã có đủ bảng gọi số đang mở.",
     "too_many_address": "Có quá nhiều câu hỏi từ mạng này. Xin chờ một phút rồi gửi lại.",

@@ -13,6 +13,7 @@ from browser import chromium, serving
 from conftest import desk_at
 from playwright.sync_api import Page, expect
 from records import Clock
+from staffroom import violations
 
 from assistant.desk import Desk
 from assistant.hearing.ears import heard_languages
@@ -120,3 +121,29 @@ def test_clicks_at_the_microphone_ask_nothing(noisy: Page, lobby: Desk) -> None:
     expect(noisy.locator("#problem")).to_contain_text("Mời anh/chị nói lại", timeout=15_000)
     expect(noisy.locator("#home")).to_be_visible()
     assert not [url for url in asked if url.endswith("/api/chat")]
+
+
+def test_the_self_test_hears_speaks_and_asks_whoever_stands_there(
+    speaking: Page, address: str
+) -> None:
+    page = speaking
+    page.goto(f"{address}/kiosk/tu-kiem-tra")
+    for part in ("network", "index", "queue", "hearing", "voice", "printer"):
+        expect(page.locator(f"#{part}")).to_have_attribute("data-state", "ok", timeout=30_000)
+    expect(page.locator("#verdict")).to_contain_text("Còn 3 việc cần thử")
+    page.get_by_role("button", name="Nói thử").click()
+    expect(page.locator("#microphone")).to_contain_text("Đã nghe: “nuôi con nuôi”", timeout=30_000)
+    page.get_by_role("button", name="Nghe thử").click()
+    expect(page.locator("#sound")).to_contain_text("Có nghe rõ không?", timeout=20_000)
+    page.get_by_role("button", name="Không nghe thấy").click()
+    expect(page.locator("#verdict")).to_contain_text("1 chỗ hỏng")
+    page.get_by_role("button", name="Nghe thử").click()
+    page.get_by_role("button", name="Nghe rõ").click(timeout=20_000)
+    page.get_by_role("button", name="In thử").click()
+    page.get_by_role("button", name="Phiếu ra rõ").click()
+    expect(page.locator("#verdict")).to_contain_text("Mọi thứ đều tốt")
+    assert violations(page) == []
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.screenshot(path=f"/tmp/kiosk_tts/self-{width}.png", full_page=True)

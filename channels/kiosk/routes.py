@@ -22,6 +22,7 @@ from channels.kiosk.floor import floor_svg
 from channels.kiosk.hearing import Ears, hearing_routes
 from channels.kiosk.printer import SlipPrinter
 from channels.kiosk.queue_api import number_json, queue_routes
+from channels.kiosk.self_test import SENTENCE, self_test_routes, trial_slip
 from channels.kiosk.settings import KioskSettings
 from channels.kiosk.slips import slip_of, slip_routes
 from channels.kiosk.speaking import speaking_routes
@@ -66,6 +67,7 @@ def kiosk_routes(door: Door) -> APIRouter:
         return settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
 
     routes.include_router(slip_routes(door, printer, here), include_in_schema=True)
+    routes.include_router(self_test_routes(door, ears, voice, printer, here))
     voices = " ".join(language for language in ("vi", "en") if voice.has(language))
     # the first resident of the day must not wait for a model to load
     warming = BackgroundTask(door.workers.run, ears.get)
@@ -101,6 +103,16 @@ def kiosk_routes(door: Door) -> APIRouter:
             countdown_seconds=settings.countdown_seconds,
         )
 
+    @routes.get("/kiosk/tu-kiem-tra", response_class=HTMLResponse)
+    async def self_test(request: Request) -> Response:
+        heard = " ".join(sorted(heard_languages(ears.settings)))
+        return await page(request, "self_test", ears=heard, sentence=SENTENCE)
+
+    @routes.get("/kiosk/phieu-thu", response_class=HTMLResponse)
+    async def trial(request: Request) -> Response:
+        slip = await door.workers.run(lambda: trial_slip(desk, here(request)))
+        return await page(request, "slip", slip=slip, code="../static/lotus.svg")
+
     @routes.get("/board", response_class=HTMLResponse)
     async def board(request: Request) -> Response:
         return await page(request, "board")
@@ -127,6 +139,7 @@ def kiosk_routes(door: Door) -> APIRouter:
             return {
                 "number": number_json(standing, found),
                 "slip": slip_of(desk, number, ""),
+                "code": f"../qr/so/{number.token}.svg",
                 "procedure": view.procedure.title if view else None,
                 "plan": floor_svg(found, group.counters[0].number) if group else None,
             }

@@ -1,5 +1,7 @@
 /** One spoken turn: the microphone, the way to the server, and what came back. */
 
+import { at } from "./server.js";
+
 const RATE = 16_000;
 export const LONGEST_SECONDS = 15;
 const ANSWER_MS = 10_000;
@@ -53,9 +55,9 @@ async function start(turn, language, say, end, stop) {
   turn.parts.push(() => stream.getTracks().forEach((track) => track.stop()));
   const context = new AudioContext({ sampleRate: RATE });
   turn.parts.push(() => context.close());
-  await context.audioWorklet.addModule("static/kiosk/recorder.js");
+  await context.audioWorklet.addModule(at("static/kiosk/recorder.js"));
   if (turn.done) return turn.parts.splice(0).forEach((part) => part());
-  const address = new URL(`api/kiosk/hear?lang=${language}`, document.baseURI);
+  const address = new URL(at(`api/kiosk/hear?lang=${language}`));
   address.protocol = address.protocol.replace("http", "ws");
   const socket = new WebSocket(address);
   turn.socket = socket;

@@ -4,6 +4,11 @@ const TIMEOUT_MS = 15_000;
 const RETRY_MS = 3_000;
 let watching = false;
 
+/** An address of the office, from pages that lie deeper too (`data-root` leads up to it). */
+export function at(path) {
+  return new URL(path, new URL(document.body.dataset.root ?? ".", document.baseURI)).href;
+}
+
 /** The body of an answer; throws with `sentence` (written for residents) and `status`. */
 export async function call(path, options = {}) {
   const response = await fetch(path, { ...options, signal: AbortSignal.timeout(TIMEOUT_MS) });

@@ -3,6 +3,7 @@
  * at a time, on every way out.
  */
 
+import { at } from "./server.js";
 import { language } from "./words.js";
 
 const engine = window.speechSynthesis;
@@ -35,7 +36,7 @@ export function voiceChanged() {
 engine?.addEventListener?.("voiceschanged", voiceChanged);
 
 async function serverVoice(text, mine) {
-  const response = await fetch("api/kiosk/speech", {
+  const response = await fetch(at("api/kiosk/speech"), {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ text, language: language() }),
