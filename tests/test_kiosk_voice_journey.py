@@ -141,7 +141,9 @@ def test_the_self_test_hears_speaks_and_asks_whoever_stands_there(
     page.get_by_role("button", name="Nghe rõ").click(timeout=20_000)
     page.get_by_role("button", name="In thử").click()
     page.get_by_role("button", name="Phiếu ra rõ").click()
-    expect(page.locator("#verdict")).to_contain_text("Mọi thứ đều tốt")
+    # the desk of the tests lives on another day, and the page notices
+    expect(page.locator("#clock")).to_contain_text("lệch máy chủ")
+    expect(page.locator("#verdict")).to_contain_text("Mở cửa được")
     assert violations(page) == []
     for width in (320, 1280):
         page.set_viewport_size({"width": width, "height": 900})
