@@ -14,7 +14,7 @@ from assistant.conversations import State
 from assistant.language import ENGLISH, glossary
 from assistant.office_answers import office_facts
 from assistant.replies import say
-from knowledge.offices import Office
+from knowledge.offices import HANOI, Office
 
 
 def is_closed(office: Office, channel: str) -> bool:
@@ -32,7 +32,7 @@ def closed(office: Office, state: State, now: datetime) -> Answer:
 
 def announced(office: Office, answer: Answer, state: State, now: datetime) -> tuple[Answer, State]:
     """The answer with the urgent banner before it, once in a conversation for each banner."""
-    banner = office_facts(office, now)["banner"]
+    banner = _banner(office, now)
     if not banner:
         return answer, state
     told = hashlib.sha256(banner.encode()).hexdigest()[:12]
@@ -44,10 +44,14 @@ def announced(office: Office, answer: Answer, state: State, now: datetime) -> tu
 
 def apart(office: Office, text: str, now: datetime) -> tuple[str, str]:
     """The banner's line at the head of a stored text, and the rest; the line may be empty."""
-    banner = office_facts(office, now)["banner"]
+    banner = _banner(office, now)
     line = f"{_line(banner)}\n" if banner else ""
     return (line, text[len(line) :]) if line and text.startswith(line) else ("", text)
 
 
 def _line(banner: str) -> str:
     return say("banner", banner=banner)
+
+
+def _banner(office: Office, now: datetime) -> str:
+    return office.banner_on(now.astimezone(HANOI).date())

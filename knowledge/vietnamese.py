@@ -65,7 +65,7 @@ def tokens(text: str) -> list[str]:
 
 def has_tones(text: str) -> bool:
     """Whether the text carries any Vietnamese mark at all."""
-    return fold(text) != " ".join(text.lower().split())
+    return any(_fold_word(word) != word.lower() for word in text.split())
 
 
 class Spelling:
