@@ -12,7 +12,9 @@ from staffroom import Browser, at_work, hire
 from assistant.answers import Outcome
 from assistant.desk import Desk
 from channels.staff import office_form
+from channels.staff.fee_proposals import FeeDesk, fingerprint
 from channels.staff.office_change import Front, Refused, seen
+from channels.staff.settings import StaffSettings
 from knowledge.sample import read_office
 from knowledge.versions import EditConflict
 
@@ -205,7 +207,7 @@ def test_a_fee_of_the_province_is_answered_with_its_resolution(
     free = browser.post("/staff/office/fee", source="NQ 1", **fields | {"amount-0": "0"})
     assert "lớn hơn 0" in free.text
     source = "Nghị quyết 99/2026/NQ-HĐND (thử)"
-    assert "Đã lưu mức phí" in browser.post("/staff/office/fee", source=source, **fields).text
+    assert "Đã công bố mức phí" in browser.post("/staff/office/fee", source=source, **fields).text
     answer = own_desk.receptionist.reply(f"{BUILDING} lệ phí bao nhiêu")
     assert "75.000 đồng" in answer.text
     assert any(c.section == "fee" and c.source == source for c in answer.citations)
@@ -221,12 +223,76 @@ def test_a_fee_of_the_province_is_answered_with_its_resolution(
     assert "75.000" not in own_desk.receptionist.reply(f"{BUILDING} lệ phí bao nhiêu").text
 
 
+def proposed(browser: Browser, amount: str, **more: str) -> str:
+    """What the console says to a fee handed in for ``BUILDING``; its form is opened first."""
+    browser.get("/staff/office/fee", params={"code": BUILDING})
+    fields = {
+        "code": BUILDING, "scope": "province", "status-0": "fixed", "amount-0": amount,
+        "as_of": "2026-01-05", "source": "Nghị quyết 99/2026/NQ-HĐND (thử)", "do": "submit",
+    }  # fmt: skip
+    return browser.post("/staff/office/fee", **fields | more).text
+
+
+def test_a_clerks_fee_waits_for_review_and_only_then_answers(own_desk: Desk) -> None:
+    asked = f"{BUILDING} lệ phí bao nhiêu"
+    fees = FeeDesk(own_desk.library.store, own_desk.office_id, own_desk.clock)
+    with at_work(own_desk, "lan") as clerk:
+        browser_said = proposed(clerk, "81.000", do="save")
+        assert "cần người có quyền duyệt" in browser_said and not fees.waiting()
+        assert "người dân chưa thấy" in proposed(clerk, "81.000")
+        assert "81.000" not in own_desk.receptionist.reply(asked).text
+        (waiting,) = fees.waiting()
+        clerk.get("/staff/office/fees")
+        order = {"rule": waiting.id, "seen": fingerprint(waiting)}
+        refused = clerk.post("/staff/office/fees/review", do="publish", **order)
+        assert refused.status_code == 403
+    with at_work(own_desk, "hoa") as publisher:
+        assert "1 mức phí theo nghị quyết" in publisher.get("/staff").text
+        page = publisher.get("/staff/office/fees").text
+        assert "Sẽ thành" in page and "81.000 đồng" in page and "Nguyễn Thị Lan gửi" in page
+        late = publisher.post("/staff/office/fees/review", **order | {"seen": "cũ"}, do="publish")
+        assert late.status_code == 409 and "vừa được sửa" in late.text
+        publisher.get("/staff/office/fees")
+        done = publisher.post("/staff/office/fees/review", do="publish", **order)
+        assert "Đã công bố mức phí" in done.text and not fees.waiting()
+        assert "81.000 đồng" in own_desk.receptionist.reply(asked).text
+        publisher.post("/staff/office/fees/drop", rule=waiting.id)
+    assert "81.000" not in own_desk.receptionist.reply(asked).text
+
+
+def test_where_a_second_person_is_needed_a_fee_and_its_removal_need_one_too(
+    own_desk: Desk,
+) -> None:
+    two = StaffSettings(_env_file=None, second_person=True)
+    asked = f"{BUILDING} lệ phí bao nhiêu"
+    fees = FeeDesk(own_desk.library.store, own_desk.office_id, own_desk.clock)
+    with at_work(own_desk, "hoa", two) as one, at_work(own_desk, "binh", two) as other:
+        assert "cần người thứ hai" in proposed(one, "82.000", do="save")
+        (waiting,) = fees.waiting()
+        order = {"rule": waiting.id, "seen": fingerprint(waiting), "do": "publish"}
+        one.get("/staff/office/fees")
+        assert one.post("/staff/office/fees/review", **order).status_code == 409
+        other.get(f"/staff/office/fee?rule={waiting.id}")
+        assert "82.000" not in own_desk.receptionist.reply(asked).text
+        other.get("/staff/office/fees")
+        assert other.post("/staff/office/fees/review", **order).status_code == 200
+        assert "82.000 đồng" in own_desk.receptionist.reply(asked).text
+        other.get("/staff/office/fees")
+        said = other.post("/staff/office/fees/drop", rule=waiting.id).text
+        assert "cần người thứ hai" in said and "Đề nghị bỏ quy định" in said
+        assert "82.000 đồng" in own_desk.receptionist.reply(asked).text
+        (removal,) = fees.waiting()
+        one.get("/staff/office/fees")
+        one.post("/staff/office/fees/review", **order | {"seen": fingerprint(removal)})
+    assert "82.000" not in own_desk.receptionist.reply(asked).text and not fees.waiting()
+
+
 def test_a_clerk_sees_the_office_and_changes_nothing(own_desk: Desk) -> None:
     before = own_desk.library.store.office("hoa-sen")
     with at_work(own_desk, "lan") as browser:
         assert "chỉ xem được" in browser.get("/staff/office").text
         for path in ("notices", "notices/drop", "days", "days/drop", "banner", "channels",
-                     "hours", "contact", "counter", "fee", "fees/drop"):  # fmt: skip
+                     "hours", "contact", "counter", "fees/drop"):  # fmt: skip
             assert browser.post(f"/staff/office/{path}", text="x").status_code == 403, path
             browser.get("/staff/office")
     with at_work(own_desk, "hoa") as browser:

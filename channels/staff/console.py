@@ -7,6 +7,7 @@ from channels.door import Door
 from channels.staff.access import Clerk, show
 from channels.staff.canned import canned_routes
 from channels.staff.faq_pages import faq_routes
+from channels.staff.fee_proposals import FeeDesk
 from channels.staff.imports import import_routes
 from channels.staff.inbox import age, inbox_routes
 from channels.staff.log_page import log_routes
@@ -40,6 +41,7 @@ def staff_routes(door: Door) -> APIRouter:
     """Everything below `/staff` that belongs to the console itself."""
     routes = APIRouter(include_in_schema=False)
     desk = door.desk
+    fees = FeeDesk(desk.library.store, desk.office_id, desk.clock)
 
     @routes.get("/staff")
     async def today(request: Request, staff: Clerk) -> Response:
@@ -64,6 +66,7 @@ def staff_routes(door: Door) -> APIRouter:
                 ],
                 "names": {s.code: s.title for s in store.live_summaries(desk.office_id)},
                 "faq_reviews": store.faq_entries(desk.office_id, FaqStatus.IN_REVIEW),
+                "fee_reviews": fees.waiting(),
                 "suspended": [rule for rule in rules if rule.suspended and rule.code],
             }
 

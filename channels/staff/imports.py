@@ -17,6 +17,7 @@ from channels.staff.access import (
     Clerk,
     NotHere,
     Publisher,
+    console_of,
     form_of,
     leave,
     show,
@@ -27,7 +28,7 @@ from channels.staff.import_review import review_page, typed_in
 from channels.staff.page_image import find_page_image
 from ingest import review
 from ingest.settings import IngestSettings
-from knowledge.versions import StoreError
+from knowledge.versions import SecondPersonNeeded, StoreError
 
 HOME = "/staff/nhap"
 OUTCOMES = {
@@ -131,7 +132,16 @@ def import_routes(door: Door) -> APIRouter:
             return leave(
                 request, f"{HOME}/tep/{number}", "Thôi trả lời từ các đoạn trích của tệp này."
             )
-        count = await work(request, lambda: review.publish_passages(store, number, by=staff.name))
+        second = console_of(request).settings.second_person
+
+        def publish() -> int:
+            if second and store.get_ingested(number).created_by == staff.name:
+                raise SecondPersonNeeded(
+                    "Tệp này do anh/chị nhập; cần người khác cho phép trả lời."
+                )
+            return review.publish_passages(store, number, by=staff.name)
+
+        count = await work(request, publish)
         said = f"Nay trả lời được từ {count} đoạn trích của tệp này."
         return leave(request, f"{HOME}/tep/{number}", said)
 
