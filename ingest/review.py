@@ -17,19 +17,24 @@ The order of a review::
     store.publish_draft(code, version, by="Hoa")   # as for any other draft
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from pydantic import ValidationError
-
+from ingest.combining import (
+    answers_changed,
+    base_of,
+    change_of,
+    combined,
+    missing,
+    sections_taken,
+    standing,
+)
 from ingest.decisions import known_code_of
-from ingest.draft import NEEDED, SECTIONS, Draft, DraftField, section_values
-from ingest.traps import Warning, warnings_for
-from ingest.wording import lines_of
-from knowledge.documents import Decision, DocumentPassage, FileStatus, IngestedFile
-from knowledge.layers import overlay
-from knowledge.procedures import Procedure, Source, Value
+from ingest.draft import SECTIONS, Draft
+from ingest.reviewed import Comparison, DraftEntry, FieldChange, FileSummary, ProposalEntry
+from ingest.traps import warnings_for
+from knowledge.documents import Decision, DocumentPassage, IngestedFile
 from knowledge.store import KnowledgeStore
 from knowledge.versions import Status, StoreError, VersionInfo
 
@@ -52,92 +57,6 @@ __all__ = [
     "proposals",
     "publish_passages",
 ]
-
-
-class FileSummary(Value):
-    """One file that was read or refused, with what became of it.
-
-    ``problems`` are sentences for staff; ``read_how`` says "chữ trong tệp", "nhận dạng chữ …".
-    """
-
-    id: int
-    name: str
-    kind: str
-    status: FileStatus
-    read_how: str
-    pages: int
-    drafts_waiting: int
-    drafts_decided: int
-    proposals_waiting: int
-    passages: int
-    passages_live: int
-    known_codes: int
-    problems: tuple[str, ...]
-    read_at: str
-    read_by: str
-
-
-class DraftEntry(Value):
-    """A draft of a file: its number, its state, and the fields as they were read."""
-
-    id: int
-    file_id: int
-    code: str | None
-    name: str
-    status: Decision
-    version: int | None
-    draft: Draft
-    sure: int
-    doubtful: int
-
-
-class FieldChange(Value):
-    """One section, as it is answered now and as the file says it.
-
-    ``kind``: "same", "new" (nothing was held), "changed", "absent" (the file does not say).
-    ``before``/``after`` are lines to show; ``field`` has page, box, quote and confidence.
-    """
-
-    section: str
-    label: str
-    kind: str
-    before: tuple[str, ...]
-    after: tuple[str, ...]
-    field: DraftField
-
-
-class Comparison(Value):
-    """A draft against what answers today.
-
-    ``live_version`` is None where nothing answers yet. ``answers_changed`` are the sections
-    residents would be told differently in ``office_id`` if everything found were published: a
-    section that a provincial rule or the office overrides is not among them.
-    """
-
-    draft_id: int
-    code: str | None
-    name: str
-    live_version: int | None
-    changes: tuple[FieldChange, ...]
-    warnings: tuple[Warning, ...]
-    answers_changed: tuple[str, ...]
-    effective_from: date | None
-
-
-class ProposalEntry(Value):
-    """A code a document abolishes or replaces, from which day, and the words that say so."""
-
-    id: int
-    file_id: int
-    code: str
-    name: str
-    kind: str
-    replaced_by: tuple[str, ...]
-    effective_from: date | None
-    page: int | None
-    quote: str
-    status: Decision
-    is_live: bool
 
 
 def files(store: KnowledgeStore) -> list[FileSummary]:
@@ -207,12 +126,17 @@ def drafts(
     ]
 
 
-def compare(store: KnowledgeStore, draft_id: int, office_id: str | None = None) -> Comparison:
-    """A draft field by field against the live version; raises UnknownFile."""
+def compare(
+    store: KnowledgeStore, draft_id: int, office_id: str | None = None, code: str | None = None
+) -> Comparison:
+    """A draft field by field against the live version; raises UnknownFile.
+
+    ``code`` is what a person says a draft without one is about.
+    """
     stored = store.get_ingested_draft(draft_id)
-    draft = Draft.model_validate(stored.record)
-    live, version = _live(store, draft.code)
-    changes = tuple(_change(draft.field(section), live) for section in SECTIONS)
+    draft = _with_code(Draft.model_validate(stored.record), code)
+    live, version = standing(store, draft.code, office_id)
+    changes = tuple(change_of(draft.field(section), live) for section in SECTIONS)
     warnings = warnings_for(
         draft,
         store.today(),
@@ -226,7 +150,7 @@ def compare(store: KnowledgeStore, draft_id: int, office_id: str | None = None) 
         live_version=version,
         changes=changes,
         warnings=tuple(warnings),
-        answers_changed=_answers_changed(store, draft, live, changes, office_id),
+        answers_changed=answers_changed(store, draft, live, changes, office_id),
         effective_from=draft.effective_from,
     )
 
@@ -238,24 +162,35 @@ def accept(
     *,
     by: str,
     given: Mapping[str, Mapping[str, Any]] | None = None,
+    code: str | None = None,
+    office_id: str | None = None,
 ) -> int:
     """Make a draft version of the sections named and return its number; nothing goes live.
 
     ``sections`` None takes over every section that is found and sure. Sections not named keep
     what the live version says. ``given`` are values by section that a person typed, for what a
-    new record needs and the file does not say. Publish it with
+    new record needs and the file does not say; ``code`` is the code of a draft that has none.
+    With ``office_id`` the draft is that office's own. Publish it with
     ``store.publish_draft(code, version, by=…)``.
-    Raises StoreError when the draft has no code, a needed section is missing, or the result
-    would be no valid record; EditConflict when the draft was decided already.
+    Raises StoreError when there is no code, a needed section is missing, or the result would be
+    no valid record; EditConflict when the draft was decided already.
     """
     stored = store.get_ingested_draft(draft_id)
-    draft = Draft.model_validate(stored.record)
+    draft = _with_code(Draft.model_validate(stored.record), code)
     if draft.code is None:
-        raise StoreError("bản thảo chưa có mã thủ tục; hãy tạo thủ tục bằng tay với mã đúng")
-    wanted = _wanted(draft, sections)
-    live, version = _live(store, draft.code)
-    procedure = _combined(draft, live, wanted, given or {})
-    return store.accept_ingested_draft(draft_id, procedure, by=by, base_version=version)
+        raise StoreError("Tệp không ghi mã thủ tục: hãy chọn hoặc gõ mã rồi nhận.")
+    wanted = sections_taken(draft, sections)
+    live, _ = standing(store, draft.code, office_id)
+    procedure = combined(draft, live, wanted, given or {})
+    return store.accept_ingested_draft(
+        draft_id, procedure, by=by, office_id=office_id,
+        base_version=base_of(store, draft.code, office_id) if live else None,
+    )  # fmt: skip
+
+
+def _with_code(draft: Draft, code: str | None) -> Draft:
+    """The draft with the code a person gave, where the file says none."""
+    return draft if draft.code or not code else draft.model_copy(update={"code": code})
 
 
 def discard(store: KnowledgeStore, draft_id: int, *, by: str, reason: str | None = None) -> None:
@@ -328,109 +263,3 @@ def expiring(store: KnowledgeStore, within_days: int = 30) -> list[VersionInfo]:
         if info.effective_until is not None and info.effective_until <= last
     ]
     return sorted(found, key=lambda info: (info.effective_until or last, info.code))
-
-
-def _live(store: KnowledgeStore, code: str | None) -> tuple[Procedure | None, int | None]:
-    version = store.find_live_versions().get(code) if code else None
-    if code is None or version is None:
-        return None, None
-    return store.get_version(code, version), version
-
-
-def _change(field: DraftField, live: Procedure | None) -> FieldChange:
-    held = section_values(live, field.section) if live else {}
-    before = tuple(lines_of(field.section, held))
-    after = tuple(lines_of(field.section, field.value))
-    if not field.is_found:
-        kind = "absent"
-    elif not before:
-        kind = "new"
-    else:
-        kind = "same" if before == after else "changed"
-    return FieldChange(
-        section=field.section, label=field.label, kind=kind, before=before, after=after, field=field
-    )
-
-
-def _answers_changed(
-    store: KnowledgeStore,
-    draft: Draft,
-    live: Procedure | None,
-    changes: Sequence[FieldChange],
-    office_id: str | None,
-) -> tuple[str, ...]:
-    touched = [change.section for change in changes if change.kind in ("changed", "new")]
-    if live is None or office_id is None or draft.code is None:
-        return tuple(touched)
-    try:
-        new = _combined(draft, live, [s for s in touched if draft.field(s).is_found], {})
-    except StoreError:
-        return tuple(touched)
-    office, rules = store.office(office_id), store.rules(office_id)
-    now = overlay(live, rules, store.today(), office=office).procedure
-    then = overlay(new, rules, store.today(), office=office).procedure
-    return tuple(s for s in touched if section_values(now, s) != section_values(then, s))
-
-
-def _wanted(draft: Draft, sections: Iterable[str] | None) -> list[str]:
-    if sections is None:
-        return [field.section for field in draft.fields if field.is_sure]
-    wanted = list(dict.fromkeys(sections))
-    if strange := [section for section in wanted if section not in SECTIONS]:
-        raise StoreError(f"không có phần {strange!r}; các phần: {', '.join(SECTIONS)}")
-    if empty := [SECTIONS[s][0] for s in wanted if not draft.field(s).is_found]:
-        raise StoreError(f"tệp không có phần: {', '.join(empty)}")
-    return wanted
-
-
-def missing(draft: Draft, live_version: int | None) -> list[str]:
-    """Sections a new record needs and the file does not say."""
-    return [] if live_version else [s for s in NEEDED if not draft.field(s).is_found]
-
-
-def _combined(
-    draft: Draft,
-    live: Procedure | None,
-    wanted: Sequence[str],
-    given: Mapping[str, Mapping[str, Any]],
-) -> Procedure:
-    """The live record with the wanted sections of the draft in place."""
-    if not wanted:
-        raise StoreError("chưa chọn phần nào để nhận")
-    values: dict[str, Any] = live.model_dump(mode="json") if live else {"code": draft.code}
-    for section in wanted:
-        values |= dict(draft.field(section).value or {})
-    for section in given:
-        values |= given[section]
-    if live is None and (lacking := [s for s in NEEDED if s not in {*wanted, *given}]):
-        labels = ", ".join(SECTIONS[section][0] for section in lacking)
-        raise StoreError(f"thủ tục mới phải có: {labels}")
-    # A person has looked at what is taken over; what is not stays as it was.
-    known = {"papers", "fee", "time", "place", "channel", "forms", "legal_basis", "authority",
-             "conditions"}  # fmt: skip
-    unseen = set(live.unverified) if live else known
-    values |= {
-        "verified": True if live is None else live.verified,
-        "unverified": sorted(unseen - set(wanted)),
-        "source": _source(draft, live, wanted).model_dump(mode="json"),
-        "origin": "office",
-    }
-    if draft.effective_from or draft.effective_until:
-        values["effective_from"] = draft.effective_from
-        values["effective_until"] = draft.effective_until
-    try:
-        return Procedure.model_validate(values)
-    except ValidationError as error:
-        raise StoreError(f"chưa thành bản ghi hợp lệ: {error.errors()[0]['msg']}") from error
-
-
-def _source(draft: Draft, live: Procedure | None, wanted: Sequence[str]) -> Source:
-    found = {field.section for field in draft.fields if field.is_found}
-    if live is None or set(wanted) >= found:
-        return Source(name=draft.source, as_of=draft.as_of)
-    labels = ", ".join(SECTIONS[section][0].lower() for section in wanted)
-    return Source(
-        name=f"{live.source.name}; {labels}: {draft.source}",
-        as_of=max(live.source.as_of, draft.as_of),
-        url=live.source.url,
-    )

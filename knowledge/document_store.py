@@ -160,9 +160,17 @@ class DocumentStore(Ledger):
         return file_id
 
     def accept_ingested_draft(
-        self, draft_id: int, procedure: Procedure, *, by: str, base_version: int | None
+        self,
+        draft_id: int,
+        procedure: Procedure,
+        *,
+        by: str,
+        base_version: int | None,
+        office_id: str | None = None,
     ) -> int:
         """Make a draft version of what staff took over from a file; its version number.
+
+        With ``office_id`` it is a version of that office's own.
 
         One transaction with the decision, so that a draft is never taken over twice.
         Raises EditConflict for a draft that was decided already, or when the live version
@@ -170,7 +178,8 @@ class DocumentStore(Ledger):
         """
         with self._changing() as (connection, _):
             row = _waiting(connection, IngestedDraftRow, draft_id)
-            change = self._change(by, f"từ tệp {row.file_id}, bản thảo {draft_id}")
+            note = f"từ tệp {row.file_id}, bản thảo {draft_id}"
+            change = self._change(by, note, office_id)
             version = drafts.save(
                 connection,
                 procedure,
@@ -179,7 +188,9 @@ class DocumentStore(Ledger):
                 base_version=base_version,
                 replaces=None,
             )
-            decided = {"status": Decision.ACCEPTED.value, "version": version}
+            decided = {
+                "status": Decision.ACCEPTED.value, "version": version, "code": procedure.code,
+            }  # fmt: skip
             _decide(connection, IngestedDraftRow, draft_id, change, decided)
         return version
 

@@ -5,6 +5,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from conftest import desk_at
 from PIL import Image, ImageDraw
 from records import Clock, fixed, paper, record
 from sqlalchemy import update
-from staffroom import Browser, at_work, hire
+from staffroom import SETTINGS, Browser, at_work, hire
 
 from assistant.desk import Desk
 from channels.staff.import_jobs import ImportJobs, Job, Upload, safe_name
@@ -25,7 +26,14 @@ from knowledge.database import writing
 from knowledge.schema_work import ImportJobRow
 
 CODE = "9.000001"
+COPIES = "2.000815"
 NAME = "Đăng ký nuôi mèo trong khu dân cư"
+NOTICE = """ỦY BAN NHÂN DÂN PHƯỜNG HOA SEN
+THÔNG BÁO
+Về việc tiếp công dân định kỳ
+Lãnh đạo phường tiếp công dân vào sáng thứ Năm hằng tuần tại trụ sở tiếp công dân của phường.
+Người dân đăng ký trước tại quầy hướng dẫn hoặc gọi điện đến tổng đài của trung tâm.
+"""
 PORTAL = b'{"code": "1.999999", "name": "x"}\n'
 
 
@@ -142,6 +150,58 @@ def test_a_draft_is_seen_beside_its_text_and_taken_over_in_part_then_published_a
     answer = own_desk.receptionist.reply(f"{CODE} lệ phí bao nhiêu")
     assert "20.000 đồng" in answer.text
     assert "đã nhận" in browser.get(f"/staff/nhap/tep/{entry.file_id}").text
+
+
+def test_a_draft_whose_file_says_no_code_is_given_one_and_compared_with_it(
+    browser: Browser, own_desk: Desk, jobs: ImportJobs, tmp_path: Path
+) -> None:
+    store = own_desk.library.store
+    held = store.find_view(COPIES, "hoa-sen")
+    assert held is not None
+    dearer = held.procedure.model_copy(update={"fees": (fixed(2500),), "short_name": None})
+    sheet = replace(sheet_of_procedure(dearer), code="")
+    write_docx([sheet], "decision", tmp_path / "khong-ma.docx")
+    number = upload(browser, ("khong-ma.docx", (tmp_path / "khong-ma.docx").read_bytes()))
+    finished(jobs, number)
+    (entry,) = (e for e in review.drafts(store) if e.code is None)
+    page = browser.get(f"/staff/nhap/ban/{entry.id}").text
+    assert "Đây là thủ tục nào?" in page and f'value="{COPIES}"' in page
+    assert "Nhận các phần đã chọn" not in page
+    early = browser.post(f"/staff/nhap/ban/{entry.id}", section="fee", do="accept")
+    assert early.status_code == 409 and "hãy chọn hoặc gõ mã" in early.text
+    odd = browser.get(f"/staff/nhap/ban/{entry.id}", params={"ma_khac": "khai sinh"})
+    assert odd.status_code == 409 and "không phải mã thủ tục" in odd.text
+    compared = browser.get(f"/staff/nhap/ban/{entry.id}", params={"ma": COPIES}).text
+    assert "So với bản đang dùng" in compared and "2.500 đồng" in compared
+    taken = browser.post(f"/staff/nhap/ban/{entry.id}", section="fee", do="accept", ma=COPIES)
+    assert taken.url.path == f"/staff/procedures/{COPIES}", taken.text
+    version = int(taken.url.params["version"])
+    drafted = store.get_version(COPIES, version)
+    assert drafted.fees[0].amount_vnd == 2500 and drafted.documents == held.procedure.documents
+    assert f"/staff/procedures/{COPIES}" in browser.get(f"/staff/nhap/ban/{entry.id}").text
+
+
+def test_passages_that_answer_can_be_withdrawn_and_come_back(
+    own_desk: Desk, jobs: ImportJobs
+) -> None:
+    store = own_desk.library.store
+    two = SETTINGS.model_copy(update={"second_person": True})
+    with at_work(own_desk, "hoa", two) as browser:
+        number = upload(browser, ("thong-bao.txt", NOTICE.encode()))
+        assert finished(jobs, number).report[0]["outcome"] == "read"
+        file_id = store.ingested_files()[0].id
+        browser.get(f"/staff/nhap/tep/{file_id}")
+        alone = browser.post(f"/staff/nhap/tep/{file_id}/doan")
+        assert alone.status_code == 409 and "cần người khác" in alone.text
+    with at_work(own_desk, "binh", two) as browser:
+        browser.get(f"/staff/nhap/tep/{file_id}")
+        browser.post(f"/staff/nhap/tep/{file_id}/doan")
+        count = len(store.live_passages())
+        page = browser.post(f"/staff/nhap/tep/{file_id}/doan", do="retire").text
+        assert count and store.live_passages() == []
+        assert "Cho trả lời từ các đoạn này" in page
+        browser.post(f"/staff/nhap/tep/{file_id}/doan")
+        assert len(store.live_passages()) == count
 
 
 def test_what_only_a_publisher_may_decide_is_refused_to_a_clerk(browser: Browser) -> None:

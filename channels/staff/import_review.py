@@ -12,9 +12,10 @@ from channels.staff.page_image import PageImage, find_page_image
 from channels.staff.record_form import BODIES
 from ingest import review
 from ingest.draft import Draft
+from ingest.likely_codes import likely_codes
 from ingest.pages import Unreadable
 from ingest.reading import read
-from ingest.review import Comparison, FieldChange
+from ingest.reviewed import Comparison, FieldChange
 from ingest.settings import IngestSettings
 from knowledge.documents import IngestedFile
 from knowledge.procedures import Body
@@ -56,19 +57,24 @@ def review_page(
     office_id: str,
     draft_id: int,
     section: str,
+    code: str = "",
 ) -> dict[str, Any]:
-    """Everything the review of one draft shows; ``section`` is the one whose place is looked at."""
+    """Everything the review of one draft shows; ``section`` is the one whose place is looked at,
+    ``code`` what a person says a draft without a code is about."""
     stored = store.get_ingested_draft(draft_id)
     draft = Draft.model_validate(stored.record)
     file = store.get_ingested(stored.file_id)
-    found = review.compare(store, draft_id, office_id)
+    found = review.compare(store, draft_id, office_id, code)
     chosen = _chosen(found, section)
+    held = store.live_summaries(office_id)
     return {
         "entry": stored, "draft": draft, "file": file, "found": found, "kinds": KINDS,
         "changes": [c for c in found.changes if c.kind != "absent"],
         "absent": [c.label for c in found.changes if c.kind == "absent"],
         "missing": review.missing(draft, found.live_version), "bodies": BODIES,
-        "sectors": sorted({s.sector for s in store.live_summaries(office_id)}),
+        "sectors": sorted({s.sector for s in held}), "held": held,
+        "typed_code": "" if draft.code else code, "needs_code": draft.code is None,
+        "likely": likely_codes(store, draft.name, office_id) if draft.code is None else [],
         "chosen": chosen, "place": _place(draft, file, chosen, jobs, home),
     }  # fmt: skip
 
