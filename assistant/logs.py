@@ -5,12 +5,17 @@ import sys
 
 import structlog
 
+from assistant.log_secrets import clean_last_words, clean_line, clean_standard_logging
+
 
 def configure_logs(level: str = "INFO") -> None:
     """Send log lines as JSON to standard error; tracebacks as text, without local variables.
 
-    Local variables would hold residents' words, and rendering them costs seconds.
+    Local variables would hold residents' words, and rendering them costs seconds. Tokens and keys
+    are taken out of our own lines, of other libraries' and of what ends the process.
     """
+    clean_standard_logging()
+    clean_last_words()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -18,6 +23,7 @@ def configure_logs(level: str = "INFO") -> None:
             structlog.processors.TimeStamper(fmt="iso"),
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=False),
+            clean_line,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         # Looked up at each line: whoever redirects standard error gets what follows.

@@ -6,16 +6,25 @@ in a group a procedure has to be meant as well.
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from knowledge.data_files import parse_yaml
-from knowledge.vietnamese import fold, normalise
+from knowledge.vietnamese import clean, fold, has_tones, normalise, place_tones
 
 FILE = Path(__file__).parent / "data" / "asking.yaml"
 # "cho em hỏi chút ạ" opens; with more words than this it says what about.
 OPENER_WORDS = 7
+# "nhà em muốn xây thêm cái kho": longer, and it asks or tells enough.
+TELLING_WORDS = 10
+SITUATION_WITHIN = 5
 # Whom a message calls stands at its beginning.
 CALLED_WITHIN = 5
+# "mấy giờ vậy chị Bích ạ": particles after the name; before it at least the question.
+TRAILING = frozenset(
+    {"a", "ah", "vay", "the", "nhi", "ha", "oi", "nha", "nhe", "nhen", "hen", "ta"}
+)
+NAMED_AFTER = 4
 
 
 @lru_cache(maxsize=1)
@@ -25,8 +34,11 @@ def _phrases() -> dict[str, frozenset[str]]:
 
 
 def _words(text: str) -> list[str]:
-    # As typed, and normalised: teencode ("j", "dc") is spelt out there.
-    return re.findall(r"\w+", fold(normalise(text)))
+    # Normalised: teencode ("j", "dc") is spelt out there. A word whose marks say that it is
+    # another one ("hồi xưa" beside "hỏi") stays out.
+    strangers = _phrases()["toned_otherwise"]
+    said = re.findall(r"\w+", normalise(text))
+    return [fold(word) for word in said if word.lower() not in strangers]
 
 
 def _holds(words: list[str], name: str) -> bool:
@@ -55,12 +67,57 @@ def calls_somebody(text: str) -> bool:
     return False
 
 
+def asks_the_way(text: str) -> bool:
+    """Whether a question is about how something is done, what it takes, or whether it may be."""
+    return _holds(_words(text), "ways")
+
+
+def names_office(text: str) -> bool:
+    """Whether the office is spoken of, so that "how long is it open" means the office."""
+    return _holds(_words(text), "office")
+
+
+def speaks_of_somebody(text: str) -> bool:
+    """Whether one person is named ("mấy giờ vậy chị Bích?"), to whom or of whom it is then said.
+
+    "Anh Lập" with its capital anywhere, "chị bích" without one at the end; typed without marks
+    "chi" may be anything, so nothing is told.
+    """
+    people, relations = _phrases()["addressed"], _phrases()["relations"] | _phrases()["kin"]
+    said = [place_tones(word) for word in re.findall(r"\w+", clean(text))]
+    pairs = [
+        (first.lower() in people, second[:1].isupper() and not second.isupper(), fold(second))
+        for first, second in pairwise(said)
+    ]
+    if any(calls and named and name not in relations for calls, named, name in pairs):
+        return True
+    while said and fold(said[-1]) in TRAILING:
+        said.pop()
+    if len(said) < NAMED_AFTER or not has_tones(text):
+        return False
+    return said[-2].lower() in people and fold(said[-1]) not in relations
+
+
 def is_opener(text: str) -> bool:
     """Whether a message only calls ("chào ad", "cho em hỏi chút ạ"); the question follows."""
     words = _words(text)
     if len(words) > OPENER_WORDS:
         return False
     return not words or _only(words, "openers")
+
+
+def tells_first(text: str) -> bool:
+    """Whether a message tells of somebody ("con em mới sinh") and the question may follow.
+
+    "đăng ký khai sinh" alone is no tale: people ask like that as well.
+    """
+    words = _words(text)
+    while words and words[0] in _phrases()["polite"] - _phrases()["subjects"]:
+        words.pop(0)
+    if not 2 <= len(words) <= TELLING_WORDS or is_question(text):
+        return False
+    begins = {words[0], " ".join(words[:2])} & _phrases()["subjects"]
+    return bool(begins) and _holds(words[1:SITUATION_WITHIN], "situations")
 
 
 def is_thanks(text: str) -> bool:

@@ -9,31 +9,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pydantic import ValidationError
-
 from assistant.answers import Answer, Outcome
-from assistant.conversations import Conversation, State, UnknownConversation
-from assistant.decide import FOLLOW_UP, Meant, Thresholds, decide
 from assistant.desk import Desk
-from assistant.inquiries import InquirySettled
 from assistant.office_answers import office_facts
-from assistant.privacy import without_placeholders
-from channels.asking import is_question, is_thanks
+from channels.asked import Asked
 from channels.chat_sentences import tell
 from channels.chats import Chat, Chats, Said, Sight
+from channels.clerk_notes import ClerkNotes
 from channels.gate import Limits, Verdict, Why, gate
 from channels.group_settings import GroupSettings
 from channels.heard import Button, Heard, Kind, Say
-from channels.phrasing import phrase, say_all
+from channels.meaning import Meaning
+from channels.phrasing import message_link, phrase, say_all
 from channels.sending import Traits
 from knowledge.offices import HANOI
-
-# Above the desk's own threshold: uninvited, only what is surely meant.
-SURE = 0.9
-FOLLOWS_WORDS = 10
-CLERK_WORDS = 3
-BY = "hệ thống"
-REFERENCE_CHARS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +63,9 @@ class Attendant:
         self._chats = chats
         self._traits = traits
         self._settings = settings
-        self._thresholds = Thresholds.shipped()
+        self._asked = Asked(desk, chats, traits, settings)
+        self._meaning = Meaning(desk)
+        self._clerks = ClerkNotes(desk, chats, traits, settings)
 
     @property
     def traits(self) -> Traits:
@@ -95,30 +86,20 @@ class Attendant:
         if heard.kind in (Kind.ADDED, Kind.FOLLOWED):
             return self._greet(heard, sight)
         now = self._now()
-        limits = Limits(
-            self._settings.person_per_10_minutes,
-            self._settings.person_per_day,
-            self._settings.group_per_minute,
-        )
-        if not heard.is_group:
-            limits = replace(limits, person_per_10_minutes=self._settings.private_per_minute * 10,
-                             person_per_day=self._settings.private_per_minute * 200,
-                             chat_per_minute=self._settings.private_per_minute)  # fmt: skip
+        limits = self._limits(is_group=heard.is_group)
         verdict = gate(
-            heard,
-            sight.chat.room,
-            now,
-            is_clerk=sight.is_clerk,
-            spoken=sight.spoken,
-            limits=limits,
-        )
+            heard, sight.chat.room, now,
+            is_clerk=sight.is_clerk, spoken=sight.spoken, limits=limits,
+        )  # fmt: skip
         if verdict.why is Why.CLERK:
-            return self._clerk_spoke(heard, sight, now, again=again)
+            return self._yield_to_clerk(heard, sight, now, again=again)
         if verdict.why is Why.TOO_MUCH and not heard.is_group:
             return self._slow_down(heard, sight, limits)
         if not verdict.speaks:
             return Reaction(verdict.why.value)
-        if verdict.needs_meaning and not self._is_surely_meant(heard, sight, now):
+        if verdict.needs_meaning and not self._meaning.is_surely_meant(
+            heard.text, talks=self._asked.talks(sight, now)
+        ):
             return Reaction(Why.UNSURE.value)
         speaks()
         if heard.command and (reaction := self._command(self, heard, sight)):
@@ -132,20 +113,9 @@ class Attendant:
         if not heard.is_group and heard.kind in (Kind.MEDIA, Kind.UNREADABLE) and not heard.text:
             return self.tell(heard, sight, "no_media", outcome="no_media")
         now = self._now()
-        address = {
-            "platform": heard.platform,
-            "chat": heard.chat_id,
-            "message": heard.message_id,
-            "topic": heard.topic_id,
-            "person": heard.person_id,
-            "group": "1" if heard.is_group else "",
-            "key": heard.key,
-            "name": heard.person_name if heard.is_group and not self._traits.threads else "",
-        }
         if again:  # a try that died after the desk had answered left its inquiry open
-            for code in self._chats.find_inquiries(heard, key=heard.key):
-                self._close(code)
-        answer = self._reply(self._asked(heard, sight), heard, sight, address)
+            self._clerks.close_unanswered(heard)
+        answer = self._asked.answer(heard, sight, now)
         if verdict.needs_meaning and answer.outcome not in (
             Outcome.ANSWERED,
             Outcome.OFFICE_INFO,
@@ -245,134 +215,27 @@ class Attendant:
             notes.append(tell("disclosure", **self._facts()))
         return notes
 
-    # -- asking the desk --------------------------------------------------------------------
-
-    def _asked(self, heard: Heard, sight: Sight) -> str:
-        """The words to answer: a message's own, a button's, or those it points at."""
-        if heard.kind is Kind.PRESSED:
-            return self._pressed(heard, sight)
-        text = heard.text.strip()
-        if heard.is_group and not text and heard.reply_text:
-            return heard.reply_text  # "@bot" in reply to somebody's question
-        if heard.is_group and heard.to_bot and heard.reply_to and text:
-            behind = self._chats.find_behind(heard, heard.reply_to)
-            code = behind.about.split(":")[0] if behind and behind.about else ""
-            if code and behind and behind.person_id != heard.person_id and not sight_talk(sight):
-                # somebody else goes on about our answer: they have no talk of their own yet
-                view = self._desk.library.store.find_view(code, self._desk.office_id)
-                if view:
-                    return f"{text} ({view.procedure.title})"
-        return text or tell("want_human") if heard.command == "gap_canbo" else text
-
-    def _pressed(self, heard: Heard, sight: Sight) -> str:
-        kind, _, value = heard.pressed.partition(":")
-        if kind == "n":
-            return value
-        if sight.conversation_id and (state := self._state(sight.conversation_id)):
-            for i, choice in enumerate(state.choices, 1):
-                if choice.code == value:
-                    return str(i)  # so that what was asked about it is remembered
-        return value
-
-    def _state(self, conversation_id: str) -> State | None:
-        try:
-            return self._desk.conversations.get(conversation_id).state
-        except UnknownConversation:
-            return None
-
-    def _reply(self, text: str, heard: Heard, sight: Sight, address: dict[str, str]) -> Answer:
-        """The desk's answer in this person's conversation; an old one in a group starts anew."""
-        conversation = sight.conversation_id
-        talked = sight.talked_at
-        if heard.is_group and talked and self._now() - talked > self._settings.context:
-            conversation = None
-        reply = self._desk.receptionist.reply
-        channel = self._traits.channel
-        try:
-            return reply(text, conversation, channel, address=address)
-        except UnknownConversation:  # deleted after its retention, or by the resident
-            return reply(text, None, channel, address=address)
-
-    def _is_surely_meant(self, heard: Heard, sight: Sight, now: datetime) -> bool:
-        """Whether an uncalled question is about a procedure, or the office, beyond doubt.
-
-        Decided from the search alone: asking the receptionist would open an inquiry for what
-        nobody asked the desk.
-        """
-        asked = without_placeholders(heard.text)
-        linking = self._desk.finder.link(asked)
-        talks = sight.talked_at is not None and now - sight.talked_at <= self._settings.context
-        decision = decide(linking, self._thresholds, in_hand=talks)
-        if not isinstance(decision, Meant):
-            return False
-        meant = decision.candidate
-        if meant.is_intent:
-            if meant.group == FOLLOW_UP:
-                return talks and len(asked.split()) <= FOLLOWS_WORDS and is_question(asked)
-            return meant.group == "office_info" and meant.probability >= SURE
-        return meant.probability >= max(SURE, self._thresholds.answer)
-
-    # -- clerks in the group ----------------------------------------------------------------
-
-    def _clerk_spoke(self, heard: Heard, sight: Sight, now: datetime, *, again: bool) -> Reaction:
-        """A clerk is here: keep quiet a while, note a question with its answer for the FAQ."""
-        if is_thanks(heard.text) or not heard.text.strip():
+    def _yield_to_clerk(
+        self, heard: Heard, sight: Sight, now: datetime, *, again: bool
+    ) -> Reaction:
+        """A clerk is here: keep quiet a while, drop what was not sent yet about their answer."""
+        chat = self._clerks.note(heard, sight, now, again=again)
+        if chat is None:
             return Reaction(Why.CLERK.value)
-        room = replace(sight.chat.room, clerk_until=now + self._settings.clerk_quiet)
-        chat = replace(sight.chat, room=room)
-        asked = without_placeholders(heard.reply_text).strip()
-        answers = heard.to_person and asked and len(heard.text.split()) >= CLERK_WORDS
-        if answers and not is_question(heard.text):
-            self._note_pair(heard, sight, again=again)
-            self._propose(heard, sight)
         return Reaction(
             Why.CLERK.value, chat=chat, answers_off=heard.reply_to if heard.to_person else ""
         )
 
-    def _note_pair(self, heard: Heard, sight: Sight, *, again: bool) -> None:
-        inquiries = self._desk.inquiries
-        codes = self._chats.find_inquiries(heard, message=heard.reply_to)
-        if again and any(self._is_settled(code) for code in codes):
-            return
-        open_codes = [code for code in codes if not self._is_settled(code)]
-        if not open_codes:
-            talk = Conversation("", self._traits.channel, State(), self._now(), is_new=True)
-            address = {
-                "platform": heard.platform, "chat": heard.chat_id, "message": heard.reply_to,
-                "key": heard.key,
-            }  # fmt: skip
-            open_codes = [
-                inquiries.open(talk, heard.reply_text, kind="group_answer", address=address)
-            ]
-        for code in open_codes:
-            inquiries.mark_delivered(code)  # first: the asker has read it already
-            try:
-                inquiries.answer(code, heard.text, by=sight.clerk_name)
-            except InquirySettled:
-                continue
-
-    def _propose(self, heard: Heard, sight: Sight) -> None:
-        """The pair as a draft of a frequent question; said again it is the same draft."""
-        reference = f"{heard.platform}:{heard.chat_id}:{heard.message_id}"[:REFERENCE_CHARS]
-        try:
-            self._desk.faq.propose(
-                heard.reply_text, heard.text, by=sight.clerk_name, source="group",
-                reference=reference,
-            )  # fmt: skip
-        except ValidationError:  # too long for a frequent question: the inquiry holds it
-            return
-
-    def _is_settled(self, code: str) -> bool:
-        inquiry = self._desk.inquiries.find(code)
-        return inquiry is not None and inquiry.status.value in ("answered", "closed")
-
-    def _close(self, code: str) -> None:
-        try:
-            self._desk.inquiries.close(code, by=BY)
-        except InquirySettled:
-            return
-
     # -- facts ------------------------------------------------------------------------------
+
+    def _limits(self, *, is_group: bool) -> Limits:
+        settings = self._settings
+        if is_group:
+            return Limits(
+                settings.person_per_10_minutes, settings.person_per_day, settings.group_per_minute
+            )
+        a_minute = settings.private_per_minute
+        return Limits(a_minute * 10, a_minute * 200, a_minute)
 
     def _facts(self) -> dict[str, str]:
         office = self._desk.library.store.office(self._desk.office_id)
@@ -388,18 +251,6 @@ class Attendant:
     @property
     def chats(self) -> Chats:
         return self._chats
-
-
-def sight_talk(sight: Sight) -> bool:
-    """Whether the person has a conversation in this chat."""
-    return sight.conversation_id is not None
-
-
-def message_link(heard: Heard, sent_id: str) -> str:
-    """A link to a message of a Telegram supergroup, empty where there is none."""
-    if not sent_id or not heard.chat_id.startswith("-100"):
-        return ""
-    return f"https://t.me/c/{heard.chat_id.removeprefix('-100')}/{sent_id}"
 
 
 def _about(answer: Answer) -> str:

@@ -11,6 +11,7 @@ err = Console(stderr=True)
 channels_app = typer.Typer(
     help="Zalo, Telegram: nhóm, cán bộ, tin chưa gửi được.", no_args_is_help=True
 )
+BY = "dòng lệnh"
 PLATFORMS = "telegram, zalo-bot hoặc zalo-oa"
 
 
@@ -178,11 +179,24 @@ def retry(
     """Thử lại một tin, hoặc mọi tin (all)."""
     letters = _hub().mailbox.letters
     wanted = [letter for letter in letters.all() if which in ("all", f"{letter.way}:{letter.id}")]
-    done = sum(letters.revive(letter.way, letter.id) for letter in wanted)
+    done = sum(letters.revive(letter.way, letter.id, by=BY) for letter in wanted)
     if not done:
         err.print("Không có tin này.")
         raise typer.Exit(1)
     out.print(f"Thử lại {done} tin.")
+
+
+@channels_app.command("discard")
+def discard(
+    which: Annotated[str, typer.Argument(help="Mã trong “letan channels dead”.")],
+) -> None:
+    """Bỏ hẳn một tin, xóa nội dung của nó."""
+    letters = _hub().mailbox.letters
+    wanted = [letter for letter in letters.all() if which == f"{letter.way}:{letter.id}"]
+    if not sum(letters.discard(letter.way, letter.id, by=BY) for letter in wanted):
+        err.print("Không có tin này.")
+        raise typer.Exit(1)
+    out.print("Đã bỏ tin.")
 
 
 @channels_app.command("oa-link")

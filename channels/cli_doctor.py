@@ -120,6 +120,7 @@ CHECKS: list[Callable[[], Check]] = [
     versions,
     doctor_channels.telegram,
     doctor_channels.zalo_bot,
+    doctor_channels.zalo_oa,
 ]
 
 

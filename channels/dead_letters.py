@@ -8,7 +8,10 @@ from typing import Literal
 from sqlalchemy import Engine, Table, delete, func, select, update
 
 from channels.mail_tables import INBOUND, OUTBOUND
+from knowledge import audit
+from knowledge.audit import Change
 from knowledge.database import reading, writing
+from knowledge.offices import HANOI
 
 Way = Literal["in", "out"]
 TABLES: dict[Way, Table] = {"in": INBOUND, "out": OUTBOUND}
@@ -52,15 +55,16 @@ class DeadLetters:
                     )  # fmt: skip
         return sorted(found, key=lambda letter: letter.at, reverse=True)
 
-    def revive(self, way: Way, row_id: int) -> bool:
+    def revive(self, way: Way, row_id: int, *, by: str) -> bool:
         """Try a dead message again from now; False when there is none."""
-        return self._change(way, row_id, "waiting")
+        return self._change(way, row_id, "waiting", by, "letter.retry")
 
-    def discard(self, way: Way, row_id: int) -> bool:
+    def discard(self, way: Way, row_id: int, *, by: str) -> bool:
         """Put a dead message away for good, with its words; False when there is none."""
-        return self._change(way, row_id, "done" if way == "in" else "cancelled")
+        status = "done" if way == "in" else "cancelled"
+        return self._change(way, row_id, status, by, "letter.discard")
 
-    def _change(self, way: Way, row_id: int, status: str) -> bool:
+    def _change(self, way: Way, row_id: int, status: str, by: str, action: str) -> bool:
         table = TABLES[way]
         now = self._clock()
         if status == "waiting":
@@ -70,8 +74,12 @@ class DeadLetters:
         dead = update(table).where(
             table.c.id == row_id, table.c.office_id == self._office_id, table.c.status == "dead"
         )
+        change = Change(by, now, now.astimezone(HANOI).date(), self._office_id)
         with writing(self._engine) as connection:
-            return connection.execute(dead.values(values)).rowcount == 1
+            if connection.execute(dead.values(values)).rowcount != 1:
+                return False
+            audit.write(connection, change.entry(action, f"letter:{way}:{row_id}"))
+        return True
 
     def counts(self, platform: str | None = None) -> dict[str, dict[str, int]]:
         """How many messages stand where, each way; of one platform, or of all."""

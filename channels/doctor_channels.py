@@ -3,14 +3,17 @@
 A platform that is not set up is no fault. Tokens are part of the addresses: no error repeats one.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import httpx
 
 from channels.doctor_check import Check
+from channels.doctor_oa import check_zalo_oa
 from channels.telegram_settings import TelegramSettings
-from channels.zalo_settings import ZaloBotSettings
+from channels.zalo_settings import ZaloBotSettings, ZaloOaSettings
+
+T = TypeVar("T")
 
 TIMEOUT_SECONDS = 15.0
 NOT_SET = "chưa nối"
@@ -116,21 +119,43 @@ def check_zalo_bot(settings: ZaloBotSettings) -> Check:
     return Check(ZALO_BOT, True, found)
 
 
+def zalo_oa() -> Check:
+    """The Official Account with the tokens that are stored."""
+    from assistant.desk import now
+    from channels.channel_state import find_last_heard
+    from channels.zalo_oa_reading import PLATFORM
+    from channels.zalo_oa_tokens import find_tokens
+
+    settings = ZaloOaSettings()
+
+    def read(engine: Any, office_id: str) -> tuple[Any, Any]:
+        tokens = find_tokens(engine, office_id)
+        return tokens, find_last_heard(engine, office_id, PLATFORM)
+
+    tokens, last_heard = (_from_database(read) if settings.app_id else None) or (None, None)
+    return check_zalo_oa(settings, tokens, last_heard, now())
+
+
 def known_groups(platform: str) -> list[tuple[str, str]]:
     """Id and title of the groups the desk is in; none where the database cannot be read."""
     from assistant.desk import now
     from channels.chats import Chats
+
+    found = _from_database(lambda engine, office_id: Chats(engine, office_id, now).groups()) or []
+    return [(chat.chat_id, chat.title or chat.chat_id) for chat in found
+            if chat.platform == platform]  # fmt: skip
+
+
+def _from_database(read: Callable[[Any, str], T]) -> T | None:
+    """What ``read`` finds; None where the database cannot be read, which has its own check."""
     from knowledge.database import DatabaseUnavailable, connect
     from knowledge.settings import KnowledgeSettings, LetanSettings
 
     home = LetanSettings()
     try:
-        chats = Chats(connect(KnowledgeSettings().database_at(home.home)), home.office, now)
-        found = chats.groups()
-    except (DatabaseUnavailable, ValueError, OSError):  # the database has a check of its own
-        return []
-    return [(chat.chat_id, chat.title or chat.chat_id) for chat in found
-            if chat.platform == platform]  # fmt: skip
+        return read(connect(KnowledgeSettings().database_at(home.home)), home.office)
+    except (DatabaseUnavailable, ValueError, OSError):
+        return None
 
 
 def _hook_words(hook: dict[str, Any]) -> str:

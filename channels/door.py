@@ -72,12 +72,16 @@ PAGE_HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """One office's web application; each part makes its routes with ``router(door)``."""
+    """One office's web application; each part makes its routes with ``router(door)``.
+
+    ``has_chats`` is false where the deployment's Zalo and Telegram belong to another office.
+    """
 
     desk: Desk
     settings: ChannelSettings
     workers: Workers
     templates: Jinja2Templates
+    has_chats: bool = True
 
 
 def error(status: int, code: str, **details: Any) -> JSONResponse:

@@ -1,18 +1,20 @@
 """The durable inbox of the chats: a message is a row before the platform hears "200"."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, select, update
 
-from channels.asking import is_opener
+from channels.asking import is_opener, tells_first
 from channels.heard import Heard, Kind
 from channels.mail_tables import INBOUND, Lane, Received, chat, in_chat, insert_new, put_off
 from knowledge.database import reading, writing
 
 MAX_FRAGMENTS = 6
 LOOKS_AHEAD = 20
+# Platforms give times in whole seconds, and a slow network brings two messages together.
+BREATH = 3
 _FIRST = (
     select(
         INBOUND.c.id, INBOUND.c.payload, INBOUND.c.due_at, INBOUND.c.attempts, INBOUND.c.person_id
@@ -21,7 +23,7 @@ _FIRST = (
     .order_by(INBOUND.c.id)
     .limit(LOOKS_AHEAD)
 )
-_LET_GO = (
+_WAIT_ON = (
     update(INBOUND)
     .where(
         in_chat(INBOUND),
@@ -30,7 +32,7 @@ _LET_GO = (
         INBOUND.c.attempts == 0,
         INBOUND.c.due_at > bindparam("now"),
     )
-    .values(due_at=bindparam("now"))
+    .values(due_at=bindparam("due"))
 )
 
 
@@ -50,20 +52,21 @@ class Inbox:
         self._office_id = office_id
         self._clock = clock
         self._burst = burst
+        self._breath = BREATH * burst
         self._max_attempts = max_attempts
 
     def put(self, heard: Heard) -> bool:
         """Keep a masked message; False when it has been delivered before.
 
-        A message that only opens a talk waits a few seconds for the question behind it; that
-        question lets it go at once.
+        A message that only opens a talk, or only tells of somebody, waits a few seconds for the
+        question behind it; that question lets it go at once.
         """
         with writing(self._engine) as connection:
             return self._put(connection, heard)
 
     def _put(self, connection: Connection, heard: Heard) -> bool:
         now = self._clock()
-        opens = heard.kind is Kind.TEXT and not heard.command and is_opener(heard.text)
+        opens = not heard.command and _opens(heard)
         row = {
             "office_id": self._office_id,
             "platform": heard.platform,
@@ -79,9 +82,10 @@ class Inbox:
         }
         if not insert_new(connection, INBOUND, row):
             return False
-        if not opens:
-            place = chat(self._office_id, heard.platform, heard.chat_id)
-            connection.execute(_LET_GO, place | {"of_person": heard.person_id, "now": now})
+        # What the person began before goes with this: at once, or when they have paused.
+        place = chat(self._office_id, heard.platform, heard.chat_id)
+        mine = {"of_person": heard.person_id, "now": now, "due": row["due_at"]}
+        connection.execute(_WAIT_ON, place | mine)
         return True
 
     def find_status(self, platform: str, key: str) -> str | None:
@@ -96,22 +100,38 @@ class Inbox:
             return status
 
     def next_received(self, connection: Connection, lane: Lane) -> Received | None:
-        """The first waiting message of a chat if it is due, with the fragments it opens."""
+        """The first waiting message of a chat if it is due, with the fragments it opens.
+
+        Who has only begun to write does not keep the others waiting: what they say meanwhile
+        comes first. A message that failed keeps its place.
+        """
         place = chat(self._office_id, lane.platform, lane.chat_id)
         rows = connection.execute(_FIRST, place).all()
-        if not rows or rows[0].due_at > self._clock():
+        at = _first_due(rows, self._clock())
+        if at is None:
             return None
-        head = rows[0]
+        head = rows[at]
         taken = [(head.id, Heard.from_json(head.payload))]
-        for row in rows[1:]:
+        for row in rows[at + 1 :]:
             if row.person_id != head.person_id:
                 continue
             after = Heard.from_json(row.payload)
-            if len(taken) >= MAX_FRAGMENTS or not _continues(taken[0][1], taken[-1][1], after):
+            if len(taken) >= MAX_FRAGMENTS or not self._continues(taken[0][1], taken[-1][1], after):
                 break
             taken.append((row.id, after))
         ids = tuple(row_id for row_id, _ in taken)
         return Received(ids, tuple(part for _, part in taken), head.attempts)
+
+    def _continues(self, first: Heard, before: Heard, after: Heard) -> bool:
+        """Whether ``after`` goes on with what the same person only opened, in one breath."""
+        if before.sent_at and after.sent_at and after.sent_at - before.sent_at > self._breath:
+            return False
+        return (
+            after.kind is Kind.TEXT
+            and not after.command
+            and after.topic_id == first.topic_id
+            and _opens(before)
+        )
 
     def settle(self, connection: Connection, received: Received, reason: str) -> None:
         """Inside a transaction: the message is done; its words are no longer kept."""
@@ -132,12 +152,20 @@ class Inbox:
         return over
 
 
-def _continues(first: Heard, before: Heard, after: Heard) -> bool:
-    """Whether ``after`` goes on with what the same person only opened."""
-    return (
-        first.kind is Kind.TEXT
-        and after.kind is Kind.TEXT
-        and not after.command
-        and after.topic_id == first.topic_id
-        and is_opener(before.text)
-    )
+def _first_due(rows: Sequence[Any], now: datetime) -> int | None:
+    """Where the first message stands that is due and whose turn it is."""
+    begun: set[str] = set()
+    for at, row in enumerate(rows):
+        if row.due_at <= now and row.person_id not in begun:
+            return at
+        if row.attempts:
+            return None
+        begun.add(row.person_id)
+    return None
+
+
+def _opens(heard: Heard) -> bool:
+    """Whether the question is likely to come with the next message."""
+    if heard.kind is not Kind.TEXT:
+        return False
+    return is_opener(heard.text) or (not heard.reply_to and tells_first(heard.text))

@@ -122,3 +122,10 @@ def start_of(code: str) -> str:
 def code_of(start: str) -> str:
     """The procedure a deep link was about, empty when it was about none."""
     return start.removeprefix("p_").replace("-", ".") if start.startswith("p_") else ""
+
+
+def message_link(heard: Heard, sent_id: str) -> str:
+    """A link to a message of a Telegram supergroup, empty where there is none."""
+    if not sent_id or not heard.chat_id.startswith("-100"):
+        return ""
+    return f"https://t.me/c/{heard.chat_id.removeprefix('-100')}/{sent_id}"

@@ -155,9 +155,10 @@ def create_app(
         larger={  # the first that fits counts; an upload brings a form around its files
             "/staff/nhap": IngestSettings().max_megabytes * 1024 * 1024 + staff.max_body_bytes,
             "/staff/": staff.max_body_bytes,
+            "/hooks/": settings.max_hook_bytes,
         },
     )
-    door = Door(desk, settings, workers, Jinja2Templates(HERE / "templates"))
+    door = Door(desk, settings, workers, Jinja2Templates(HERE / "templates"), has_chats)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
 
     @app.exception_handler(RequestValidationError)

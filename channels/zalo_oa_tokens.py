@@ -28,6 +28,8 @@ from knowledge.schema_groups import TokenRow
 TOKEN: Table = TokenRow.__table__  # type: ignore[assignment]
 # An access token lives 25 hours; this much before its end it is replaced.
 EARLY = timedelta(hours=3)
+# A refresh token lives three months from its issue.
+REFRESH_LIVES = timedelta(days=90)
 REFRESHING = timedelta(seconds=60)
 HALTED_SECONDS = 300.0
 TIMEOUT_SECONDS = 20.0
@@ -36,13 +38,35 @@ USED_REFRESH_TOKEN = -14020
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What is stored of an account's access."""
+    """What is stored of an account's access; ``stored_at``: when the pair came."""
 
     access: str
     refresh: str
     expires_at: datetime
     needs_consent: bool
     verifier: str
+    stored_at: datetime
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the refresh token ends: then the account must be linked again."""
+        return self.stored_at + REFRESH_LIVES
+
+
+def find_tokens(engine: Engine, office_id: str) -> Tokens | None:
+    """What is stored of an office's account, None before it was ever linked."""
+    with reading(engine) as connection:
+        row = connection.execute(select(TOKEN).where(_of(office_id))).first()
+    if row is None:
+        return None
+    return Tokens(
+        row.access_token, row.refresh_token, row.expires_at, row.needs_consent,
+        row.verifier or "", row.updated_at,
+    )  # fmt: skip
+
+
+def _of(office_id: str) -> Any:
+    return (TOKEN.c.office_id == office_id) & (TOKEN.c.platform == PLATFORM)
 
 
 class OaTokens:
@@ -173,14 +197,7 @@ class OaTokens:
 
     def find(self) -> Tokens | None:
         """What is stored, None before the account was ever linked."""
-        with reading(self._engine) as connection:
-            row = connection.execute(select(TOKEN).where(self._mine())).first()
-        if row is None:
-            return None
-        return Tokens(
-            row.access_token, row.refresh_token, row.expires_at, row.needs_consent,
-            row.verifier or "",
-        )  # fmt: skip
+        return find_tokens(self._engine, self._office_id)
 
     def store(self, pair: dict[str, Any]) -> None:
         """Keep a new pair; from the commit on it is the one that counts."""
@@ -220,4 +237,4 @@ class OaTokens:
         return tokens.verifier if tokens else ""
 
     def _mine(self) -> Any:
-        return (TOKEN.c.office_id == self._office_id) & (TOKEN.c.platform == PLATFORM)
+        return _of(self._office_id)

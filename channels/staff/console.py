@@ -6,6 +6,7 @@ from assistant.office_answers import office_facts
 from channels.door import Door
 from channels.staff.access import Clerk, show
 from channels.staff.canned import canned_routes
+from channels.staff.chat_pages import chat_pages
 from channels.staff.faq_pages import faq_routes
 from channels.staff.fee_proposals import FeeDesk
 from channels.staff.imports import import_routes
@@ -32,6 +33,7 @@ PAGES = (
     try_out_routes,
     number_routes,
     office_routes,
+    chat_pages,
     people_routes,
     log_routes,
 )

@@ -15,6 +15,7 @@ NAVIGATION: tuple[tuple[str, str, Role], ...] = (
     ("/staff/thu", "Thử hỏi", Role.CLERK),
     ("/staff/so-lieu", "Số liệu", Role.CLERK),
     ("/staff/office", "Trung tâm", Role.CLERK),
+    ("/staff/kenh", "Zalo, Telegram", Role.CLERK),
     ("/staff/accounts", "Tài khoản", Role.ADMIN),
     ("/staff/log", "Nhật ký", Role.ADMIN),
 )
