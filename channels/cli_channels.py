@@ -199,6 +199,41 @@ def discard(
     out.print("Đã bỏ tin.")
 
 
+@channels_app.command("webhook")
+def webhook(
+    platform: Annotated[str, typer.Argument(help="telegram hoặc zalo-bot.")],
+    address: Annotated[
+        str, typer.Argument(help="Địa chỉ https của máy chủ; bỏ trống cùng --remove.")
+    ] = "",
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Gỡ webhook, để nhận tin bằng cách hỏi liên tục.")
+    ] = False,
+) -> None:
+    """Đăng ký địa chỉ nhận tin với Telegram, Zalo Bot (token lấy từ .env)."""
+    from channels import webhook_setup
+    from channels.telegram_settings import TelegramSettings
+    from channels.zalo_settings import ZaloBotSettings
+
+    settings = {"telegram": TelegramSettings, "zalo-bot": ZaloBotSettings}.get(platform)
+    if settings is None or bool(address) == remove:
+        err.print("Cần telegram hoặc zalo-bot, rồi một địa chỉ https hoặc --remove.")
+        raise typer.Exit(2)
+    chosen = settings()
+    try:
+        if remove:
+            webhook_setup.remove(chosen.api_url, chosen.token.get_secret_value())
+            out.print("Đã gỡ webhook.")
+            return
+        if isinstance(chosen, TelegramSettings):
+            url = webhook_setup.register_telegram(chosen, address)
+        else:
+            url = webhook_setup.register_zalo_bot(chosen, address)
+    except webhook_setup.SetupFailed as failed:
+        err.print(str(failed), markup=False)
+        raise typer.Exit(1) from None
+    out.print(f"Đã đăng ký {url}. Nhắn thử một tin, rồi chạy letan doctor.", markup=False)
+
+
 @channels_app.command("oa-link")
 def oa_link() -> None:
     """In địa chỉ để quản trị viên Zalo OA đồng ý kết nối."""

@@ -4,12 +4,13 @@ A platform that is not set up is no fault. Tokens are part of the addresses: no 
 """
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 import httpx
 
 from channels.doctor_check import Check
-from channels.doctor_oa import check_zalo_oa
+from channels.doctor_oa import check_zalo_oa, moment_words
 from channels.telegram_settings import TelegramSettings
 from channels.zalo_settings import ZaloBotSettings, ZaloOaSettings
 
@@ -20,6 +21,8 @@ NOT_SET = "chưa nối"
 TELEGRAM = "Telegram"
 ZALO_BOT = "Zalo Bot"
 ADMINS = ("administrator", "creator")
+# What the desk lives on: questions, corrections, buttons, being added and removed.
+NEEDED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 
 
 class Unreachable(Exception):
@@ -40,7 +43,7 @@ def check_telegram(settings: TelegramSettings, groups: Sequence[tuple[str, str]]
         return Check(TELEGRAM, True, NOT_SET, needed=False)
     base = f"{settings.api_url.rstrip('/')}/bot{token}"
     try:
-        status, me = _call(base, "getMe")
+        status, me = call_bot_api(base, "getMe")
         if status in (401, 404):
             return Check(
                 TELEGRAM, False, "Telegram không nhận token",
@@ -49,7 +52,7 @@ def check_telegram(settings: TelegramSettings, groups: Sequence[tuple[str, str]]
         if not me.get("ok"):
             return Check(TELEGRAM, False, f"Telegram trả lời {status}", "chờ ít phút rồi thử lại")
         bot = me["result"]
-        hook = _call(base, "getWebhookInfo")[1].get("result", {})
+        hook = call_bot_api(base, "getWebhookInfo")[1].get("result", {})
         deaf = [] if bot.get("can_read_all_group_messages") else [
             title for chat, title in groups if not _is_admin(base, chat, bot["id"])
         ]  # fmt: skip
@@ -62,6 +65,13 @@ def check_telegram(settings: TelegramSettings, groups: Sequence[tuple[str, str]]
         return Check(
             TELEGRAM, False, f"{found}; thiếu mã bí mật của webhook",
             "đặt CHANNELS_TELEGRAM_WEBHOOK_SECRET rồi đăng ký lại webhook (docs/telegram.md)",
+        )  # fmt: skip
+    if wrong := _wrong_address(hook, "/hooks/telegram"):
+        return Check(TELEGRAM, False, found, wrong)
+    if unheard := set(NEEDED_UPDATES) - set(hook.get("allowed_updates") or NEEDED_UPDATES):
+        return Check(
+            TELEGRAM, False, f"{found}; webhook không nhận {', '.join(sorted(unheard))}",
+            "đăng ký lại webhook với allowed_updates như trong docs/telegram.md",
         )  # fmt: skip
     if hook.get("last_error_message"):
         return Check(
@@ -79,18 +89,24 @@ def check_telegram(settings: TelegramSettings, groups: Sequence[tuple[str, str]]
 
 
 def zalo_bot() -> Check:
-    """The bot of the Zalo Bot Platform."""
-    return check_zalo_bot(ZaloBotSettings())
+    """The bot of the Zalo Bot Platform, with when it last brought a message."""
+    settings = ZaloBotSettings()
+    last = _last_heard("zalo-bot") if settings.token.get_secret_value() else None
+    return check_zalo_bot(settings, moment_words(last) if last else "")
 
 
-def check_zalo_bot(settings: ZaloBotSettings) -> Check:
-    """Token, webhook, and whether the bot may be in groups."""
+def check_zalo_bot(settings: ZaloBotSettings, last_heard: str = "") -> Check:
+    """Token, webhook, and whether the bot may be in groups.
+
+    ``last_heard``: when a message last came, in words; Zalo does not tell whether its calls of
+    the webhook arrive, so this is all there is to go by.
+    """
     token = settings.token.get_secret_value()
     if not token:
         return Check(ZALO_BOT, True, NOT_SET, needed=False)
     base = f"{settings.api_url.rstrip('/')}/bot{token}"
     try:
-        status, me = _call(base, "getMe")
+        status, me = call_bot_api(base, "getMe")
         if status == 401 or me.get("error_code") == 401:
             return Check(
                 ZALO_BOT, False, "Zalo không nhận token",
@@ -99,7 +115,7 @@ def check_zalo_bot(settings: ZaloBotSettings) -> Check:
         if not me.get("ok"):
             return Check(ZALO_BOT, False, f"Zalo trả lời {status}", "chờ ít phút rồi thử lại")
         # Without a webhook the platform answers 404: then messages are polled.
-        hook = _call(base, "getWebhookInfo")[1].get("result", {})
+        hook = call_bot_api(base, "getWebhookInfo")[1].get("result", {})
     except Unreachable:
         return Check(
             ZALO_BOT, False, "không tới được Zalo", "xem máy có ra mạng được không, tường lửa"
@@ -110,6 +126,16 @@ def check_zalo_bot(settings: ZaloBotSettings) -> Check:
         return Check(
             ZALO_BOT, False, f"{found}; thiếu mã bí mật của webhook",
             "đặt CHANNELS_ZALO_BOT_WEBHOOK_SECRET rồi đăng ký lại webhook (docs/zalo-bot.md)",
+        )  # fmt: skip
+    if wrong := _wrong_address(hook, "/hooks/zalo-bot"):
+        return Check(ZALO_BOT, False, found, wrong)
+    if last_heard:
+        found = f"{found}; tin gần nhất {last_heard}"
+    elif hook.get("url"):
+        return Check(
+            ZALO_BOT, True, f"{found}; chưa nhận được tin nào",
+            "nhắn thử một tin cho bot rồi chạy lại; vẫn không có thì xem letan serve, tên miền, "
+            "và tường lửa có chặn Zalo không (docs/zalo-bot.md)",
         )  # fmt: skip
     if not bot.get("can_join_groups"):
         return Check(
@@ -122,18 +148,18 @@ def check_zalo_bot(settings: ZaloBotSettings) -> Check:
 def zalo_oa() -> Check:
     """The Official Account with the tokens that are stored."""
     from assistant.desk import now
-    from channels.channel_state import find_last_heard
-    from channels.zalo_oa_reading import PLATFORM
     from channels.zalo_oa_tokens import find_tokens
 
     settings = ZaloOaSettings()
+    if not settings.app_id:
+        return check_zalo_oa(settings, None, None, now())
+    return check_zalo_oa(settings, _from_database(find_tokens), _last_heard("zalo-oa"), now())
 
-    def read(engine: Any, office_id: str) -> tuple[Any, Any]:
-        tokens = find_tokens(engine, office_id)
-        return tokens, find_last_heard(engine, office_id, PLATFORM)
 
-    tokens, last_heard = (_from_database(read) if settings.app_id else None) or (None, None)
-    return check_zalo_oa(settings, tokens, last_heard, now())
+def _last_heard(platform: str) -> datetime | None:
+    from channels.channel_state import find_last_heard
+
+    return _from_database(lambda engine, office_id: find_last_heard(engine, office_id, platform))
 
 
 def known_groups(platform: str) -> list[tuple[str, str]]:
@@ -162,12 +188,20 @@ def _hook_words(hook: dict[str, Any]) -> str:
     return f"webhook {hook['url']}" if hook.get("url") else "không có webhook (hỏi liên tục)"
 
 
+def _wrong_address(hook: dict[str, Any], path: str) -> str:
+    """What to do about a webhook that leads to another program; empty when it leads to us."""
+    if not hook.get("url") or str(hook["url"]).rstrip("/").endswith(path):
+        return ""
+    return f"webhook không trỏ tới Lễ Tân: đăng ký lại với địa chỉ kết thúc bằng {path}"
+
+
 def _is_admin(base: str, chat_id: str, bot_id: int) -> bool:
-    _, body = _call(base, "getChatMember", chat_id=int(chat_id), user_id=bot_id)
+    _, body = call_bot_api(base, "getChatMember", chat_id=int(chat_id), user_id=bot_id)
     return body.get("result", {}).get("status") in ADMINS
 
 
-def _call(base: str, method: str, **body: Any) -> tuple[int, dict[str, Any]]:
+def call_bot_api(base: str, method: str, **body: Any) -> tuple[int, dict[str, Any]]:
+    """HTTP status and envelope of one call; raises Unreachable without naming the address."""
     try:
         response = httpx.post(f"{base}/{method}", json=body, timeout=TIMEOUT_SECONDS)
     except httpx.HTTPError:

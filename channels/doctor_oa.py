@@ -62,7 +62,9 @@ def check_zalo_oa(
     if tokens.ends_at - now < SOON:
         to_do.append(f"sắp hết hạn gia hạn: {LINK}")
     found.append(
-        f"sự kiện gần nhất {_moment(last_heard)}" if last_heard else "chưa nhận được sự kiện nào"
+        f"sự kiện gần nhất {moment_words(last_heard)}"
+        if last_heard
+        else "chưa nhận được sự kiện nào"
     )
     if last_heard is None:
         to_do.append(
@@ -94,7 +96,7 @@ def _account(
     """What Zalo says of the account and its quota: findings, and what to do."""
     if tokens.expires_at <= now:
         return (
-            [f"quyền gửi tin hết hạn {_moment(tokens.expires_at)}"],
+            [f"quyền gửi tin hết hạn {moment_words(tokens.expires_at)}"],
             ["chạy letan serve: nó tự gia hạn khi có tin; chưa chạy thì chưa trả lời được ai"],
         )
     code, account = _call(settings, tokens, "GET", "/v2.0/oa/getoa")
@@ -156,5 +158,6 @@ def _day(moment: datetime) -> str:
     return moment.astimezone(HANOI).strftime("%d/%m/%Y")
 
 
-def _moment(moment: datetime) -> str:
+def moment_words(moment: datetime) -> str:
+    """A time as a clerk reads it."""
     return moment.astimezone(HANOI).strftime("%H:%M %d/%m/%Y")

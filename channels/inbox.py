@@ -1,6 +1,6 @@
 """The durable inbox of the chats: a message is a row before the platform hears "200"."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +8,16 @@ from sqlalchemy import Connection, Engine, bindparam, select, update
 
 from channels.asking import is_opener, tells_first
 from channels.heard import Heard, Kind
-from channels.mail_tables import INBOUND, Lane, Received, chat, in_chat, insert_new, put_off
+from channels.mail_tables import (
+    INBOUND,
+    Lane,
+    Received,
+    chat,
+    has_turn,
+    in_chat,
+    insert_new,
+    put_off,
+)
 from knowledge.database import reading, writing
 
 MAX_FRAGMENTS = 6
@@ -19,7 +28,7 @@ _FIRST = (
     select(
         INBOUND.c.id, INBOUND.c.payload, INBOUND.c.due_at, INBOUND.c.attempts, INBOUND.c.person_id
     )
-    .where(in_chat(INBOUND), INBOUND.c.status == "waiting")
+    .where(in_chat(INBOUND), INBOUND.c.status == "waiting", has_turn(INBOUND))
     .order_by(INBOUND.c.id)
     .limit(LOOKS_AHEAD)
 )
@@ -105,18 +114,19 @@ class Inbox:
         Who has only begun to write does not keep the others waiting: what they say meanwhile
         comes first. A message that failed keeps its place.
         """
-        place = chat(self._office_id, lane.platform, lane.chat_id)
+        now = self._clock()
+        place = chat(self._office_id, lane.platform, lane.chat_id) | {"now": now}
         rows = connection.execute(_FIRST, place).all()
-        at = _first_due(rows, self._clock())
-        if at is None:
+        if not rows or rows[0].due_at > now:
             return None
-        head = rows[at]
+        head = rows[0]
         taken = [(head.id, Heard.from_json(head.payload))]
-        for row in rows[at + 1 :]:
+        for row in rows[1:]:
             if row.person_id != head.person_id:
                 continue
             after = Heard.from_json(row.payload)
-            if len(taken) >= MAX_FRAGMENTS or not self._continues(taken[0][1], taken[-1][1], after):
+            is_full = len(taken) >= MAX_FRAGMENTS or row.due_at > now
+            if is_full or not self._continues(taken[0][1], taken[-1][1], after):
                 break
             taken.append((row.id, after))
         ids = tuple(row_id for row_id, _ in taken)
@@ -150,18 +160,6 @@ class Inbox:
             attempts=attempts, why=why, now=self._clock(), wait=None, give_up=over,
         )  # fmt: skip
         return over
-
-
-def _first_due(rows: Sequence[Any], now: datetime) -> int | None:
-    """Where the first message stands that is due and whose turn it is."""
-    begun: set[str] = set()
-    for at, row in enumerate(rows):
-        if row.due_at <= now and row.person_id not in begun:
-            return at
-        if row.attempts:
-            return None
-        begun.add(row.person_id)
-    return None
 
 
 def _opens(heard: Heard) -> bool:

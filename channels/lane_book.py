@@ -8,19 +8,20 @@ from sqlalchemy import Connection, Engine, Table, and_, bindparam, delete, func,
 from sqlalchemy import union as union_of
 
 from channels.holders import holder_name, is_gone
-from channels.mail_tables import INBOUND, LANE, OUTBOUND, Lane, chat, in_chat, insert_new
+from channels.mail_tables import INBOUND, LANE, OUTBOUND, Lane, chat, has_turn, in_chat, insert_new
 from knowledge.database import reading, writing
 
 # Longer than one message ever takes; a killed worker's chats wait this long at most.
 LEASE = timedelta(seconds=90)
 
 
-def _due(table: Table) -> Any:
-    """Chats whose first waiting row is due."""
+def _due(table: Table, *where: Any) -> Any:
+    """Chats whose first waiting row, of those ``where`` holds for, is due."""
     heads = (
         select(func.min(table.c.id).label("id"))
         .where(
             table.c.status == "waiting",
+            *where,
             table.c.office_id == bindparam("of_office"),
             table.c.platform.in_(bindparam("of_platforms", expanding=True)),
         )
@@ -34,7 +35,7 @@ def _due(table: Table) -> Any:
     )
 
 
-_WORK = union_of(_due(INBOUND), _due(OUTBOUND)).subquery()
+_WORK = union_of(_due(INBOUND, has_turn(INBOUND)), _due(OUTBOUND)).subquery()
 _FREE = (
     select(_WORK.c.platform, _WORK.c.chat_id)
     .outerjoin(

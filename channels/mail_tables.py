@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, and_, bindparam, update
+from sqlalchemy import Connection, Engine, Table, and_, bindparam, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from channels.heard import Heard, Say
@@ -82,6 +82,14 @@ def in_chat(table: Table) -> Any:
         table.c.platform == bindparam("of_platform"),
         table.c.chat_id == bindparam("of_chat"),
     )
+
+
+def has_turn(table: Table) -> Any:
+    """Waiting rows that are due or were tried; parameter ``now``.
+
+    What was never tried and is not due only waits for its writer to go on: others come first.
+    """
+    return or_(table.c.due_at <= bindparam("now"), table.c.attempts > 0)
 
 
 def chat(office_id: str, platform: str, chat_id: str) -> dict[str, Any]:

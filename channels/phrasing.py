@@ -44,8 +44,12 @@ def say_all(
     edits: str = "",
     quiet: bool = False,
 ) -> list[Say]:
-    """Pieces of one text: the first replies to the asker, the last carries the buttons."""
-    if heard.is_group and not traits.threads and heard.person_name:
+    """Pieces of one text: the first replies to the asker, the last carries the buttons.
+
+    Where there is no message to reply to, the asker is named.
+    """
+    replies = traits.threads and heard.message_id
+    if heard.is_group and not replies and heard.person_name:
         text = f"{tell('reply_to_name', name=heard.person_name)}\n{text}"
     pieces = split(text, traits.limit)
     first = Say(

@@ -91,7 +91,7 @@ def _message(message: Message, me: Me, key: str, kind: Kind) -> Heard | None:
                 message.sender_chat.id if anonymous and message.sender_chat else sender.id
             ),
             person_name=sender.full_name if not anonymous else "",
-            message_id=str(message.message_id),
+            message_id=_number(message),
             title=chat.title or "",
             text=text.strip(),
             topic_id=_topic(message),
@@ -116,11 +116,16 @@ def _plain(message: Message, key: str, kind: Kind, moved_to: str = "") -> Heard:
         chat_id=str(message.chat.id),
         is_group=message.chat.type in GROUPS,
         person_id=str(message.from_user.id) if message.from_user else "",
-        message_id=str(message.message_id),
+        message_id=_number(message),
         topic_id=_topic(message),
         moved_to=moved_to,
         sent_at=message.date,
     )
+
+
+def _number(message: Message) -> str:
+    """The message to reply to; empty for one that only we were shown: nobody else could see it."""
+    return str(message.message_id) if message.message_id else ""
 
 
 def _topic(message: Message) -> str:

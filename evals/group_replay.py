@@ -36,6 +36,8 @@ from knowledge.database import reading
 AFTERWARDS = timedelta(minutes=2)
 FIRST_PERSON = 900_100_000
 Progress = Callable[[int, int], None]
+# Each day is a file of cases: another neighbourhood, other people, other words.
+DAYS = {"1": "groups", "2": "groups_second"}
 
 
 @dataclass

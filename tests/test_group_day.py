@@ -7,24 +7,37 @@ import pytest
 
 from evals.cases import read_cases
 from evals.group_day import GroupMessage, GroupRun, Spoken
-from evals.group_replay import each_day, worlds
+from evals.group_replay import DAYS, each_day, worlds
+from knowledge.vietnamese import fold
 
-DAY = read_cases(GroupMessage, "groups")
-BY_ID = {message.id: message for message in DAY}
+SCRIPTS = {number: read_cases(GroupMessage, name) for number, name in DAYS.items()}
+TITLES = [world.title for world in worlds(SCRIPTS["1"])]
 
 
-def test_the_day_is_a_busy_one_in_the_order_of_the_clock() -> None:
-    kinds = Counter(message.kind for message in DAY)
-    assert len(DAY) >= 300 and len({message.who for message in DAY}) >= 40
+@pytest.mark.parametrize("number", DAYS)
+def test_the_day_is_a_busy_one_in_the_order_of_the_clock(number: str) -> None:
+    day = SCRIPTS[number]
+    kinds = Counter(message.kind for message in day)
+    assert len(day) >= 300 and len({message.who for message in day}) >= 40
     assert kinds["call"] >= 60 and kinds["ask"] >= 10
-    assert min(kinds[kind] for kind in ("thanks", "sticker", "other_bot", "fragment")) >= 5
-    assert [m.at for m in DAY] == sorted(m.at for m in DAY) and len(BY_ID) == len(DAY)
+    assert min(kinds[kind] for kind in ("thanks", "sticker", "other_bot", "fragment")) >= 4
+    assert [m.at for m in day] == sorted(m.at for m in day)
+    assert len({m.id for m in day}) == len(day)
 
 
-def test_every_message_refers_to_an_earlier_one_and_questions_have_a_fair_answer() -> None:
-    for message in DAY:
+def test_the_second_day_repeats_no_question_of_the_first() -> None:
+    first, second = ({fold(m.text) for m in day if m.accept} for day in SCRIPTS.values())
+    assert not {text for text in first & second if len(text.split()) > 4}
+
+
+@pytest.mark.parametrize("number", DAYS)
+def test_every_message_refers_to_an_earlier_one_and_questions_have_a_fair_answer(
+    number: str,
+) -> None:
+    by_id = {message.id: message for message in SCRIPTS[number]}
+    for message in SCRIPTS[number]:
         for other in filter(None, (message.re, message.bot_re)):
-            assert BY_ID[other].at <= message.at, message.id
+            assert by_id[other].at <= message.at, message.id
         assert bool(message.accept) == (message.kind in ("call", "ask")), message.id
         assert bool(message.call) == (message.kind == "call"), message.id
 
@@ -49,12 +62,16 @@ def test_figures_count_what_was_said_to_whom() -> None:
     assert twice.figures()["twice"] == 1
 
 
+EACH = [("1", title) for title in TITLES] + [("2", TITLES[0])]  # the desk is told everything there
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("title", [world.title for world in worlds(DAY)])
-def test_called_it_answers_and_among_themselves_it_lets_people_be(title: str) -> None:
-    for run in each_day(DAY, title, lambda done, total: None):
+@pytest.mark.parametrize(("number", "title"), EACH)
+def test_called_it_answers_and_among_themselves_it_lets_people_be(number: str, title: str) -> None:
+    day = SCRIPTS[number]
+    for run in each_day(day, title, lambda done, total: None):
         figures = run.figures()
-        assert run.title == title and figures["messages"] == len(DAY)
+        assert run.title == title and figures["messages"] == len(day)
         assert figures["answered"] >= 0.95, [m.text for m in run.unanswered]
         assert figures["uninvited"] <= 0.01, [m.text for m in run.uninvited]
         assert figures["twice"] == 0 and figures["misread"] <= 1, [m.text for m in run.misread]

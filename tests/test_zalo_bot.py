@@ -64,7 +64,7 @@ def test_the_months_quota_is_not_tried_again_but_kept_for_a_person_to_see(ward: 
         [letter] = world.hub.mailbox.letters.all()
         assert "Quota exceeded" in letter.error and letter.attempts == 1
         fake.quota = 10
-        assert world.hub.mailbox.letters.revive(letter.way, letter.id)
+        assert world.hub.mailbox.letters.revive(letter.way, letter.id, by="lan")
         await world.hub.lanes.drain()
         assert len(fake.sent) == 1
 

@@ -46,6 +46,9 @@ class FakeTelegram:
     topics: set[str] = field(default_factory=set)
     updates: list[dict[str, Any]] = field(default_factory=list)
     webhook: str = ""
+    webhook_error: str = ""
+    commands: dict[str, Any] = field(default_factory=dict)
+    updates_wanted: list[str] = field(default_factory=list)
     down: bool = False
     after_send: Any = None
     number: int = 900
@@ -205,14 +208,31 @@ class FakeTelegram:
         return ok(member)
 
     def do_getWebhookInfo(self, _: dict[str, Any]) -> Response:  # noqa: N802
-        return ok({"url": self.webhook, "has_custom_certificate": False, "pending_update_count": 0})
+        info: dict[str, Any] = {
+            "url": self.webhook, "has_custom_certificate": False, "pending_update_count": 0,
+        }  # fmt: skip
+        if self.webhook_error:
+            info |= {"last_error_date": 1790000000, "last_error_message": self.webhook_error}
+        if self.updates_wanted:
+            info["allowed_updates"] = self.updates_wanted
+        return ok(info)
 
     def do_setWebhook(self, given: dict[str, Any]) -> Response:  # noqa: N802
         if not str(given.get("url", "")).startswith("https://"):
             return refuse(
                 400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook"
             )
+        if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", given.get("secret_token", "")):
+            return refuse(400, "Bad Request: secret token contains unallowed characters")
         self.webhook = given["url"]
+        self.updates_wanted = list(given.get("allowed_updates") or [])
+        return ok(True)
+
+    def do_setMyCommands(self, given: dict[str, Any]) -> Response:  # noqa: N802
+        for offered in given["commands"]:
+            if not re.fullmatch(r"[a-z0-9_]{1,32}", offered["command"]):
+                return refuse(400, "Bad Request: BOT_COMMAND_INVALID")
+        self.commands[given.get("scope", {}).get("type", "default")] = given["commands"]
         return ok(True)
 
     def do_deleteWebhook(self, _: dict[str, Any]) -> Response:  # noqa: N802

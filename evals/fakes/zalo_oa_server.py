@@ -30,6 +30,8 @@ class FakeZaloOa:
     generation: int = 0
     takes_buttons: bool = True
     loses_next_login: bool = False
+    is_verified: bool = True
+    quota: int | None = 480
     sent: list[dict[str, Any]] = field(default_factory=list)
     logins: list[dict[str, str]] = field(default_factory=list)
     faults: list[int] = field(default_factory=list)
@@ -42,6 +44,7 @@ class FakeZaloOa:
                 Route("/v3.0/oa/message/cs", self.consult, methods=["POST"]),
                 Route("/v3.0/oa/group/message", self.group, methods=["POST"]),
                 Route("/v2.0/oa/getoa", self.account, methods=["GET"]),
+                Route("/v3.0/oa/quota/message", self.quota_left, methods=["POST"]),
             ]
         )
 
@@ -91,7 +94,22 @@ class FakeZaloOa:
     async def account(self, request: Request) -> Response:
         if request.headers.get("access_token") != self.access:
             return fails(-216, message="Access token is invalid")
-        return JSONResponse({"error": 0, "message": "Success", "data": {"name": NAME}})
+        if self.faults:
+            return fails(self.faults.pop(0), message="failed")
+        data = {"name": NAME, "oa_id": OA_ID, "is_verified": self.is_verified}
+        return JSONResponse({"error": 0, "message": "Success", "data": data})
+
+    async def quota_left(self, request: Request) -> Response:
+        """Copies of the documentation differ in the fields; ``remain`` stands in all of them."""
+        if request.headers.get("access_token") != self.access:
+            return fails(-216, message="Access token is invalid")
+        if self.quota is None:
+            return fails(-224, message="package required")
+        given = json.loads(await request.body())
+        if given.get("quota_owner") != "OA" or given.get("product_type") != "cs":
+            return fails(-201, message="Params is invalid")
+        rows = [{"quota_type": "sub_quota", "total": 500, "remain": self.quota}]
+        return JSONResponse({"error": 0, "message": "Success", "data": rows})
 
     def texts(self) -> list[str]:
         return [m["message"]["text"] for m in self.sent]
