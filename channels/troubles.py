@@ -12,10 +12,11 @@ FILE = Path(__file__).parent / "data" / "troubles.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why something failed, and what a person does about it."""
+    """Why something failed, what a person does about it, whether sending again then helps."""
 
     why: str
     to_do: str
+    again: bool
 
 
 @lru_cache(maxsize=1)
@@ -28,5 +29,5 @@ def explain(platform: str, error: str) -> Trouble:
     """The first explanation whose pattern the error holds; the last one holds for every error."""
     for known in _known():
         if known["platform"] in ("", platform) and any(said in error for said in known["says"]):
-            return Trouble(known["why"], known["do"])
+            return Trouble(known["why"], known["do"], known["again"])
     raise AssertionError("the table ends with an explanation for everything")
