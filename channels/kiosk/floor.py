@@ -4,13 +4,17 @@ Drawn with attributes only, because the pages' security policy allows no inline 
 is said even where there is none, because inside a page the drawing inherits the icons' outline.
 """
 
+from collections.abc import Sequence
 from html import escape
+from itertools import pairwise
 
 from knowledge.offices import Counter, FloorPlan, Office, Spot
 
 # Units of the drawing for one hundredth of the hall.
 SCALE = 6
 MARGIN = 40
+Point = tuple[float, float]
+HALF = (36, 26)  # of a counter's box
 WIDTH = 100 * SCALE + 2 * MARGIN
 HEIGHT = 70 * SCALE + 2 * MARGIN
 RED, INK, EDGE, CREAM = "#8f1d1f", "#221b17", "#8d7a63", "#fbf6ec"
@@ -44,7 +48,8 @@ def floor_svg(office: Office, target: str | None = None) -> str | None:
     ]
     start = _start(plan, floor)
     if goal and goal.spot and start:
-        parts.append(_way(start, goal.spot))
+        others = [at(c.spot) for c in shown if c.spot and c is not goal]
+        parts.append(_way(start, goal.spot, others))
     parts += [_counter(c, c.spot, is_goal=c is goal) for c in shown if c.spot]
     if floor == plan.kiosk_floor:
         if plan.entrance:
@@ -59,21 +64,36 @@ def _start(plan: FloorPlan, floor: str) -> Spot | None:
     return plan.kiosk if floor == plan.kiosk_floor else plan.stairs
 
 
-def _at(spot: Spot) -> tuple[float, float]:
+def at(spot: Spot) -> tuple[float, float]:
     """The point on the drawing; the entrance is at the bottom, as one looks at it coming in."""
     return MARGIN + spot.x * SCALE, HEIGHT - MARGIN - spot.y * 0.7 * SCALE
 
 
-def _way(start: Spot, goal: Spot) -> str:
-    (x1, y1), (x2, y2) = _at(start), _at(goal)
+def _way(start: Spot, goal: Spot, others: Sequence[Point]) -> str:
+    """Two straight pieces, first along or first across: whichever passes fewer counters."""
+    (x1, y1), (x2, y2) = at(start), at(goal)
+    corner = min(((x1, y2), (x2, y1)), key=lambda c: _passed(((x1, y1), c, (x2, y2)), others))
+    points = " ".join(f"{x:.0f},{y:.0f}" for x, y in ((x1, y1), corner, (x2, y2)))
     return (
-        f'<polyline points="{x1:.0f},{y1:.0f} {x1:.0f},{y2:.0f} {x2:.0f},{y2:.0f}" fill="none"'
+        f'<polyline points="{points}" fill="none"'
         f' stroke="{RED}" stroke-width="8" stroke-dasharray="4 16" stroke-linecap="round"/>'
     )
 
 
+def _passed(way: Sequence[Point], others: Sequence[Point]) -> int:
+    """How many counters lie on a way of upright and level pieces."""
+    passed = 0
+    for (x1, y1), (x2, y2) in pairwise(way):
+        left, right, top, bottom = min(x1, x2), max(x1, x2), min(y1, y2), max(y1, y2)
+        passed += sum(
+            left - HALF[0] < x < right + HALF[0] and top - HALF[1] < y < bottom + HALF[1]
+            for x, y in others
+        )
+    return passed
+
+
 def _counter(counter: Counter, spot: Spot, *, is_goal: bool) -> str:
-    x, y = _at(spot)
+    x, y = at(spot)
     fill, ink = (RED, "#fff") if is_goal else ("#fff", INK)
     return (
         f'<rect x="{x - 36:.0f}" y="{y - 26:.0f}" width="72" height="52" rx="10" fill="{fill}"'
@@ -84,7 +104,7 @@ def _counter(counter: Counter, spot: Spot, *, is_goal: bool) -> str:
 
 
 def _dot(spot: Spot, word: str) -> str:
-    x, y = _at(spot)
+    x, y = at(spot)
     return (
         f'<circle cx="{x:.0f}" cy="{y:.0f}" r="14" fill="{INK}" stroke="none"/>'
         f'<text x="{x:.0f}" y="{y + 40:.0f}" text-anchor="middle" font-size="24" stroke="none"'
@@ -93,7 +113,7 @@ def _dot(spot: Spot, word: str) -> str:
 
 
 def _word(spot: Spot, word: str) -> str:
-    x, y = _at(spot)
+    x, y = at(spot)
     return (
         f'<text x="{x:.0f}" y="{y + 24:.0f}" text-anchor="middle" font-size="22" stroke="none"'
         f' fill="{INK}">{escape(word)}</text>'

@@ -17,6 +17,7 @@ from channels.staff.access import Admin, Clerk, Publisher, Staff, form_of, leave
 from channels.staff.fee_rules import fee_rule_routes
 from channels.staff.office_change import Front, Refused, seen
 from channels.staff.office_counters import counter_routes
+from channels.staff.office_plan import plan_routes
 from knowledge.offices import Office
 from knowledge.versions import EditConflict
 
@@ -34,6 +35,7 @@ def office_routes(door: Door) -> APIRouter:
     desk = door.desk
     front = Front(desk.library.store, desk.office_id)
     routes.include_router(counter_routes(door, front))
+    routes.include_router(plan_routes(door, front))
     routes.include_router(fee_rule_routes(door, front))
 
     def today(typed: Mapping[str, Any] | None = None, *wrong: str) -> dict[str, Any]:

@@ -39,7 +39,7 @@ async function network() {
       times.push(performance.now() - begun);
     }
     const middle = Math.round(times.sort((one, other) => one - other)[Math.floor(ROUNDS / 2)]);
-    found("network", middle > SLOW_MS ? "warn" : "ok", `Tới máy chủ và về: ${middle} mi li giây.`);
+    found("network", middle > SLOW_MS ? "warn" : "ok", `Tới máy chủ và về: ${middle} mili giây.`);
   } catch {
     found("network", "bad", "Không tới được máy chủ. Xem dây mạng, wifi và máy chủ.");
   }
