@@ -4,61 +4,49 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import ValidationError
 
 from assistant.faq import masked
-from assistant.speech import to_speech
 from channels.door import Door
-from channels.staff.access import (
-    Clerk,
-    NotAllowed,
-    NotHere,
-    Staff,
-    console_of,
-    form_of,
-    leave,
-    show,
-    work,
+from channels.staff.access import Clerk, NotHere, Staff, console_of, form_of, leave, show, work
+from channels.staff.faq_form import (
+    EMPTY,
+    SOURCE_NAMES,
+    STATUS_NAMES,
+    Mistyped,
+    fields_of,
+    form_page,
+    text_of,
+    typed_in,
 )
+from channels.staff.procedure_steps import need
 from channels.staff.roles import Role
 from knowledge.faq import OPEN, FaqEntry, FaqStatus, FaqText
-from knowledge.versions import EditConflict
+from knowledge.store import KnowledgeStore
+from knowledge.versions import EditConflict, SecondPersonNeeded
 from knowledge.vietnamese import fold
 
-STATUS_NAMES = {
-    FaqStatus.DRAFT: "bản nháp", FaqStatus.IN_REVIEW: "chờ duyệt",
-    FaqStatus.PUBLISHED: "đang dùng", FaqStatus.RETIRED: "đã thôi dùng",
-}  # fmt: skip
-SOURCE_NAMES = {
-    "inquiry": "từ câu hỏi", "group": "từ nhóm chat", "staff": "cán bộ soạn", "file": "từ tệp",
-}  # fmt: skip
-SUGGESTED = 4
-WRONG = {
-    "question": "Cần câu hỏi, tối đa 500 ký tự.",
-    "answer": "Cần câu trả lời, tối đa 2000 ký tự.",
-    "phrasings": "Mỗi cách hỏi một dòng, tối đa 500 ký tự.",
-    "code": "Mã thủ tục có dạng 1.001193.",
+PAGE = "staff/faq_entry.html"
+SAID = {
+    "publish": "Đã công bố. Người dân hỏi câu này được trả lời ngay.",
+    "submit": "Đã gửi duyệt.",
+    "second": "Đã gửi duyệt: cần người thứ hai công bố.",
+    "save": "Đã lưu nháp; người dân chưa thấy.",
 }
+_TEXT = set(FaqText.model_fields)
 
 
 def faq_routes(door: Door) -> APIRouter:
     """`/staff/faq`."""
     routes = APIRouter()
+    for part in (_reading, _changing, _stepping):
+        routes.include_router(part(door))
+    return routes
+
+
+def _reading(door: Door) -> APIRouter:
+    routes = APIRouter()
     desk = door.desk
     store, office_id = desk.library.store, desk.office_id
-
-    def page_of(fields: Mapping[str, Any], entry: FaqEntry | None, **more: Any) -> dict[str, Any]:
-        titles = {p.code: p.title for p in store.live_summaries(office_id)}
-        linked = desk.finder.link(fields["question"]).procedures if fields["question"] else ()
-        near = [c.label for c in linked[:SUGGESTED] if c.label in titles]
-        if fields["code"] and fields["code"] not in near:
-            near.insert(0, fields["code"])
-        log = store.audit(subject=f"faq:{entry.id}") if entry else ()
-        return {
-            "fields": fields, "entry": entry, "suggested": near, "titles": titles, "log": log,
-            "status_names": STATUS_NAMES, "source_names": SOURCE_NAMES, "wrong": {},
-            "speech": to_speech(fields["answer"]), "conflict": "", "theirs": None, **more,
-        }  # fmt: skip
 
     @routes.get("/staff/faq")
     async def listing(
@@ -82,16 +70,23 @@ def faq_routes(door: Door) -> APIRouter:
 
     @routes.get("/staff/faq/new")
     async def new(request: Request, staff: Clerk) -> Response:
-        fields = {"question": "", "answer": "", "phrasings": "", "code": ""}
-        return await show(request, staff, "staff/faq_entry.html", lambda: page_of(fields, None))
+        return await show(request, staff, PAGE, lambda: form_page(desk, EMPTY, None))
 
     @routes.get("/staff/faq/{faq_id}")
     async def entry_page(request: Request, staff: Clerk, faq_id: int) -> Response:
         def read() -> dict[str, Any]:
             entry = store.faq_entry(office_id, faq_id)
-            return page_of(_fields(entry), entry)
+            return form_page(desk, fields_of(entry), entry)
 
-        return await show(request, staff, "staff/faq_entry.html", read)
+        return await show(request, staff, PAGE, read)
+
+    return routes
+
+
+def _changing(door: Door) -> APIRouter:
+    routes = APIRouter()
+    desk = door.desk
+    store, office_id = desk.library.store, desk.office_id
 
     @routes.post("/staff/faq/{faq_id}")
     async def change(request: Request, staff: Clerk, faq_id: int) -> Response:
@@ -99,70 +94,80 @@ def faq_routes(door: Door) -> APIRouter:
         form = await form_of(request)
         order = str(form.get("do", "save"))
         if order == "publish":
-            _need(staff)
-        fields = _typed(form)
+            need(staff, Role.PUBLISHER, "Công bố")
+        fields = typed_in(form)
         office = await work(request, lambda: store.office(office_id))
-        kept = {
-            name: "\n".join(masked(line, office) for line in value.split("\n"))
-            for name, value in fields.items()
-        }
         try:
-            text = FaqText(
-                question=kept["question"],
-                answer=kept["answer"],
-                phrasings=tuple(filter(None, map(str.strip, kept["phrasings"].split("\n")))),
-                code=fields["code"] or None,
-            )
-        except ValidationError as error:
-            wrong = {str(p["loc"][0]): WRONG[str(p["loc"][0])] for p in error.errors()}
-            found = await work(request, lambda: _find(faq_id))
-            page = lambda: page_of(fields, found, wrong=wrong)  # noqa: E731
-            return await show(request, staff, "staff/faq_entry.html", page, status=422)
-        version = _version(form)
-        second = console_of(request).settings.second_person
+            text = text_of(fields, lambda line: masked(line, office))
+        except Mistyped as mistake:
+            wrong = mistake.wrong
 
-        def keep() -> FaqEntry:
-            if faq_id:
-                held = store.faq_entry(office_id, faq_id)
-                same = held.status in OPEN and FaqText(**held.model_dump(include=_TEXT)) == text
-                if same and held.version == version:
-                    entry = held
-                else:
-                    entry = store.save_faq(office_id, faq_id, text, version=version, by=staff.name)
-            else:
-                entry = store.add_faq(office_id, text, by=staff.name)
-            if order == "submit" and entry.status is FaqStatus.DRAFT:
-                return store.submit_faq(office_id, entry.id, version=entry.version, by=staff.name)
-            if order == "publish":
-                return store.publish_faq(
+            def again() -> dict[str, Any]:
+                held = store.faq_entry(office_id, faq_id) if faq_id else None
+                return form_page(desk, fields, held, wrong=wrong)
+
+            return await show(request, staff, PAGE, again, status=422)
+        version, second = _version(form), console_of(request).settings.second_person
+
+        def submitted(entry: FaqEntry) -> FaqEntry:
+            if entry.status is not FaqStatus.DRAFT:
+                return entry
+            return store.submit_faq(office_id, entry.id, version=entry.version, by=staff.name)
+
+        def keep() -> tuple[FaqEntry, str]:
+            """The entry after what was ordered, and the sentence about it."""
+            entry = _kept(store, office_id, faq_id, text, version, staff)
+            if order == "submit":
+                return submitted(entry), SAID["submit"]
+            if order != "publish":
+                return entry, SAID["save"]
+            try:
+                done = store.publish_faq(
                     office_id, entry.id, version=entry.version, by=staff.name,
                     second_person=second,
                 )  # fmt: skip
-            return entry
+            except SecondPersonNeeded:
+                return submitted(entry), SAID["second"]
+            return done, SAID["publish"]
 
         try:
-            entry = await work(request, keep)
+            entry, told = await work(request, keep)
         except EditConflict as problem:
             said = str(problem)
 
             def conflict() -> dict[str, Any]:
                 theirs = store.faq_entry(office_id, faq_id)
-                return page_of(fields, theirs, conflict=said, theirs=theirs)
+                return form_page(desk, fields, theirs, conflict=said, theirs=theirs)
 
-            return await show(request, staff, "staff/faq_entry.html", conflict, status=409)
-        said = {
-            "publish": "Đã công bố. Người dân hỏi câu này được trả lời ngay.",
-            "submit": "Đã gửi duyệt.",
-        }.get(order, "Đã lưu nháp; người dân chưa thấy.")
-        return leave(request, f"/staff/faq/{entry.id}", said)
+            return await show(request, staff, PAGE, conflict, status=409)
+        return leave(request, f"/staff/faq/{entry.id}", told)
+
+    return routes
+
+
+def _kept(
+    store: KnowledgeStore, office_id: str, faq_id: int, text: FaqText, version: int, staff: Staff
+) -> FaqEntry:
+    """The entry with this text; an open one that says it already stays its writer's."""
+    if not faq_id:
+        return store.add_faq(office_id, text, by=staff.name)
+    held = store.faq_entry(office_id, faq_id)
+    same = held.status in OPEN and FaqText(**held.model_dump(include=_TEXT)) == text
+    if same and held.version == version:
+        return held
+    return store.save_faq(office_id, faq_id, text, version=version, by=staff.name)
+
+
+def _stepping(door: Door) -> APIRouter:
+    routes = APIRouter()
+    store, office_id = door.desk.library.store, door.desk.office_id
 
     @routes.post("/staff/faq/{faq_id}/{step}")
     async def step(request: Request, staff: Clerk, faq_id: int, step: str) -> Response:
         form = await form_of(request)
         version, reason = _version(form), str(form.get("reason", ""))
-        to = f"/staff/faq/{faq_id}"
         if step == "send_back":
-            _need(staff)
+            need(staff, Role.PUBLISHER, "Trả lại")
             why = reason or "cần sửa thêm"
             await work(
                 request,
@@ -170,11 +175,11 @@ def faq_routes(door: Door) -> APIRouter:
                     office_id, faq_id, version=version, by=staff.name, reason=why
                 ),
             )
-            return leave(request, to, "Đã trả lại cho người soạn.")
+            return leave(request, f"/staff/faq/{faq_id}", "Đã trả lại cho người soạn.")
         if step == "retire":
             held = await work(request, lambda: store.faq_entry(office_id, faq_id))
             if held.status is FaqStatus.PUBLISHED:
-                _need(staff)
+                need(staff, Role.PUBLISHER, "Thôi dùng")
             await work(
                 request,
                 lambda: store.retire_faq(
@@ -184,37 +189,9 @@ def faq_routes(door: Door) -> APIRouter:
             return leave(request, "/staff/faq", "Câu này không còn được dùng để trả lời.")
         raise NotHere("Không có việc này.")
 
-    def _find(faq_id: int) -> FaqEntry | None:
-        return store.faq_entry(office_id, faq_id) if faq_id else None
-
     return routes
-
-
-_TEXT = set(FaqText.model_fields)
-
-
-def _fields(entry: FaqText) -> dict[str, str]:
-    return {
-        "question": entry.question,
-        "answer": entry.answer,
-        "phrasings": "\n".join(entry.phrasings),
-        "code": entry.code or "",
-    }
-
-
-def _typed(form: Mapping[str, Any]) -> dict[str, str]:
-    fields = {
-        name: str(form.get(name, "")).replace("\r\n", "\n")
-        for name in ("question", "answer", "phrasings")
-    }
-    return fields | {"code": str(form.get("code_other", "")) or str(form.get("code", ""))}
 
 
 def _version(form: Mapping[str, Any]) -> int:
     value = str(form.get("version", ""))
     return int(value) if value.isdigit() else 0
-
-
-def _need(staff: Staff) -> None:
-    if not staff.may(Role.PUBLISHER):
-        raise NotAllowed("Duyệt và công bố cần người có quyền duyệt. Hãy bấm “Gửi duyệt”.")
