@@ -13,7 +13,7 @@ _ACTS = (
     "ở|quên|mất|nộp|thấy|hông|hổng|biết|lớn"
 )
 _SPEAKS = re.compile(
-    rf"(?:^|[,.!?]\s*)(?:dạ\s+|alo\s+|à\s+|ơi\s+|vâng\s+)*(?P<a>{_WORDS})\s+(?:{_ACTS})\b"
+    rf"(?:^|[,.!?]\s*)(?:dạ\s+|alo\s+|à\s+|ơi\s+|vâng\s+|(?:em|cô|chú|cháu|con|anh|chị)\s+ơi\s+)*(?P<a>{_WORDS})\s+(?:{_ACTS})\b"
     r"|\b(?:cho|giúp|giùm|hộ|chỉ|bảo|nói|hướng dẫn|báo|nhắc)\s+"
     rf"(?P<b>{_WORDS})\b(?!\s+(?:em|tôi|mình))"
 )

@@ -8,6 +8,7 @@ from assistant.address import Address
 from assistant.answers import Answer, Choice, Outcome, ProcedureRef
 from assistant.facts import ALL_CASES, SECTION, cite, gather, select_case, shown_topics
 from assistant.replies import say
+from assistant.wording import lower_first
 from knowledge.layers import ProcedureView
 from knowledge.procedures import Body, Channel, Procedure, RequiredDocument, Topic
 
@@ -72,10 +73,12 @@ def compose(
     if follows:
         head = head[0].upper() + head[1:]
     if case and case != ALL_CASES:
-        head += f" ({wording.case_labels(procedure, [case]).lower()})"
+        head += f" ({lower_first(wording.case_labels(procedure, [case]))})"
     body = [block for block in blocks if block]
+    if not topics:
+        body = _unpublished_at_once(body)
     if not brief and len(body) == 1 and "\n" not in body[0]:
-        parts.append(f"{head}: {lower_first(body[0])}")
+        parts.append(_one_line(head, body[0]))
     elif not brief:
         parts.append("\n".join([f"{head}:", *body]))
     notes = [
@@ -100,6 +103,46 @@ def compose(
     )
 
 
+# A heading before the name makes a sentence of it: "lệ phí đăng ký khai sinh: miễn phí".
+_HEADED = {
+    "Giấy tờ": "giấy tờ cho",
+    "Lệ phí": "lệ phí",
+    "Thời hạn giải quyết": "thời hạn giải quyết",
+    "Nơi nộp": "nơi nộp",
+    "Cách nộp": "cách nộp",
+    "Các bước": "các bước",
+    "Mẫu tờ khai": "mẫu tờ khai",
+    "Căn cứ pháp lý": "căn cứ pháp lý của",
+    "Điều kiện": "điều kiện",
+    "Người làm được": "người làm được",
+    "Kết quả": "kết quả",
+}
+
+
+def _one_line(head: str, block: str) -> str:
+    """One fact in one sentence, without a colon after a colon."""
+    heading, _, rest = block.partition(": ")
+    before = _HEADED.get(heading)
+    if before is None or not rest:
+        return f"{head}: {lower_first(block)}"
+    start = "Dạ, " if head.startswith("Dạ, ") else ""
+    name = lower_first(head.removeprefix("Dạ, "))
+    return f"{start}{before if start else before[0].upper() + before[1:]} {name}: {rest}"
+
+
+_NOTHING_KNOWN = ": chưa công bố."
+
+
+def _unpublished_at_once(blocks: Sequence[str]) -> list[str]:
+    """An overview's blocks; what is not published is said in one line, at the first of them."""
+    unknown = [block for block in blocks if block.endswith(_NOTHING_KNOWN) and "\n" not in block]
+    if len(unknown) < 2:
+        return list(blocks)
+    names = [block.removesuffix(_NOTHING_KNOWN) for block in unknown]
+    line = wording.join([names[0], *map(lower_first, names[1:])]) + _NOTHING_KNOWN
+    return [line if b == unknown[0] else b for b in blocks if b == unknown[0] or b not in unknown]
+
+
 def narrowed(view: ProcedureView, case: str | None) -> ProcedureView:
     """The view with only what holds for one case."""
     return view.model_copy(update={"procedure": select_case(view.procedure, case)})
@@ -119,18 +162,16 @@ def _name_in_sentence(procedure: Procedure) -> str:
     return lower_first(procedure.title)
 
 
-def lower_first(text: str) -> str:
-    """The text as it stands inside a sentence; an abbreviation keeps its capitals."""
-    first = text.split(" ", 1)[0]
-    return text if first.isupper() else text[0].lower() + text[1:]
-
-
 def _papers(view: ProcedureView, address: Address, brief: bool) -> str:
     procedure = view.procedure
     if not procedure.documents and procedure.cases:
         return "Giấy tờ: tùy từng trường hợp."
     if not procedure.documents:
-        return "Giấy tờ: nguồn công bố chưa có danh sách giấy tờ."
+        return (
+            "Giấy tờ: chưa công bố."
+            if brief
+            else "Giấy tờ: nguồn công bố chưa có danh sách giấy tờ."
+        )
     limit = OVERVIEW_PAPERS if brief else ALL_PAPERS
     lines: list[str] = []
     shown = 0
@@ -157,9 +198,9 @@ def _papers(view: ProcedureView, address: Address, brief: bool) -> str:
     if procedure.documents_note and not brief:
         lines.append(procedure.documents_note)
     if procedure.not_needed:
-        lines.append(
-            "Không cần: " + "; ".join(f"{n.name} ({n.rule})" for n in procedure.not_needed[:3])
-        )
+        spared = procedure.not_needed[:3]
+        told = [n.name if brief else f"{n.name} ({n.rule})" for n in spared]
+        lines.append("Không cần: " + "; ".join(told) + ".")
     return "\n".join(lines)
 
 
@@ -263,9 +304,10 @@ def _legal_basis(view: ProcedureView, address: Address, brief: bool) -> str:
 
 def _conditions(view: ProcedureView, address: Address, brief: bool) -> str:
     procedure = view.procedure
-    lines = [
-        c for c in (procedure.who_can_apply and f"Ai làm được: {procedure.who_can_apply}",) if c
-    ]
+    who = procedure.who_can_apply
+    lines = [f"Người làm được: {lower_first(who)}"] if who else []
+    if lines and not procedure.conditions:
+        return f"{lines[0].rstrip('.')}."
     lines.extend(procedure.conditions[:12])
     if not lines:
         return "Điều kiện: nguồn không nêu điều kiện riêng."

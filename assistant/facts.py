@@ -55,11 +55,11 @@ def select_case(procedure: Procedure, case: str | None) -> Procedure:
 
     return procedure.model_copy(
         update={
-            "documents": tuple(  # of one case only: simply to bring, without an "if"
+            "documents": tuple(  # of the told case: without an "if"
                 d.model_copy(update={"cases": ()}) for d in procedure.documents if holds(d)
             ),
-            "fees": tuple(f for f in procedure.fees if holds(f)),
-            "times": tuple(t for t in procedure.times if holds(t)),
+            "fees": tuple(f.model_copy(update={"cases": ()}) for f in procedure.fees if holds(f)),
+            "times": tuple(t.model_copy(update={"cases": ()}) for t in procedure.times if holds(t)),
         }
     )
 

@@ -17,6 +17,7 @@ from knowledge.vietnamese import has_tones
 FILE = Path(__file__).parent / "data" / "english.yaml"
 ENGLISH, VIETNAMESE = "en", "vi"
 SHARE = 0.51  # of the words; "hello em" and "check in ở đâu" stay Vietnamese
+SEVERAL, SEVERAL_SHARE = 4, 0.33  # a long message has words no list holds ("my landlord asked me")
 _WORD = re.compile(r"[^\W\d_]+")  # whole words: "nói" holds no English "i"
 _SCRIPTS = (
     ("ja", re.compile(r"[\u3040-\u30ff]")),
@@ -72,7 +73,8 @@ def language_of(text: str, before: str = VIETNAMESE) -> str:
     hits = sum(word in glossary().words for word in words)
     if has_tones(text):
         return ENGLISH if hits >= 4 and hits >= SHARE * len(text.split()) else VIETNAMESE
-    if hits and (before == ENGLISH or hits >= SHARE * len(words)):
+    sure = hits >= SEVERAL and hits >= SEVERAL_SHARE * len(words)
+    if hits and (before == ENGLISH or sure or hits >= SHARE * len(words)):
         return ENGLISH  # once English is spoken a word of it is enough ("can I do it online")
     neutral = {"ok", "okay", "online", "yes", "no", "the", "and"}
     return before if set(words) <= neutral else VIETNAMESE

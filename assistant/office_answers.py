@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from assistant.address import Address
-from assistant.wording import day
+from assistant.wording import day, lower_first
 from knowledge.offices import (
     HANOI,
     Hours,
@@ -141,7 +141,7 @@ def office_reply(topic: str | None, office: Office, address: Address, now: datet
                 f"Dạ, {office.name} làm việc: {facts['hours']}. {facts['open_now']}{note}{notices}"
             )
         case "open_now" | "open_on_day":
-            return f"Dạ, {facts['open_now']} Giờ làm việc: {facts['hours']}.{notices}"
+            return f"Dạ, {lower_first(facts['open_now'])} Giờ làm việc: {facts['hours']}.{notices}"
         case "address":
             return f"Dạ, {office.name} ở {office.address} ạ. {facts['open_now']}"
         case "phone":

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from assistant import wording
 from assistant.address import Address
-from assistant.compose import lower_first
 from assistant.papers import is_conditional, kinds_of
 from assistant.replies import say
+from assistant.wording import lower_first
 from knowledge.layers import ProcedureView
 from knowledge.procedures import RequiredDocument
 from knowledge.vietnamese import normalise
 
+UNPUBLISHED = "chưa công bố"  # in a plan of several matters only what is known is said
 MAX_PAPERS = 12  # on one screen; each matter asked alone shows the rest
 
 
@@ -73,9 +74,9 @@ def _matter_line(number: int, matter: Matter) -> str:
     procedure = matter.view.procedure
     facts = [_where(matter.view)]
     fees, times = wording.fee_lines(procedure), wording.time_lines(procedure)
-    if len(fees) == 1:
+    if len(fees) == 1 and fees[0] != UNPUBLISHED:
         facts.append(f"lệ phí: {fees[0]}")
-    if len(times) == 1:
+    if len(times) == 1 and times[0] != UNPUBLISHED:
         facts.append(f"thời hạn: {times[0]}")
     condition = f" (nếu {matter.condition})" if matter.condition else ""
     return f"{number}. {procedure.title}{condition}: {'; '.join(facts)}."

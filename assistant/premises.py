@@ -11,9 +11,9 @@ from pathlib import Path
 
 from assistant import wording
 from assistant.address import Address
-from assistant.compose import lower_first
 from assistant.papers import Mention, mentions, status_of
 from assistant.replies import say
+from assistant.wording import lower_first
 from knowledge.data_files import parse_yaml
 from knowledge.procedures import FeeStatus, Procedure, TimeUnit, Topic
 from knowledge.vietnamese import fold, has_tones, normalise
@@ -99,7 +99,7 @@ def find_premises(text: str) -> Premises | None:
     days = tuple((int(n), unit) for n, unit in _DAYS.findall(said)) if asserts else ()
     needs = find_cue("needs", text)
     papers: tuple[Mention, ...] = ()
-    if needs and (asserts or re.search(r"\b(?:không|khong|chưa)$", said)):
+    if needs and (asserts or re.search(r"\b(?:không|khong|chưa|à|hả)(?: ạ| em| cháu| cô)?$", said)):
         before = len(said[: needs.start()].split())
         papers = tuple(m for m in mentions(text) if m.at >= before)
     if not (free or amounts or days or papers):
@@ -187,6 +187,6 @@ def _paper(mention: Mention, procedure: Procedure, address: Address) -> str | No
     document = status.document
     if status.need == "needed":
         return say("paper_needed", address, procedure=name, paper=document.name)
-    when = document.when or f"cần nếu {wording.case_labels(procedure, document.cases).lower()}"
+    when = document.when or f"cần nếu {lower_first(wording.case_labels(procedure, document.cases))}"
     when = when.rstrip(".")
     return say("paper_sometimes", address, procedure=name, paper=document.name, when=when)

@@ -14,6 +14,7 @@ from assistant.answers import Answer, Outcome
 from assistant.conversations import Conversation, Conversations, State
 from assistant.decide import Thresholds, Unknown, decide
 from assistant.dialogue.abroad import other_language, said_in_english
+from assistant.dialogue.beyond import instead, late, moved, received
 from assistant.dialogue.cases import by_case
 from assistant.dialogue.choosing import by_choice, clarify
 from assistant.dialogue.codes import by_code, by_known_name
@@ -65,8 +66,12 @@ STEPS: tuple[Step, ...] = (
     by_choice,
     checklist,
     premise,
+    late,
+    instead,
+    received,
     by_case,
     bare,
+    moved,
     life_event,
     several,
     named_before,

@@ -12,7 +12,13 @@ from knowledge.procedures import Case, Procedure, Topic
 from knowledge.vietnamese import fold, has_tones, normalise
 
 _CODE = re.compile(r"(?<!\d)(\d\.\d{6})(?!\d)")
-_CLAUSES = re.compile(r"[?;.!\n]+\s*|,?\s+(?:còn|rồi|và|với lại|đồng thời|xong)\s+", re.IGNORECASE)
+# A comma or "với" parts two matters only where a verb of doing follows: "kết hôn với người Hàn".
+_CLAUSES = re.compile(
+    r"[?;.!\n]+\s*|,?\s+(?:còn|rồi|và|với lại|đồng thời|xong)\s+"
+    r"|(?:,\s*|\s+(?:luôn )?với )"
+    r"(?=(?:xin|sao y|photo|chứng thực|nhập|đổi|cấp|khai)\b)",
+    re.IGNORECASE,
+)
 _MIN_CLAUSE_WORDS = 2
 _HOW_MUCH = re.compile(r"\b(?:bao nhiêu|nhiêu|bao nhieu)(?: vậy| thế| ạ| em| cháu| nhỉ)*$")
 
@@ -43,10 +49,36 @@ def understand(text: str, topics: TopicModel) -> Question:
     return Question(
         text,
         normalised,
-        asked,
+        _meant_by(asked, normalised),
         tuple(dict.fromkeys(_CODE.findall(text))),
         find_address(text),
     )
+
+
+# Money that is received, and how long a paper is good for, are results, no fee and no waiting.
+_RECEIVED = re.compile(
+    r"\b(?:được|hưởng|nhận|lĩnh|lãnh)(?: (?!miễn|giảm|phép|không)\w+){0,3} (?:bao nhiêu|mấy)\b"
+    r"(?! (?:trang|bản|ngày|lần|người|con|tuổi|bộ|m2|mét))"
+    r"|\b(?:mức|tiền) (?:trợ cấp|hưởng|mai táng(?: phí)?)(?: \w+){0,3} (?:bao nhiêu|nhiêu|mấy)\b"
+)
+_VALID = re.compile(
+    r"\b(?:giá trị|hiệu lực|thời hạn sử dụng|xài|dùng|hạn dùng)(?: \w+){0,3} "
+    r"(?:bao lâu|mấy (?:tháng|năm|ngày)|bao nhiêu (?:tháng|năm|ngày))"
+)
+
+
+def asks_amount(normalised: str) -> bool:
+    """Whether a message asks how much money one receives ("tiền mai táng được bao nhiêu")."""
+    return bool(_RECEIVED.search(normalised))
+
+
+def _meant_by(asked: tuple[Topic, ...], normalised: str) -> tuple[Topic, ...]:
+    """The topics of a message; words of money or time may ask for the result."""
+    for pattern, mistaken in ((_RECEIVED, Topic.FEE), (_VALID, Topic.TIME)):
+        if pattern.search(normalised):
+            kept = tuple(topic for topic in asked if topic is not mistaken)
+            asked = tuple(dict.fromkeys((*kept, Topic.RESULT)))
+    return asked
 
 
 _DENIALS = ("khong", "chua", "chang", "ko")
@@ -165,7 +197,7 @@ def denial(text: str) -> tuple[str, str]:
 
 
 # Words of asking that name no procedure after one is in hand, but may elsewhere ("cấp căn cước").
-_ASKING = frozenset(["cap", "tra", "lay", "bua", "hom", "chung", "nhan", "gio"])
+_ASKING = frozenset(["cap", "tra", "lay", "bua", "hom", "chung", "nhan", "gio", "don"])
 
 
 _ASKS = re.compile(r"\b(?:gì|nào|đâu|mấy|bao|sao|ai|không|chưa|hả|à|chứ|phải)\b")
@@ -232,14 +264,20 @@ def _telling_words(procedure: Procedure) -> dict[str, set[str]]:
     }
 
 
+# "tôi đi 8 tháng" shares "tháng" with "từ 12 tháng trở lên" and is not that.
+_COUNTS = re.compile(r"\b\d+ (?:tháng|năm|tuổi|ngày|tuần|giờ|người|lần|thang|nam|tuoi|ngay|tuan)\b")
+
+_PARTICLES = re.compile(r"(?: (?:thôi|rồi|ạ|đó|đấy|mà|nhé|nha|à|ấy))+$")  # "lần đầu thôi"
+
+
 def guess_case(question: Question, procedure: Procedure) -> str | None:
     """The case that a direct answer to the case question points at by words of its own.
 
     Only words that no other case uses count, and they must all point to one case; a
     negation is not guessed about.
     """
-    said = set(question.normalised.split())
-    if said & {"không", "chưa", "chẳng"}:
+    said = set(_PARTICLES.sub("", question.normalised).split())
+    if said & {"không", "chưa", "chẳng"} or _COUNTS.search(question.normalised):
         return None
     marked = has_tones(question.normalised)
     pointed = {

@@ -26,6 +26,12 @@ UNITS = {
 }
 
 
+def lower_first(text: str) -> str:
+    """The text as it stands inside a sentence; an abbreviation keeps its capitals."""
+    first = text.split(" ", 1)[0]
+    return text if first.isupper() else text[:1].lower() + text[1:]
+
+
 def money(amount_vnd: int) -> str:
     """ "2.000 đồng"; Vietnamese groups thousands with points."""
     return f"{amount_vnd:,}".replace(",", ".") + " đồng"
@@ -63,10 +69,15 @@ def case_labels(procedure: Procedure, case_ids: Iterable[str]) -> str:
 
 
 def fee_amount(fee: Fee) -> str:
-    """What one fee entry says about the amount, never mixing free, unknown and provincial."""
+    """What one fee entry says about the amount, never mixing free, unknown and provincial.
+
+    A note that names the provincial council already is not said before it once more.
+    """
     match fee.status:
         case FeeStatus.FREE:
             return "miễn phí"
+        case FeeStatus.SET_BY_PROVINCE if "HĐND cấp tỉnh" in (fee.note or ""):
+            return "chưa có mức cụ thể ở đây"
         case FeeStatus.SET_BY_PROVINCE:
             return "do HĐND cấp tỉnh quy định, chưa có mức cụ thể ở đây"
         case FeeStatus.UNPUBLISHED:
@@ -82,7 +93,8 @@ def qualifier(procedure: Procedure, entry: Fee | ProcessingTime) -> str:
     if entry.channel:
         parts.append(CHANNELS[entry.channel])
     if entry.cases:
-        parts.append(case_labels(procedure, entry.cases))
+        label = case_labels(procedure, entry.cases)
+        parts.append(lower_first(label) if parts else label)
     return ", ".join(parts)
 
 

@@ -26,12 +26,16 @@ from assistant.compose import compose
 from knowledge.layers import LocalRule, Scope
 from knowledge.procedures import (
     Body,
+    Case,
     Channel,
     DeclarationForm,
+    Fee,
+    FeeStatus,
     LegalBasis,
     NotNeeded,
     Procedure,
     ProcessingTime,
+    RequiredDocument,
     Source,
     SubmissionChannel,
     TimeUnit,
@@ -82,7 +86,7 @@ def test_a_free_procedure_is_never_shown_as_unpublished() -> None:
 
 def test_a_record_without_fees_says_that_none_is_published() -> None:
     answer = said(record(), Topic.FEE)
-    assert "Lệ phí: chưa công bố" in answer.text or "lệ phí: chưa công bố" in answer.text
+    assert answer.text.startswith("Dạ, lệ phí xác nhận việc thử: chưa công bố.")
     assert answer.facts.fees == ()
 
 
@@ -243,7 +247,7 @@ def test_the_overview_keeps_steps_forms_and_law_for_later() -> None:
         (Topic.STEPS, ("1. Lấy số", "2. Nộp hồ sơ")),
         (Topic.FORM, ("Tờ khai thử – mẫu 01-T, kèm theo TT 1",)),
         (Topic.LEGAL_BASIS, ("Việc thử (1/2026/NĐ-CP)",)),
-        (Topic.CONDITIONS, ("Ai làm được: Người thử", "Đủ 18 tuổi")),
+        (Topic.CONDITIONS, ("Người làm được: người thử", "Đủ 18 tuổi")),
         (Topic.RESULT, ("Giấy xác nhận. Dùng trong 6 tháng",)),
     ],
 )
@@ -259,7 +263,9 @@ def test_each_topic_brings_its_details_on_demand(topic: Topic, words: tuple[str,
 def test_a_record_that_says_nothing_about_a_topic_still_gets_a_sentence(topic: Topic) -> None:
     bare = record(receiving="UBND cấp xã")
     text = said(bare, topic).text
-    assert text.startswith("Dạ, xác nhận việc thử:")
+    first = text.split("\n")[0]
+    assert first.startswith("Dạ, ") and "xác nhận việc thử" in first
+    assert first.count(": ") <= 1  # a heading behind a heading is no sentence
     assert len(text) > len("Dạ, xác nhận việc thử:") + 10
     assert "None" not in text and "{" not in text
 
@@ -379,3 +385,27 @@ def test_an_answer_names_its_procedure_and_outcome() -> None:
     answer = said(FULL, Topic.FEE)
     assert answer.outcome is Outcome.ANSWERED
     assert answer.procedure is not None and answer.procedure.code == CODE
+
+
+def test_an_overview_says_once_what_is_not_published_and_names_what_nobody_needs() -> None:
+    bare = record(
+        not_needed=(NotNeeded(name="Sổ hộ khẩu giấy", rule="bỏ từ 1/1/2023"),),
+        documents=(RequiredDocument(name="Tờ khai"),),
+    )
+    overview = said(bare).text
+    assert "Lệ phí và thời hạn giải quyết: chưa công bố." in overview
+    assert "Không cần: Sổ hộ khẩu giấy." in overview
+    assert "Không cần: Sổ hộ khẩu giấy (bỏ từ 1/1/2023)." in said(bare, Topic.PAPERS).text
+
+
+def test_what_the_province_sets_is_said_once_and_a_told_case_is_not_repeated() -> None:
+    cases = (Case(id="a", label="Nhà riêng"), Case(id="b", label="Công trình khác"))
+    procedure = record(
+        cases=cases,
+        case_question="Nhà riêng hay công trình khác ạ?",
+        fees=(Fee(status=FeeStatus.SET_BY_PROVINCE, note="mức do HĐND cấp tỉnh quy định"),),
+        times=(ProcessingTime(amount=15, unit=TimeUnit.DAY, cases=("a",)),),
+    )
+    assert said(procedure, Topic.FEE).text.count("HĐND cấp tỉnh") == 1
+    told = said(procedure, Topic.TIME, case="a").text
+    assert told.startswith("Dạ, thời hạn giải quyết xác nhận việc thử (nhà riêng): 15 ngày.")

@@ -22,7 +22,7 @@ TUESDAY = "2026-11-24"
 @pytest.mark.parametrize(
     ("moment", "words"),
     [
-        (f"{TUESDAY}T09:00", "Hiện đang mở cửa, đến 11 giờ 30."),
+        (f"{TUESDAY}T09:00", "hiện đang mở cửa, đến 11 giờ 30."),
         (f"{TUESDAY}T06:10", "chưa đến giờ làm việc; mở cửa lại lúc 7 giờ 30 hôm nay"),
         (f"{TUESDAY}T12:15", "nghỉ trưa; mở cửa lại lúc 13 giờ 30 hôm nay"),
         (f"{TUESDAY}T18:00", "hết giờ làm việc; mở cửa lại lúc 7 giờ 30 ngày mai"),

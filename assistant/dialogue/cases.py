@@ -1,11 +1,13 @@
 """The one question that separates the cases of a procedure, and the answer to it."""
 
 import re
+from dataclasses import replace
 
 from assistant.decide import Meant
+from assistant.dialogue.beyond import unstated
 from assistant.dialogue.procedures import answer_procedure
 from assistant.dialogue.turn import Backroom, Reply, Turn
-from assistant.facts import ALL_CASES
+from assistant.facts import ALL_CASES, depends_on_case
 from assistant.understand import (
     answer_yes_no,
     does_not_know,
@@ -34,11 +36,34 @@ def by_case(room: Backroom, turn: Turn) -> Reply | None:
     best = turn.linking.best
     elsewhere = best and best.label != state.code and best.probability >= room.thresholds.answer
     if case is None:
-        return None
+        return unstated(room, turn, view.procedure.code) if _is_mistaken(turn) else None
     if elsewhere and not state.asked_case and not _says_only(case, turn, view.procedure):
         return None
     topics = turn.question.topics or tuple(Topic(t) for t in state.topics)
-    return answer_procedure(room, turn, view.procedure.code, 1.0, topics=topics, case=case)
+    if topics or case == ALL_CASES:
+        return answer_procedure(room, turn, view.procedure.code, 1.0, topics=topics, case=case)
+    # The overview was given: now what this case brings, and the next question starts anew.
+    answer, after = answer_procedure(
+        room, turn, view.procedure.code, 1.0, topics=_by_case(view.procedure), case=case
+    )
+    return answer, replace(after, topics=())
+
+
+def _is_mistaken(turn: Turn) -> bool:
+    """Whether an answer to our question ("tôi đi 8 tháng") was taken for talk beside the matter."""
+    best = turn.linking.best
+    if not turn.state.asked_case or best is None or turn.question.words > FEW_WORDS + 1:
+        return False
+    return tells(turn.question) and best.group in BESIDE and best.probability < TALK
+
+
+TALK = 0.75  # from here thanks, greetings and the like are what they seem
+
+
+def _by_case(procedure: Procedure) -> tuple[Topic, ...]:
+    """What differs between the cases: papers, fee, time; everything where nothing does."""
+    topics = (Topic.PAPERS, Topic.FEE, Topic.TIME)
+    return tuple(topic for topic in topics if depends_on_case(procedure, (topic,)))
 
 
 def _asked_case(turn: Turn, procedure: Procedure) -> str | None:

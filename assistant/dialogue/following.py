@@ -7,11 +7,13 @@ from dataclasses import replace
 from assistant.answers import Answer, Outcome
 from assistant.conversations import State
 from assistant.decide import Meant, Unsure
+from assistant.dialogue.beyond import unstated
 from assistant.dialogue.procedures import answer_procedure
 from assistant.dialogue.turn import Backroom, Reply, Turn, fixed
 from assistant.premises import assumes_district
 from assistant.replies import say
 from assistant.understand import back_to, correction, denial, goes_back, only_asks
+from assistant.wording import lower_first
 from knowledge.linking.bank import Intent
 from knowledge.linking.linker import Candidate, core
 from knowledge.procedures import Topic
@@ -147,6 +149,8 @@ def in_hand(room: Backroom, turn: Turn) -> Reply | None:
         return None
     together = room.finder.link(f"{view.procedure.title} {turn.question.text}").best
     if together and not together.is_intent and together.probability >= room.thresholds.answer:
+        if together.label == view.procedure.code and not topics:
+            return unstated(room, turn, together.label) or acknowledged(room, turn, together.label)
         return answer_procedure(room, turn, together.label, together.probability, topics=topics)
     if topics and turn.question.words <= 10:
         best = turn.linking.best
@@ -195,14 +199,19 @@ def _for_other(room: Backroom, turn: Turn, code: str) -> Reply:
     best = next(iter(turn.linking.procedures), None)
     if best and best.probability >= room.thresholds.answer:
         return answer_procedure(room, turn, best.label, best.probability, topics=topics)
+    if not topics and turn.question.words >= WHAT_IF_WORDS:
+        return unstated(room, turn, code) or acknowledged(room, turn, code)
     return answer_procedure(room, turn, code, 1.0, topics=topics)
+
+
+WHAT_IF_WORDS = 5  # "chủ nhà không cho thì sao" asks something; "thế của chồng em" the same again
 
 
 def acknowledged(room: Backroom, turn: Turn, code: str) -> Reply:
     """ "Vâng" after an answer: no repetition, an offer of what else there is."""
     view = room.view(code)
     assert view is not None  # the caller has just seen it
-    text = say("acknowledged", turn.address, procedure=view.procedure.title)
+    text = say("acknowledged", turn.address, procedure=lower_first(view.procedure.title))
     return Answer(Outcome.SMALL_TALK, text), turn.state
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from assistant.answers import Answer, Choice, Outcome
 from assistant.decide import FOLLOW_UP, MAX_CHOICES, Meant
+from assistant.dialogue.beyond import delegated
 from assistant.dialogue.following import follow_up
 from assistant.dialogue.frequent import with_frequent
 from assistant.dialogue.handing import hand_over
@@ -32,6 +33,8 @@ def meant(room: Backroom, turn: Turn) -> Reply | None:
         return answer_procedure(room, turn, turn.state.code, 1.0)
     if intent.outcome == "follow_up":
         return follow_up(room, turn, intent)
+    if intent.topic == "delegation" and (reply := delegated(room, turn)):
+        return reply
     if intent.topic in PLACE_QUESTIONS and turn.state.code:
         return answer_procedure(room, turn, turn.state.code, 1.0, topics=(Topic.PLACE,))
     return with_frequent(room, turn, answer_intent(room, turn, intent, candidate.probability))

@@ -11,6 +11,7 @@ from assistant.life_events import find_event
 from assistant.plan import Matter, plan_lines
 from assistant.replies import fill, say
 from assistant.verify import verify
+from assistant.wording import lower_first
 from knowledge.procedures import Topic
 
 MAX_BUTTONS = 4
@@ -30,7 +31,8 @@ def life_event(room: Backroom, turn: Turn) -> Reply | None:
     condoled = event.mood == "condolence"
     if event.mood and not (condoled and turn.state.condoled):
         lead.append(say(event.mood, turn.address))
-    lead.append(say("plan_event" if lead else "plan_event_first", turn.address, event=event.label))
+    label = event.label if lead else lower_first(event.label)
+    lead.append(say("plan_event" if lead else "plan_event_first", turn.address, event=label))
     tail = []
     if bundle := room.view(event.bundle):
         procedure = bundle.procedure
@@ -42,7 +44,8 @@ def life_event(room: Backroom, turn: Turn) -> Reply | None:
         matters_seen = matters
     if event.also_see and event.also_see in room.finder.intents:
         reply = room.finder.intents[event.also_see].reply
-        tail.append(fill(reply or "", turn.address, **room.office(turn)[1]))
+        beside = fill(reply or "", turn.address, **room.office(turn)[1]).removeprefix("Dạ, ")
+        tail.append(beside[:1].upper() + beside[1:])
     answer, state = answer_plan(room, turn, matters, lead, tail, matters_seen)
     return answer, replace(state, condoled=state.condoled or condoled)
 

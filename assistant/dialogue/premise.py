@@ -3,16 +3,17 @@
 import re
 from dataclasses import replace
 
-from assistant.compose import case_choices, lower_first
+from assistant.compose import case_choices
 from assistant.dialogue.procedures import answer_procedure
 from assistant.dialogue.turn import Backroom, Reply, Turn
 from assistant.facts import select_case
-from assistant.papers import Mention, is_conditional, is_named, status_of
+from assistant.papers import Mention, is_conditional, is_named, mentions, status_of
 from assistant.premises import asks_what_is_missing, find_premises, settle, without_premises
 from assistant.replies import say
-from assistant.understand import find_case
-from assistant.wording import paper_line
+from assistant.understand import find_case, tells
+from assistant.wording import lower_first, paper_line
 from knowledge.procedures import Procedure, RequiredDocument, Topic
+from knowledge.vietnamese import normalise
 
 
 def premise(room: Backroom, turn: Turn) -> Reply | None:
@@ -41,7 +42,8 @@ _HELD = re.compile(r"\b(?:có|mang|cầm|đem|chuẩn bị)\b.{1,80}?\b(?:rồi|
 
 def checklist(room: Backroom, turn: Turn) -> Reply | None:
     """What of the dossier is there, what is missing, what nobody needs."""
-    held = asks_what_is_missing(turn.question.text)
+    held = asks_what_is_missing(turn.question.text) or _told_before(room, turn)
+    held = held or _just_told(room, turn)
     if not held:
         return None
     code = _about(room, turn, without_premises(_HELD.sub(" ", turn.question.text), held))
@@ -62,6 +64,36 @@ def checklist(room: Backroom, turn: Turn) -> Reply | None:
         answer = replace(answer, text="\n".join([answer.text, *asked]), choices=choices)
         state = replace(state, choices=choices, asked_case=True)
     return answer, state
+
+
+_STILL = re.compile(r"\b(?:còn|đang) thiếu\b|\bthiếu (?:gì|những gì|giấy)\b|\bđủ chưa\b")
+_STILL_WORDS = 9
+_REMEMBERED = 3  # turns back
+
+
+def _told_before(room: Backroom, turn: Turn) -> tuple[Mention, ...]:
+    """ "Thế còn thiếu gì nữa" after "tôi có giấy báo tử rồi": the papers named just before."""
+    question = turn.question
+    short = question.words <= _STILL_WORDS and _STILL.search(question.normalised)
+    if not short or turn.state.code is None or turn.conversation.is_new:
+        return ()
+    held: dict[str, Mention] = {}
+    for before in room.conversations.turns(turn.conversation.id)[-_REMEMBERED:]:
+        for said in _HELD.findall(before["asked"]):
+            held |= {m.paper.id: m for m in mentions(said)}
+    return tuple(held.values())
+
+
+def _just_told(room: Backroom, turn: Turn) -> tuple[Mention, ...]:
+    """ "Tôi có giấy báo tử rồi" about the procedure in hand, when no case was asked for."""
+    question = turn.question
+    said = _HELD.search(question.text)
+    if not said or turn.state.code is None or turn.state.asked_case or not tells(question):
+        return ()
+    view = room.view(turn.state.code)
+    held = tuple(mentions(said[0]))
+    wanted = [m for m in held if view and status_of(m.paper, view.procedure).document]
+    return held if wanted else ()
 
 
 def _about(room: Backroom, turn: Turn, rest: str) -> str | None:
@@ -104,10 +136,16 @@ def _compared(turn: Turn, held: tuple[Mention, ...], procedure: Procedure) -> tu
         status = status_of(mention.paper, procedure)
         if status.not_needed:
             extra.append(f"{status.not_needed.name}: {status.not_needed.rule}")
-        elif status.document is None:
+        elif status.document is None and not _is_the_matter(mention, procedure):
             extra.append(say("checklist_not_listed", paper=mention.words))
     add("checklist_not_needed", extra)
     return tuple(lines)
+
+
+def _is_the_matter(mention: Mention, procedure: Procedure) -> bool:
+    """Whether the words name the procedure itself ("đi đăng ký kết hôn, có căn cước rồi")."""
+    names = (procedure.title, procedure.name, *procedure.aliases)
+    return any(f" {mention.words} " in f" {normalise(name)} " for name in names)
 
 
 def _sorted(

@@ -1,5 +1,6 @@
 """Not knowing is an answer: it says so, names a person, and passes the question on."""
 
+import re
 from dataclasses import replace
 
 from assistant.answers import Answer, Outcome, ProcedureRef
@@ -13,9 +14,18 @@ from knowledge.catalogue import KnownCode
 MISSES_BEFORE_PERSON = 2
 
 
+# Who cannot put it into words is helped to begin; there is nothing a clerk could look up.
+_AT_A_LOSS = re.compile(
+    r"\b(?:không|chẳng|chả|hông|hổng) (?:biết|rành|hiểu)(?: phải| là| cách)? "
+    r"(?:nói|hỏi|bắt đầu|trình bày|diễn đạt|kể)\b|\bbiết (?:nói|hỏi) (?:sao|thế nào|gì)\b"
+)
+
+
 def not_found(room: Backroom, turn: Turn, probability: float) -> Reply:
     """Nothing we hold is meant; the question becomes an inquiry, the second in a row a handover."""
     _, facts = room.office(turn)
+    if _AT_A_LOSS.search(turn.question.normalised):
+        return Answer(Outcome.CLARIFYING, say("at_a_loss", turn.address, **facts)), turn.state
     misses = turn.state.misses + 1
     if misses >= MISSES_BEFORE_PERSON:
         return give_up(room, turn)
