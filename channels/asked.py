@@ -1,8 +1,9 @@
 """The words a message asks the desk, and the desk's answer in this person's conversation."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from assistant.answers import Answer
+from assistant.answers import Answer, Choice, Outcome
 from assistant.conversations import State, UnknownConversation
 from assistant.desk import Desk
 from channels.chat_sentences import tell
@@ -32,6 +33,17 @@ class Asked:
             return reply(text, conversation, channel, address=address)
         except UnknownConversation:  # deleted after its retention, or by the resident
             return reply(text, None, channel, address=address)
+
+    def offer(self, heard: Heard, sight: Sight, text: str, choices: tuple[Choice, ...]) -> Answer:
+        """Choices put before the person, so that a number answers as it does after a question."""
+        conversations = self._desk.conversations
+        try:
+            conversation = conversations.get(sight.conversation_id or "")
+        except UnknownConversation:
+            conversation = conversations.start(self._traits.channel)
+        answer = Answer(Outcome.SMALL_TALK, text, choices=choices)
+        state = replace(conversation.state, choices=choices, pending_topics=(), asked_case=False)
+        return conversations.record(conversation, f"/{heard.command}", answer, state)
 
     def talks(self, sight: Sight, now: datetime) -> bool:
         """Whether the person has spoken with the desk here just now."""

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from assistant.answers import Answer, Outcome
+from assistant.answers import Answer, Choice, Outcome
 from assistant.desk import Desk
 from assistant.office_answers import office_facts
 from channels.asked import Asked
+from channels.asking import is_question
 from channels.chat_sentences import tell
 from channels.chats import Chat, Chats, Said, Sight
 from channels.clerk_notes import ClerkNotes
@@ -23,6 +24,9 @@ from channels.meaning import Meaning
 from channels.phrasing import message_link, phrase, say_all
 from channels.sending import Traits
 from knowledge.offices import HANOI
+
+# Its correction came first and is answered already.
+OVERTAKEN = "overtaken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,8 @@ class Attendant:
             heard.text, talks=self._asked.talks(sight, now)
         ):
             return Reaction(Why.UNSURE.value)
+        if heard.kind is Kind.TEXT and self._chats.find_answer_to(heard, heard.message_id):
+            return Reaction(OVERTAKEN)
         speaks()
         if heard.command and (reaction := self._command(self, heard, sight)):
             return reaction
@@ -110,7 +116,9 @@ class Attendant:
 
     def answer(self, heard: Heard, sight: Sight, verdict: Verdict, *, again: bool) -> Reaction:
         """The desk's answer to a question."""
-        if not heard.is_group and heard.kind in (Kind.MEDIA, Kind.UNREADABLE) and not heard.text:
+        has_media = heard.kind in (Kind.MEDIA, Kind.UNREADABLE)
+        if not heard.is_group and has_media and not is_question(heard.text):
+            # "Ảnh giấy chứng sinh" says what is in the picture, and asks nothing.
             return self.tell(heard, sight, "no_media", outcome="no_media")
         now = self._now()
         if again:  # a try that died after the desk had answered left its inquiry open
@@ -177,6 +185,17 @@ class Attendant:
         says = say_all(heard, self._traits, text, buttons)
         return Reaction(Why.COMMAND.value, tuple(says), chat, said)
 
+    def offer(self, heard: Heard, sight: Sight, name: str, choices: tuple[Choice, ...]) -> Reaction:
+        """A fixed sentence with choices: buttons where there are some, else numbers."""
+        now = self._now()
+        answer = self._asked.offer(heard, sight, tell(name), choices)
+        says = phrase(
+            answer, answer.text, heard, self._traits, notes=self._notes(heard, sight, now)
+        )
+        chat = replace(sight.chat, disclosed_on=now.date())
+        said = Said(heard.topic_id, heard.person_id, heard.message_id, "", "command", name, now)
+        return Reaction(Why.COMMAND.value, tuple(says), chat, said, answer.conversation_id)
+
     def _greet(self, heard: Heard, sight: Sight) -> Reaction:
         """One greeting when added to a group or followed; never a second one."""
         if sight.chat.greeted:
@@ -209,6 +228,8 @@ class Attendant:
 
     def _notes(self, heard: Heard, sight: Sight, now: datetime) -> list[str]:
         notes = []
+        if heard.kind is Kind.MEDIA:
+            notes.append(tell("media_unseen"))
         if heard.had_personal_data:
             notes.append(tell("personal_in_group" if heard.is_group else "masked"))
         if sight.chat.disclosed_on != now.date():

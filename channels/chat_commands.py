@@ -4,15 +4,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from assistant.answers import Choice
 from channels.attendant import Attendant, Reaction
 from channels.chat_sentences import tell
 from channels.chats import Sight
 from channels.gate import Mode, Verdict, Why
-from channels.heard import Button, Heard
+from channels.heard import Heard
 from channels.phrasing import LABEL_CHARS, code_of
 from knowledge.vietnamese import fold
 
-COMMON = 6
+# As many as an Official Account shows as buttons.
+COMMON = 5
 WEEK = timedelta(days=7)
 MODES = {"mention": Mode.CALLED, "goi": Mode.CALLED, "hoi-dap": Mode.QUESTIONS,
          "hoidap": Mode.QUESTIONS, "hoi dap": Mode.QUESTIONS}  # fmt: skip
@@ -57,13 +59,8 @@ def _common(attendant: Attendant, heard: Heard, sight: Sight) -> Reaction | None
     desk = attendant.desk
     summaries = desk.library.store.live_summaries(desk.office_id)
     most = sorted(summaries, key=lambda s: -s.popularity)[:COMMON]
-    if attendant.traits.has_buttons:
-        buttons = tuple(Button(s.title[:LABEL_CHARS], f"p:{s.code}") for s in most)
-        return attendant.tell(heard, sight, "common", buttons=buttons)
-    reaction = attendant.tell(heard, sight, "common")
-    lines = "\n".join(f"• {summary.title}" for summary in most)
-    first = replace(reaction.says[0], text=f"{reaction.says[0].text}\n{lines}")
-    return replace(reaction, says=(first, *reaction.says[1:]))
+    choices = tuple(Choice(s.title[:LABEL_CHARS], s.title, s.code) for s in most)
+    return attendant.offer(heard, sight, "common", choices)
 
 
 def _human(attendant: Attendant, heard: Heard, sight: Sight) -> Reaction | None:

@@ -178,6 +178,8 @@ class TelegramPlatform:
             raise
         except NetworkError as error:
             raise SendFailed(f"Telegram not reached: {error.message}", retry_after=0) from error
+        except TelegramError as error:
+            raise SendFailed(f"Telegram answers: {error.message}", retry_after=0) from error
 
     async def show_typing(self, heard: Heard) -> None:
         """Private chats only: in a group it would spend the message limit."""

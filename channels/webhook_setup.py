@@ -16,6 +16,8 @@ from channels.zalo_settings import ZaloBotSettings
 TELEGRAM_PORTS = frozenset({None, 443, 80, 88, 8443})
 TELEGRAM_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 ZALO_SECRET_CHARS = range(8, 257)
+# Zalo's trial call carries no secret, so that we refuse it is as it should be.
+REFUSED = 403
 FOR_ALL = (
     ("hoi", "Hỏi thủ tục, giấy tờ, lệ phí"),
     ("thutuc", "Các việc hay hỏi"),
@@ -65,7 +67,12 @@ def register_zalo_bot(settings: ZaloBotSettings, address: str) -> str:
     url = _url(address, "/hooks/zalo-bot")
     if len(secret) not in ZALO_SECRET_CHARS:
         raise SetupFailed(_secret("CHANNELS_ZALO_BOT_WEBHOOK_SECRET"))
-    _must(f"{settings.api_url.rstrip('/')}/bot{token}", "setWebhook", url=url, secret_token=secret)
+    base = f"{settings.api_url.rstrip('/')}/bot{token}"
+    saved = _must(base, "setWebhook", url=url, secret_token=secret)
+    tried = saved.get("verification")
+    if isinstance(tried, dict) and not tried.get("ok") and tried.get("status_code") != REFUSED:
+        outcome = " ".join(str(tried.get(name) or "") for name in ("outcome", "hint")).strip()
+        raise SetupFailed(f"Zalo đã lưu {url}, nhưng gọi thử không được: {outcome}")
     return url
 
 
@@ -74,7 +81,7 @@ def remove(api_url: str, token: str) -> None:
     _must(f"{api_url.rstrip('/')}/bot{token}", "deleteWebhook")
 
 
-def _must(base: str, method: str, **body: Any) -> None:
+def _must(base: str, method: str, **body: Any) -> dict[str, Any]:
     try:
         status, answer = call_bot_api(base, method, **body)
     except Unreachable:
@@ -82,6 +89,8 @@ def _must(base: str, method: str, **body: Any) -> None:
     if not answer.get("ok"):
         why = answer.get("description") or f"mã {status}"
         raise SetupFailed(f"{method} bị từ chối: {why}")
+    result = answer.get("result")
+    return result if isinstance(result, dict) else {}
 
 
 def _url(address: str, path: str) -> str:

@@ -132,7 +132,7 @@ def test_the_official_account_is_looked_at_from_its_keys_to_its_quota() -> None:
         assert "không cho biết (mã -224)" in look(pair()).found
         fake.is_verified = False
         assert "xác thực OA" in look(pair()).to_do
-        fake.faults = [-219]
+        fake.account_faults = [-219]
         assert "mã -219" in look(pair()).found
         assert fake.logins == []  # looking spends no refresh token
     gone = check_zalo_oa(account(address), pair(), MORNING, MORNING)

@@ -94,6 +94,13 @@ def test_retrying_puts_it_back_and_discarding_deletes_its_words(office: Desk) ->
     assert {("letter.retry", "hoa"), ("letter.discard", "hoa")} <= actions
 
 
+def test_the_first_page_tells_that_residents_wait_in_vain(office: Desk) -> None:
+    with at_work(office, "lan") as browser:
+        assert "không gửi được" not in browser.get("/staff").text
+        dead(office)
+        assert "1 tin Zalo, Telegram không gửi được" in browser.get("/staff").text
+
+
 def test_all_are_retried_at_once_after_the_cause_is_mended(office: Desk) -> None:
     numbers = [dead(office, f"{QUOTA} {i}") for i in range(3)]
     with at_work(office, "hoa") as browser:

@@ -1,6 +1,7 @@
 """Telegram through its webhook, against a strict fake server that speaks HTTP."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from chat_world import World, play
@@ -80,6 +81,10 @@ def test_a_question_room_answers_what_is_surely_meant_and_nothing_else(
             group("Hôm qua tôi làm khai sinh cho cháu xong rồi, nhanh lắm"),
             group("Ai bán rau sạch không ạ?"),
             group("Chị ơi quán bún đầu ngõ hôm nay mở không?"),
+            group("Trưa nay quán cơm cô Tư mở không nhỉ?"),
+            group("mấy giờ vậy chị Bích?"),
+            group("làm khai sinh cho con thì đặt tên gì cho hay, em bí quá"),
+            group("tiệm chụp ảnh thẻ nào còn mở giờ này không"),
             group("ok"),
         )
         assert fake.sent == []
@@ -204,6 +209,54 @@ def test_an_edited_question_changes_the_answer_in_place(ward: Desk, fake: FakeTe
         await world.telegram(edited)
         assert len(fake.sent) == 1
         assert "Quầy số 2" in fake.texts()[0]
+
+    play(ward, scene, fake)
+
+
+def test_an_edit_that_arrives_before_its_message_is_answered_once(
+    ward: Desk, fake: FakeTelegram
+) -> None:
+    async def scene(world: World) -> None:
+        asked = private("Chứng thực bản sao ở quầy nào?")
+        edited = private(BIRTH)
+        edited["edited_message"] = edited.pop("message") | {
+            "message_id": asked["message"]["message_id"], "edit_date": 1790000030,
+        }  # fmt: skip
+        await world.telegram(edited, asked, edited)
+        assert len(fake.sent) == 1 and "khai sinh" in fake.texts()[0]
+
+    play(ward, scene, fake)
+
+
+def test_a_picture_is_not_judged_by_what_its_caption_calls_it(
+    ward: Desk, fake: FakeTelegram
+) -> None:
+    photo = [{"file_id": "A", "file_unique_id": "B", "width": 90, "height": 51}]
+
+    def shown(caption: str) -> dict[str, Any]:
+        update = private(caption)
+        del update["message"]["text"]
+        update["message"] |= {"caption": caption, "photo": photo}
+        return update
+
+    async def scene(world: World) -> None:
+        await world.telegram(shown("Ảnh giấy chứng sinh"))
+        assert "chưa đọc được ảnh" in fake.texts()[0]
+        await world.telegram(shown("làm khai sinh cần thêm giấy tờ gì ạ?"))
+        assert "Tờ khai" in fake.texts()[1] and "chưa xem được ảnh" in fake.texts()[1]
+
+    play(ward, scene, fake)
+
+
+def test_common_matters_are_buttons_and_the_disclosure_stands_below(
+    ward: Desk, fake: FakeTelegram
+) -> None:
+    async def scene(world: World) -> None:
+        await world.telegram(private("/thutuc"))
+        rows = fake.sent[0]["reply_markup"]["inline_keyboard"]
+        assert len(rows) == 5 and "trợ lý tự động" in fake.texts()[0]
+        await world.telegram(pressing(fake.sent[0], rows[1][0]["callback_data"]))
+        assert rows[1][0]["text"].lower() in fake.texts()[1].lower()
 
     play(ward, scene, fake)
 

@@ -56,6 +56,11 @@ def test_zalo_is_told_where_to_call() -> None:
         whole = f"{WARD}/hooks/zalo-bot"
         assert register_zalo_bot(zalo(address), f"{whole}/") == whole
         assert fake.webhook == whole
+        fake.verification = {"ok": False, "status_code": 403, "outcome": "webhook.http.403"}
+        assert register_zalo_bot(zalo(address), WARD) == whole  # their trial carries no secret
+        fake.verification = {"ok": False, "outcome": "webhook.err.tls", "hint": "certificate"}
+        with pytest.raises(SetupFailed, match="certificate"):
+            register_zalo_bot(zalo(address), WARD)
         with pytest.raises(SetupFailed, match="bị từ chối"):
             register_zalo_bot(zalo(address, token=SecretStr("1:x")), WARD)
 

@@ -37,6 +37,19 @@ def test_choices_are_numbered_and_a_number_answers(ward: Desk) -> None:
     play(ward, scene, fake)
 
 
+def test_common_matters_are_numbered_and_a_number_answers(ward: Desk) -> None:
+    fake = FakeZaloBot()
+
+    async def scene(world: World) -> None:
+        await world.zalo_bot(event("/thutuc"))
+        listed = [line for line in fake.texts()[0].splitlines() if line[:2] in ("1.", "2.", "5.")]
+        assert len(listed) == 3 and "trả lời bằng số" in fake.texts()[0]
+        await world.zalo_bot(event("2"))
+        assert listed[1].removeprefix("2. ").lower() in fake.texts()[1].lower()
+
+    play(ward, scene, fake)
+
+
 def test_in_a_group_the_name_is_taken_off_and_the_asker_named(ward: Desk) -> None:
     fake = FakeZaloBot()
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from assistant.office_answers import office_facts
+from channels.dead_letters import DeadLetters
 from channels.door import Door
 from channels.staff.access import Clerk, show
 from channels.staff.canned import canned_routes
@@ -45,6 +46,8 @@ def staff_routes(door: Door) -> APIRouter:
     desk = door.desk
     fees = FeeDesk(desk.library.store, desk.office_id, desk.clock)
 
+    letters = DeadLetters(desk.library.engine, desk.office_id, desk.clock)
+
     @routes.get("/staff")
     async def today(request: Request, staff: Clerk) -> Response:
         def read() -> dict[str, object]:
@@ -69,6 +72,7 @@ def staff_routes(door: Door) -> APIRouter:
                 "names": {s.code: s.title for s in store.live_summaries(desk.office_id)},
                 "faq_reviews": store.faq_entries(desk.office_id, FaqStatus.IN_REVIEW),
                 "fee_reviews": fees.waiting(),
+                "stuck": sum(counts.get("dead", 0) for counts in letters.counts().values()),
                 "suspended": [rule for rule in rules if rule.suspended and rule.code],
             }
 

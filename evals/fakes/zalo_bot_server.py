@@ -35,6 +35,7 @@ class FakeZaloBot:
     last: dict[str, Any] | None = None
     faults: list[tuple[int, str]] = field(default_factory=list)
     webhook: str = ""
+    verification: dict[str, Any] = field(default_factory=dict)
     polls: int = 0
 
     @property
@@ -98,7 +99,12 @@ class FakeZaloBot:
         if not 8 <= len(given.get("secret_token", "")) <= 256:
             return refuse(400, "Bad request", 200)
         self.webhook = given["url"]
-        return JSONResponse({"ok": True, "result": {"url": self.webhook, "updated_at": 1}})
+        result: dict[str, Any] = {"url": self.webhook, "updated_at": 1}
+        if (
+            self.verification
+        ):  # in copies of the documentation of 2026 up to September; saved in any case
+            result["verification"] = self.verification
+        return JSONResponse({"ok": True, "result": result})
 
     def do_deleteWebhook(self, _: Any) -> Response:  # noqa: N802
         self.webhook = ""

@@ -35,6 +35,7 @@ class FakeZaloOa:
     sent: list[dict[str, Any]] = field(default_factory=list)
     logins: list[dict[str, str]] = field(default_factory=list)
     faults: list[int] = field(default_factory=list)
+    account_faults: list[int] = field(default_factory=list)
 
     @property
     def app(self) -> Starlette:
@@ -94,8 +95,8 @@ class FakeZaloOa:
     async def account(self, request: Request) -> Response:
         if request.headers.get("access_token") != self.access:
             return fails(-216, message="Access token is invalid")
-        if self.faults:
-            return fails(self.faults.pop(0), message="failed")
+        if self.account_faults:
+            return fails(self.account_faults.pop(0), message="failed")
         data = {"name": NAME, "oa_id": OA_ID, "is_verified": self.is_verified}
         return JSONResponse({"error": 0, "message": "Success", "data": data})
 
