@@ -18,6 +18,7 @@ from assistant.queue_settings import QueueSettings
 from assistant.queue_store import Queue
 from assistant.receptionist import Receptionist
 from assistant.settings import AssistantSettings
+from knowledge.chroma_client import open_chroma
 from knowledge.database import connect, migrate
 from knowledge.embedding import load_encoder
 from knowledge.finder import Finder, Linkers
@@ -32,7 +33,7 @@ from knowledge.offices import HANOI
 from knowledge.sample import prepare
 from knowledge.settings import KnowledgeSettings, LetanSettings
 from knowledge.store import KnowledgeStore
-from knowledge.vectors import open_client
+from knowledge.turns import turns_by
 
 
 def now() -> datetime:
@@ -86,9 +87,9 @@ def open_library(
     """Open the store and index below ``LETAN_HOME``; an empty home gets the sample office."""
     engine, store = open_store(settings, knowledge, clock)
     encoder = load_encoder(knowledge.embedding_model or None)
-    client = open_client(settings.home / "index", knowledge.chroma_server or None)
-    lock = None if knowledge.chroma_server else settings.home / "index" / "update.lock"
-    index = PassageIndex(store, client, encoder, lock)
+    folder = settings.home / "index"
+    chroma = open_chroma(folder, knowledge.chroma_server or None)
+    index = PassageIndex(store, chroma, encoder, turns_by(engine, folder))
     return Library(engine, store, index)
 
 

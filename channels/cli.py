@@ -12,9 +12,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from channels import cli_channels, cli_kiosk, cli_office, cli_reported, cli_talk
+from channels.cli_bench import bench
 from channels.cli_doctor import doctor
 from channels.cli_groups import evaluate_groups
 from channels.cli_hearing import evaluate_hearing
@@ -36,6 +36,7 @@ app.add_typer(index_app, name="index")
 eval_app = typer.Typer(help="Đánh giá: câu trả lời tốt đến đâu.", invoke_without_command=True)
 app.add_typer(eval_app, name="eval")
 bench_app = typer.Typer(invoke_without_command=True)
+bench_app.callback()(bench)
 app.add_typer(bench_app, name="bench")
 cli_kiosk.add_to_bench(bench_app)
 bench_app.command("streams")(bench_streams)
@@ -134,52 +135,6 @@ def ask(
 
 app.command()(ingest)
 app.command()(doctor)
-
-
-@bench_app.callback()
-def bench(
-    context: typer.Context,
-    portal: Annotated[
-        Path | None, typer.Option(help="Tệp cổng quốc gia để nhập trước khi đo.")
-    ] = None,
-    questions: Annotated[int, typer.Option(help="Số câu hỏi.", min=20)] = 1000,
-    only_chats: Annotated[bool, typer.Option(help="Chỉ đo tin nhắn qua webhook.")] = False,
-    per_second: Annotated[float, typer.Option(help="Tin nhắn mỗi giây qua webhook.")] = 50,
-    seconds: Annotated[float, typer.Option(help="Gửi tin trong bao lâu.")] = 30,
-    as_json: Json = False,
-) -> None:
-    """Đo tốc độ nhập, khởi động, bộ nhớ, thời gian trả lời qua HTTP và qua tin nhắn."""
-    if context.invoked_subcommand:
-        return
-    import os
-    from tempfile import TemporaryDirectory
-
-    from evals.bench import bench as measure
-    from evals.chat_bench import bench_chats
-
-    def step(what: str) -> None:
-        err.print(f"{what}…")
-
-    figures: dict[str, Any] = {}
-    if not only_chats:
-        with TemporaryDirectory(prefix="letan-bench-", ignore_cleanup_errors=True) as folder:
-            figures = measure(
-                Path(folder), os.environ, portal=portal, questions=questions, step=step
-            ).to_json()
-    with TemporaryDirectory(prefix="letan-bench-", ignore_cleanup_errors=True) as folder:
-        chats = bench_chats(
-            Path(folder), os.environ, per_second=per_second, seconds=seconds, step=step
-        )
-    figures["chats"] = chats.to_json()
-    if as_json:
-        typer.echo(json.dumps(figures, ensure_ascii=False))
-        return
-    table = Table(title="Lễ Tân: đo trên " + chats.machine)
-    table.add_column("chỉ số")
-    table.add_column("giá trị", justify="right")
-    for name, value in figures.items():
-        table.add_row(name, str(value))
-    out.print(table)
 
 
 @index_app.command("rebuild")

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
+import anyio
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
@@ -17,6 +18,7 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.desk import Desk
+from channels.currency import follow
 from channels.door import error
 from channels.protection_settings import ProtectionSettings
 from channels.settings import ChannelSettings
@@ -54,6 +56,7 @@ def create_site(
             protection=protection,
             workers=workers,
             has_chats=desk is desks[0],
+            follows=False,
         )
         for desk in desks
     }
@@ -64,7 +67,7 @@ def create_site(
         for host in names
         if office_id in apps
     }
-    return Offices(apps, hosts, Permits(store), workers)
+    return Offices(apps, hosts, Permits(store), workers, desks)
 
 
 class Offices:
@@ -76,8 +79,10 @@ class Offices:
         hosts: Mapping[str, str],
         permits: Permits,
         workers: Workers,
+        desks: Sequence[Desk],
     ) -> None:
         self.apps = apps
+        self._desks = desks
         self._hosts = hosts
         self._permits = permits
         self._workers = workers
@@ -89,7 +94,10 @@ class Offices:
         async with AsyncExitStack() as stack:
             for app in self.apps.values():
                 await stack.enter_async_context(app.router.lifespan_context(app))
-            yield
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(follow, self._desks, self._workers)
+                yield
+                tasks.cancel_scope.cancel()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

@@ -9,6 +9,7 @@ from channels.metrics import Metrics, Timed, metrics_routes
 from channels.protection_settings import ProtectionSettings
 from channels.rate_limits import RateLimits
 from channels.security_headers import SecurityHeaders
+from channels.shared_limits import open_storage
 from channels.slow_body import SlowBody
 from channels.widget.cross_origin import CrossOrigin
 from channels.widget.permits import Permit, Permits
@@ -31,7 +32,15 @@ def protect(app: FastAPI, door: Door, settings: ProtectionSettings) -> None:
         metrics.refused.labels(reason).inc()
 
     # Innermost, because it reads bodies whole: the limit on their size stands before it.
-    app.user_middleware.append(Middleware(RateLimits, settings=settings, refused=refused))
+    app.user_middleware.append(
+        Middleware(
+            RateLimits,
+            settings=settings,
+            refused=refused,
+            shared=open_storage(settings.limits_storage, door.desk.library.engine),
+            office_id=door.desk.office_id,
+        )
+    )
     app.add_middleware(Timed, metrics=metrics)
     permits = Permits(door.desk.library.store)
 

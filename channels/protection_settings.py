@@ -8,8 +8,11 @@ class ProtectionSettings(BaseSettings):
     """Bounds on what one client, one conversation and one day may ask; 0 takes a bound away.
 
     Many residents share one address behind a telephone company's gateway, so the bound on an
-    address only stops floods; the one on a conversation stops a stuck script. Each worker
-    process counts for itself.
+    address only stops floods; the one on a conversation stops a stuck script. What is
+    counted is kept in ``limits_storage``: empty, each worker process counts for itself;
+    "database", all of them together in the deployment's database; or an address that the
+    limits library takes ("redis://…", "memcached://…"; needs the client's package).
+    ``waiting`` and ``open_streams`` are what one process holds.
 
     ``trusted_proxies`` are the addresses or networks whose ``X-Forwarded-For`` is believed,
     comma-separated: a client behind a proxy counts by its own address. With a
@@ -23,6 +26,7 @@ class ProtectionSettings(BaseSettings):
     per_address_a_minute: int = 240
     per_conversation_a_minute: int = 30
     answers_a_day: int = 50_000
+    limits_storage: str = ""
     waiting: int = 64
     open_streams: int = 2_000
     body_seconds: float = 15

@@ -11,31 +11,49 @@ import math
 import time
 from collections.abc import Callable
 
+import structlog
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
+from limits.errors import StorageError
+from limits.storage import MemoryStorage, Storage
 from limits.strategies import FixedWindowRateLimiter
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from channels.door import error
 from channels.protection_settings import ProtectionSettings
+from channels.threads import Workers
 
+log = structlog.get_logger()
 QUESTIONS = "/api/chat"  # and what lies below it
 STREAMS = f"{QUESTIONS}/stream"
 BUSY_SECONDS = 2  # a full queue of 64 is answered in less
+THREADS = 4  # that ask a shared storage; apart from those that answer
 
 Refused = Callable[[str], None]
 
 
 class RateLimits:
-    """ASGI middleware in front of everything that asks the desk a question."""
+    """ASGI middleware in front of everything that asks the desk a question.
+
+    With a ``shared`` storage, which blocks, all processes that use it count together; one that
+    fails leaves each process to count for itself, and nobody unanswered. ``office_id`` keeps the
+    shares of offices apart.
+    """
 
     def __init__(
-        self, app: ASGIApp, settings: ProtectionSettings, refused: Refused | None = None
+        self,
+        app: ASGIApp,
+        settings: ProtectionSettings,
+        refused: Refused | None = None,
+        shared: Storage | None = None,
+        office_id: str = "",
     ) -> None:
         self._app = app
         self._refused = refused or (lambda _: None)
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._shared = FixedWindowRateLimiter(shared) if shared else None
+        self._aside = Workers(THREADS)
+        self._office_id = office_id
         self._address = _bound(RateLimitItemPerMinute, settings.per_address_a_minute)
         self._conversation = _bound(RateLimitItemPerMinute, settings.per_conversation_a_minute)
         self._day = _bound(RateLimitItemPerDay, settings.answers_a_day)
@@ -66,7 +84,7 @@ class RateLimits:
             await self._app(scope, receive, send)
             return
         address = (scope.get("client") or ("unknown",))[0]
-        refusal = self._past(self._address, "too_many_address", address)
+        refusal = await self._past(self._address, "too_many_address", address)
         if refusal is None and self._waiting and self._inside >= self._waiting:
             refusal = self._refuse(503, "busy", BUSY_SECONDS)
         if refusal:
@@ -99,8 +117,8 @@ class RateLimits:
         conversation = _conversation_in(b"".join(part.get("body", b"") for part in parts))
         refusal = None
         if conversation:
-            refusal = self._past(self._conversation, "too_many_conversation", conversation)
-        refusal = refusal or self._past(self._day, "too_many_today", "all")
+            refusal = await self._past(self._conversation, "too_many_conversation", conversation)
+        refusal = refusal or await self._past(self._day, "too_many_today", "all")
         if refusal:
             await refusal(scope, receive, send)
             return
@@ -110,11 +128,22 @@ class RateLimits:
 
         await self._app(scope, replay, send)
 
-    def _past(self, bound: RateLimitItem | None, code: str, whose: str) -> Response | None:
+    async def _past(self, bound: RateLimitItem | None, code: str, whose: str) -> Response | None:
         """A refusal when ``whose`` share of ``bound`` is used up."""
-        if bound is None or self._limiter.hit(bound, code, whose):
+        if bound is None:
             return None
-        resets = self._limiter.get_window_stats(bound, code, whose).reset_time
+        of = (self._office_id, code, whose)
+        if self._shared is None:
+            resets = _resets(self._limiter, bound, of)
+        else:
+            shared = self._shared
+            try:
+                resets = await self._aside.run(lambda: _resets(shared, bound, of))
+            except StorageError as problem:
+                log.warning("shared_limits_unavailable", problem=str(problem))
+                resets = _resets(self._limiter, bound, of)
+        if resets is None:
+            return None
         return self._refuse(429, code, max(1, math.ceil(resets - time.time())))
 
     def _refuse(self, status: int, code: str, seconds: int) -> Response:
@@ -122,6 +151,15 @@ class RateLimits:
         answer = error(status, code)
         answer.headers["Retry-After"] = str(seconds)
         return answer
+
+
+def _resets(
+    limiter: FixedWindowRateLimiter, bound: RateLimitItem, of: tuple[str, ...]
+) -> float | None:
+    """Count one; when the next window begins, if this one is used up."""
+    if limiter.hit(bound, *of):
+        return None
+    return float(limiter.get_window_stats(bound, *of).reset_time)
 
 
 def _bound(item: type[RateLimitItem], amount: int) -> RateLimitItem | None:

@@ -22,6 +22,7 @@ from channels.body_limit import BodyLimit
 from channels.chat_api import chat_routes
 from channels.chat_stream import stream_routes
 from channels.checklist import checklist_routes
+from channels.currency import follow
 from channels.door import HERE, PAGE_HEADERS, Door, error
 from channels.hooks import chat_hooks
 from channels.inquiry_status import inquiry_routes
@@ -101,7 +102,9 @@ def health_routes(door: Door) -> APIRouter:
             )
         except Exception:  # whatever is wrong, the balancer only needs "no"
             return JSONResponse({"status": "unavailable"}, status_code=503)
-        return JSONResponse({"status": "ok", "procedures": held}, status_code=200 if held else 503)
+        vectors = "away" if door.desk.library.index.is_away else "ok"
+        told = {"status": "ok", "procedures": held, "vectors": vectors}
+        return JSONResponse(told, status_code=200 if held else 503)
 
     return routes
 
@@ -129,11 +132,13 @@ def create_app(
     protection: ProtectionSettings | None = None,
     workers: Workers | None = None,
     has_chats: bool = True,
+    follows: bool = True,
 ) -> FastAPI:
     """The web application around one desk.
 
     ``workers`` are given where several offices share them; ``has_chats`` is false for an office
-    whose chats are not answered here: a bot belongs to one office.
+    whose chats are not answered here: a bot belongs to one office. ``follows`` is false where
+    somebody else sees to it that the desk takes over what is published.
     """
     settings, staff = settings or ChannelSettings(), staff or StaffSettings()
     workers = workers or Workers(settings.answer_threads)
@@ -142,6 +147,8 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_forget_old, desk, workers)
+            if follows:
+                tasks.start_soon(follow, [desk], workers)
             yield
             tasks.cancel_scope.cancel()
 

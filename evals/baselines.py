@@ -34,7 +34,9 @@ def bm25_on_names(procedures: Sequence[Procedure]) -> Rank:
     return rank
 
 
-def chroma_top_k(procedures: Sequence[Procedure], embeddings: Embeddings) -> Rank:
+def chroma_top_k(
+    procedures: Sequence[Procedure], embeddings: Embeddings, nearest: int = TOP
+) -> Rank:
     """Records as texts in Chroma, `similarity_search`, as a LangChain tutorial builds it."""
     texts = [
         "\n".join([p.name, *(d.name for d in p.documents), *(p.steps), *(p.conditions)])[:2000]
@@ -50,7 +52,7 @@ def chroma_top_k(procedures: Sequence[Procedure], embeddings: Embeddings) -> Ran
         )
 
     def rank(question: str, _keep: object = folder) -> list[str]:
-        return [str(d.metadata["code"]) for d in store.similarity_search(question, k=TOP)]
+        return [str(d.metadata["code"]) for d in store.similarity_search(question, k=nearest)]
 
     return rank
 

@@ -20,6 +20,7 @@ from evals.load import press
 from evals.scoring import percentile
 
 READY_TIMEOUT_SECONDS = 120
+LISTENING_SECONDS = 600  # embedding all records, before a rival listens
 Step = Callable[[str], None]
 CLIENTS = (1, 4, 16, 64)
 ASKED_A_CROWD = 400
@@ -72,7 +73,9 @@ def letan(*args: str, environment: Mapping[str, str]) -> subprocess.Popen[str]:
 
 
 @contextmanager
-def serving(environment: Mapping[str, str], workers: int = 1) -> Iterator[tuple[str, float, int]]:
+def serving(
+    environment: Mapping[str, str], workers: int = 1, start_seconds: float = READY_TIMEOUT_SECONDS
+) -> Iterator[tuple[str, float, int]]:
     """A running server: its address, seconds until it was ready, process id."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
@@ -91,7 +94,7 @@ def serving(environment: Mapping[str, str], workers: int = 1) -> Iterator[tuple[
                 raise RuntimeError(
                     f"letan serve ended at start: {process.communicate()[1][-2000:]}"
                 )
-            if time.perf_counter() - started > READY_TIMEOUT_SECONDS:
+            if time.perf_counter() - started > start_seconds:
                 raise RuntimeError("letan serve was not ready in time")
             time.sleep(0.02)
         yield address, time.perf_counter() - started, process.pid
@@ -169,11 +172,13 @@ def bench(
     )
 
 
-def crowds(address: str, questions: Sequence[str], step: Step) -> list[dict[str, Any]]:
+def crowds(
+    address: str, questions: Sequence[str], step: Step, counts: Sequence[int] = CLIENTS
+) -> list[dict[str, Any]]:
     """Answers a second and latency by number of clients, over the same questions for each."""
     bodies = [json.dumps({"message": question}) for question in questions[:ASKED_A_CROWD]]
     found = []
-    for clients in CLIENTS:
+    for clients in counts:
         step(f"Hỏi {len(bodies)} câu, {clients} khách cùng lúc")
         load = press(address, "/api/chat", bodies, clients)
         found.append(
@@ -192,19 +197,28 @@ def crowds(address: str, questions: Sequence[str], step: Step) -> list[dict[str,
 @contextmanager
 def echoing() -> Iterator[str]:
     """The bare echo as a process; gives its address."""
+    with listening(lambda port: [sys.executable, "-m", "evals.echo", str(port)]) as (address, _):
+        yield address
+
+
+@contextmanager
+def listening(
+    command: Callable[[int], Sequence[str]], environment: Mapping[str, str] | None = None
+) -> Iterator[tuple[str, int]]:
+    """A process that listens on a port it is given; its address and number."""
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-m", "evals.echo", str(port)])
+    process = subprocess.Popen(command(port), env=dict(environment) if environment else None)
     try:
-        deadline = time.perf_counter() + READY_TIMEOUT_SECONDS
+        deadline = time.perf_counter() + LISTENING_SECONDS
         while True:
             try:
                 socket.create_connection(("127.0.0.1", port), timeout=1).close()
                 break
             except OSError:
                 if process.poll() is not None or time.perf_counter() > deadline:
-                    raise RuntimeError("the echo did not start") from None
+                    raise RuntimeError(f"{command(port)[2]} did not start") from None
                 time.sleep(0.02)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", process.pid
     finally:
         process.terminate()
         process.wait(timeout=20)

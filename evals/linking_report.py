@@ -16,7 +16,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 COLUMNS = ("cases", "recall@1", "recall@3", "recall@5", "mrr", "in_choices", "false_answers")
 
 
-def _svg(figure: Figure) -> str:
+def svg(figure: Figure) -> str:
+    """A drawing as SVG text, the same for the same figures."""
     matplotlib.rcParams["svg.hashsalt"] = "letan"
     out = io.StringIO()
     figure.savefig(out, format="svg", metadata={"Date": None})
@@ -33,7 +34,7 @@ def reliability_plot(rows: Sequence[Linked]) -> str:
     axes.plot([p for p, _, _ in points], [r for _, r, _ in points], color="#9b1c1c", marker="o")
     axes.set_xlabel("xác suất nêu ra")
     axes.set_ylabel("tỉ lệ đúng")
-    return _svg(figure)
+    return svg(figure)
 
 
 def risk_coverage_plot(rows: Sequence[Linked]) -> str:
@@ -45,7 +46,7 @@ def risk_coverage_plot(rows: Sequence[Linked]) -> str:
     axes.set_xlabel("tỉ lệ câu được trả lời")
     axes.set_ylabel("tỉ lệ trả lời sai")
     axes.set_ylim(bottom=0)
-    return _svg(figure)
+    return svg(figure)
 
 
 def kinds_plot(systems: Mapping[str, Mapping[str, Any]], kinds: Sequence[str]) -> str:
@@ -61,7 +62,7 @@ def kinds_plot(systems: Mapping[str, Mapping[str, Any]], kinds: Sequence[str]) -
     axes.set_xticks([i + 0.4 - width / 2 for i in range(len(kinds))], kinds, rotation=20)
     axes.set_ylabel("đúng ngay")
     axes.legend(loc="lower right", fontsize=8)
-    return _svg(figure)
+    return svg(figure)
 
 
 def write_html(path: Path, worlds: Sequence[Mapping[str, Any]]) -> None:

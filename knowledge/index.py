@@ -9,19 +9,21 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 from time import perf_counter
 
-from chromadb.api import ClientAPI
-from filelock import FileLock
+import structlog
 
+from knowledge.chroma_client import Chroma, VectorsUnavailable
 from knowledge.embedding import Encoder
+from knowledge.mending import Mending
 from knowledge.passages import Passage, split
 from knowledge.store import KnowledgeStore
+from knowledge.turns import Turn
 from knowledge.vectors import BATCH, VectorIndex, list_collections
 
+log = structlog.get_logger()
 POINTER = "index.collection"
 GOLDEN = 50  # procedures asked for by their own name after a rebuild
 
@@ -50,28 +52,39 @@ class PassageIndex:
     def __init__(
         self,
         store: KnowledgeStore,
-        client: ClientAPI,
+        chroma: Chroma,
         encoder: Encoder,
-        lock: Path | None = None,
+        turn: Turn = nullcontext,
     ) -> None:
         """Vectors of another encoder get a collection of their own.
 
-        ``lock`` is a file that processes which share an embedded Chroma take turns by.
+        ``turn`` is what the processes of a deployment take turns by to change it.
         """
-        self._turn: AbstractContextManager[object] = FileLock(lock) if lock else nullcontext()
+        self._turn = turn
         self._base = "passages-" + re.sub(r"[^a-zA-Z0-9]+", "-", encoder.name).strip("-")
         self._store = store
-        self._client = client
+        self._chroma = chroma
         self._encoder = encoder
+        self._mending = Mending("index", self._mend)
+        chroma.on_failure(self._mending.start)
 
     def current(self) -> VectorIndex:
         """The collection that answers now."""
         pointers = self._store.find_setting(None, POINTER) or {}
         name = pointers.get(self._base, self._base)
-        return VectorIndex(self._client, str(name), self._encoder)
+        return VectorIndex(self._chroma, str(name), self._encoder)
+
+    @property
+    def is_away(self) -> bool:
+        """Whether Chroma does not answer now, so that questions are found by words alone."""
+        return self._chroma.is_away
 
     def update(self, progress: Progress | None = None) -> IndexReport:
         """Bring the live collection in step with what is published; unchanged passages stay."""
+        with self._turn():
+            return self._update(progress)
+
+    def _update(self, progress: Progress | None = None) -> IndexReport:
         started = perf_counter()
         index = self.current()
         wanted = self._wanted()
@@ -84,20 +97,43 @@ class PassageIndex:
         return self._report(index, wanted, len(missing), len(stale), started)
 
     def keep_in_step(self) -> None:
-        """Update what is not in step; of the processes of one machine, one at a time."""
-        with self._turn:
+        """Update what is not in step; of the processes of a deployment, one at a time.
+
+        Without Chroma the desk finds by words meanwhile, and this is tried again until it works.
+        """
+        try:
+            self._bring_in_step()
+        except VectorsUnavailable as problem:
+            log.warning("index_waits", problem=str(problem))
+            self._chroma.failed()
+
+    def _bring_in_step(self) -> None:
+        if self.is_in_step():
+            return
+        with self._turn():
             if not self.is_in_step():
-                self.update()
+                self._update()
+
+    def _mend(self) -> None:
+        """Bring it in step and see that it answers a question."""
+        self._bring_in_step()
+        self._chroma.is_back()
+        axis = [1.0] + [0.0] * (self._encoder.dimensions - 1)
+        self.current().nearest(axis, 1, {})
 
     def rebuild(self, progress: Progress | None = None) -> IndexReport:
         """Fill a new collection, check it, then point to it; raises IndexCheckFailed."""
+        with self._turn():
+            return self._rebuild(progress)
+
+    def _rebuild(self, progress: Progress | None) -> IndexReport:
         started = perf_counter()
         wanted = self._wanted()
         old = self.current()
-        taken = set(list_collections(self._client))
+        taken = set(list_collections(self._chroma))
         names = (f"{self._base}-v{i}" for i in range(1, len(taken) + 2))
         name = next(name for name in names if name not in taken)
-        index = VectorIndex(self._client, name, self._encoder)
+        index = VectorIndex(self._chroma, name, self._encoder)
         try:
             _fill(index, list(wanted.values()), progress)
             self._check(index, wanted)
@@ -107,7 +143,8 @@ class PassageIndex:
         index.note(_made_from(_versions(wanted), len(wanted)))
         pointers = self._store.find_setting(None, POINTER) or {}
         self._store.put_setting(None, POINTER, {**pointers, self._base: name}, by="letan")
-        old.drop()
+        if old.name in taken:
+            old.drop()
         return self._report(index, wanted, len(wanted), 0, started)
 
     def is_in_step(self) -> bool:

@@ -5,6 +5,7 @@ from knowledge import (
     schema_faq,
     schema_groups,
     schema_ingest,
+    schema_limits,
     schema_queue,
     schema_work,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "schema_faq",
     "schema_groups",
     "schema_ingest",
+    "schema_limits",
     "schema_queue",
     "schema_work",
 ]

@@ -1,4 +1,4 @@
-"""Passages as vectors in Chroma, through LangChain; the only module that knows either.
+"""Passages as vectors in Chroma, through LangChain.
 
 LangChain's store writes; it is imported with the first write, because its import costs
 a second and a desk that starts on a prepared index only reads. Chroma must never
@@ -8,25 +8,19 @@ created without an embedding function of its own.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-import chromadb
 import numpy as np
-from chromadb.api import ClientAPI
-from chromadb.config import Settings
+from chromadb.api.models.Collection import Collection
 
+from knowledge.chroma_client import Chroma, faults
+from knowledge.chroma_client import VectorsUnavailable as VectorsUnavailable
 from knowledge.embedding import Encoder
 from knowledge.passages import Passage
 
 BATCH = 2000  # Chroma's SQLite refuses more than about 5,400 rows in one call
 SPACE = {"hnsw:space": "cosine"}
 NOTE = "made_from"
-
-
-class VectorsUnavailable(RuntimeError):
-    """Chroma does not answer; the desk then finds by words alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +33,6 @@ class PassageHit:
     similarity: float
 
 
-def open_client(folder: Path, server: str | None = None) -> ClientAPI:
-    """An embedded Chroma in ``folder``, or the server at "host:port" when one is named."""
-    settings = Settings(anonymized_telemetry=False)
-    if server:
-        host, _, port = server.partition(":")
-        return chromadb.HttpClient(host=host, port=int(port or 8000), settings=settings)
-    folder.mkdir(parents=True, exist_ok=True)
-    return chromadb.PersistentClient(path=str(folder), settings=settings)
-
-
 def _hit(id_: str, similarity: float) -> PassageHit:
     """A passage's id (`Passage.id`) says which version and section it is."""
     code, rest = id_.split("@", 1)
@@ -56,53 +40,75 @@ def _hit(id_: str, similarity: float) -> PassageHit:
     return PassageHit(code, int(version), section, float(similarity))
 
 
-def list_collections(client: ClientAPI) -> list[str]:
-    """The names of all collections."""
-    return [collection.name for collection in client.list_collections()]
+def list_collections(chroma: Chroma) -> list[str]:
+    """The names of all collections; raises VectorsUnavailable."""
+    with faults("listing"):
+        return [collection.name for collection in chroma.client().list_collections()]
 
 
 class VectorIndex:
-    """One Chroma collection of passages."""
+    """One Chroma collection of passages, opened when first needed.
 
-    def __init__(self, client: ClientAPI, collection: str, encoder: Encoder) -> None:
+    Every method raises VectorsUnavailable when Chroma does not answer. Whoever writes, or asks
+    what is there, makes the collection; a question only looks for it, because one that is gone
+    was dropped on purpose or must be filled first.
+    """
+
+    def __init__(self, chroma: Chroma, collection: str, encoder: Encoder) -> None:
         self.name = collection
-        self._client = client
+        self._chroma = chroma
         self._encoder = encoder
         # Questions ask for ids and distances alone, which LangChain's store cannot: fetching
         # texts and metadata that nobody reads costs 2 of 3 ms (measured, 12,654 passages).
-        self._collection = client.get_or_create_collection(
-            collection, embedding_function=None, metadata=SPACE
-        )
+        self._asked: Collection | None = None
+        self._made: Collection | None = None
+        self._stored: Any = None
 
-    @cached_property
+    @property
+    def _collection(self) -> Collection:
+        if self._made is None:
+            client = self._chroma.client()
+            with faults(f"opening {self.name!r}"):
+                self._made = client.get_or_create_collection(
+                    self.name, embedding_function=None, metadata=SPACE
+                )
+        return self._made
+
+    @property
     def _store(self) -> Any:
         """The same collection as LangChain's vector store."""
-        from langchain_chroma import Chroma
+        if self._stored is None:
+            from langchain_chroma import Chroma as Store
 
-        from knowledge.desk_embeddings import DeskEmbeddings
+            from knowledge.desk_embeddings import DeskEmbeddings
 
-        return Chroma(
-            client=self._client,
-            collection_name=self.name,
-            embedding_function=DeskEmbeddings(self._encoder),
-            collection_metadata=SPACE,
-        )
+            client = self._chroma.client()
+            with faults(f"opening {self.name!r}"):
+                self._stored = Store(
+                    client=client,
+                    collection_name=self.name,
+                    embedding_function=DeskEmbeddings(self._encoder),
+                    collection_metadata=SPACE,
+                )
+        return self._stored
 
     def add(self, passages: Sequence[Passage]) -> None:
         """Store passages with their vectors; a passage already there is written over."""
         for start in range(0, len(passages), BATCH):
             batch = passages[start : start + BATCH]
-            self._store.add_texts(
-                [p.text for p in batch],
-                metadatas=[
-                    {"code": p.code, "version": p.version, "section": p.section} for p in batch
-                ],
-                ids=[p.id for p in batch],
-            )
+            with faults("adding"):
+                self._store.add_texts(
+                    [p.text for p in batch],
+                    metadatas=[
+                        {"code": p.code, "version": p.version, "section": p.section} for p in batch
+                    ],
+                    ids=[p.id for p in batch],
+                )
 
     def ids(self) -> set[str]:
         """The ids of all stored passages."""
-        return set(self._collection.get(include=[])["ids"])
+        with faults("listing"):
+            return set(self._collection.get(include=[])["ids"])
 
     @property
     def holds(self) -> str:
@@ -111,15 +117,18 @@ class VectorIndex:
 
     def note(self, content: str) -> None:
         """Keep with the collection which knowledge its passages were made from."""
-        self._collection.modify(metadata={NOTE: content})
+        with faults("noting"):
+            self._collection.modify(metadata={NOTE: content})
 
     def count(self) -> int:
         """How many passages are stored."""
-        return self._collection.count()
+        with faults("counting"):
+            return self._collection.count()
 
     def versions(self) -> dict[str, int]:
         """The newest version of each procedure that has passages here."""
-        stored = self._collection.get(include=["metadatas"])["metadatas"] or []
+        with faults("listing"):
+            stored = self._collection.get(include=["metadatas"])["metadatas"] or []
         found: dict[str, int] = {}
         for metadata in stored:
             code, version = str(metadata["code"]), int(str(metadata["version"]))
@@ -130,22 +139,27 @@ class VectorIndex:
         """Remove passages by id; unknown ids are ignored."""
         doomed = sorted(ids)
         for start in range(0, len(doomed), BATCH):
-            self._store.delete(doomed[start : start + BATCH])
+            with faults("deleting"):
+                self._store.delete(doomed[start : start + BATCH])
 
     def nearest(
         self, vector: Sequence[float], limit: int, live: Mapping[str, int]
     ) -> list[PassageHit]:
-        """The passages nearest to a vector, best first, those of dead versions left out.
-
-        Raises VectorsUnavailable when Chroma does not answer.
-        """
+        """The passages nearest to a vector, best first, those of dead versions left out."""
+        if self._chroma.is_away:
+            raise VectorsUnavailable("Chroma did not answer before; it is being looked after")
         try:
-            found = self._collection.query(
+            if self._asked is None:
+                client = self._chroma.client()
+                self._asked = client.get_collection(self.name, embedding_function=None)
+            found = self._asked.query(
                 query_embeddings=np.asarray([vector], np.float32),
                 n_results=limit,
                 include=["distances"],
             )
         except Exception as error:  # chromadb raises its own, httpx's and Rust's errors alike
+            self._asked = None  # a server that comes back empty numbers its collections anew
+            self._chroma.failed()
             raise VectorsUnavailable(f"Chroma did not answer for {self.name!r}") from error
         distances = (found["distances"] or [[]])[0]
         hits = [_hit(id_, 1.0 - d) for id_, d in zip(found["ids"][0], distances, strict=True)]
@@ -153,4 +167,6 @@ class VectorIndex:
 
     def drop(self) -> None:
         """Delete the whole collection."""
-        self._client.delete_collection(self.name)
+        client = self._chroma.client()
+        with faults("dropping"):
+            client.delete_collection(self.name)

@@ -7,15 +7,15 @@ from typing import Literal
 
 import numpy as np
 import pytest
-from chromadb.api import ClientAPI
 from numpy.typing import NDArray
 from records import Clock, paper, record
 
+from knowledge.chroma_client import Chroma, open_chroma
 from knowledge.database import connect, migrate
 from knowledge.embedding import load_encoder
 from knowledge.index import POINTER, IndexCheckFailed, PassageIndex
 from knowledge.store import KnowledgeStore
-from knowledge.vectors import list_collections, open_client
+from knowledge.vectors import list_collections
 
 NAMES = ("Đăng ký khai sinh", "Đăng ký khai tử", "Đăng ký kết hôn", "Chứng thực bản sao")
 
@@ -48,8 +48,8 @@ def store(tmp_path: Path) -> KnowledgeStore:
 
 
 @pytest.fixture
-def client(tmp_path: Path) -> ClientAPI:
-    return open_client(tmp_path / "index")
+def chroma(tmp_path: Path) -> Chroma:
+    return open_chroma(tmp_path / "index")
 
 
 @pytest.fixture
@@ -58,17 +58,17 @@ def encoder() -> Failing:
 
 
 @pytest.fixture
-def index(store: KnowledgeStore, client: ClientAPI, encoder: Failing) -> PassageIndex:
-    index = PassageIndex(store, client, encoder)
+def index(store: KnowledgeStore, chroma: Chroma, encoder: Failing) -> PassageIndex:
+    index = PassageIndex(store, chroma, encoder)
     index.update()
     encoder.encoded.clear()
     return index
 
 
 def test_the_first_update_fills_everything_and_reports_it(
-    store: KnowledgeStore, client: ClientAPI
+    store: KnowledgeStore, chroma: Chroma
 ) -> None:
-    index = PassageIndex(store, client, load_encoder())
+    index = PassageIndex(store, chroma, load_encoder())
     assert not index.is_in_step()
     report = index.update()
     assert (report.procedures, report.added, report.removed) == (4, report.passages, 0)
@@ -100,33 +100,33 @@ def test_a_retired_procedure_leaves_the_index(store: KnowledgeStore, index: Pass
     assert "1.000001" not in index.current().versions()
 
 
-def test_progress_reaches_its_total(store: KnowledgeStore, client: ClientAPI) -> None:
+def test_progress_reaches_its_total(store: KnowledgeStore, chroma: Chroma) -> None:
     seen: list[tuple[int, int]] = []
-    index = PassageIndex(store, client, load_encoder())
+    index = PassageIndex(store, chroma, load_encoder())
     index.rebuild(lambda done, total: seen.append((done, total)))
     assert seen and seen[-1][0] == seen[-1][1] == 4
 
 
 def test_a_rebuild_moves_the_pointer_and_drops_the_old_collection(
-    store: KnowledgeStore, client: ClientAPI, index: PassageIndex
+    store: KnowledgeStore, chroma: Chroma, index: PassageIndex
 ) -> None:
     old = index.current().name
     report = index.rebuild()
     assert report.collection != old
     assert list(store.find_setting(None, POINTER).values()) == [report.collection]
     assert index.current().name == report.collection
-    assert list_collections(client) == [report.collection]
+    assert list_collections(chroma) == [report.collection]
     assert index.is_in_step()
 
 
-def test_rebuilding_again_and_again_works(index: PassageIndex, client: ClientAPI) -> None:
+def test_rebuilding_again_and_again_works(index: PassageIndex, chroma: Chroma) -> None:
     names = [index.rebuild().collection for _ in range(3)]
     assert all(a != b for a, b in pairwise(names))
-    assert len(list_collections(client)) == 1
+    assert len(list_collections(chroma)) == 1
 
 
 def test_a_rebuild_that_breaks_off_keeps_the_old_index_and_leaves_nothing(
-    store: KnowledgeStore, client: ClientAPI, index: PassageIndex, encoder: Failing
+    store: KnowledgeStore, chroma: Chroma, index: PassageIndex, encoder: Failing
 ) -> None:
     old, held = index.current().name, index.current().ids()
     encoder.stops_after = 0
@@ -134,21 +134,21 @@ def test_a_rebuild_that_breaks_off_keeps_the_old_index_and_leaves_nothing(
         index.rebuild()
     assert index.current().name == old
     assert index.current().ids() == held
-    assert list_collections(client) == [old]
+    assert list_collections(chroma) == [old]
 
 
 def test_a_rebuild_that_does_not_find_what_it_holds_keeps_the_old_index(
-    client: ClientAPI, index: PassageIndex, encoder: Failing
+    chroma: Chroma, index: PassageIndex, encoder: Failing
 ) -> None:
     old = index.current().name
     encoder.stops_after = len(NAMES)  # the passages are stored, the check cannot ask
     with pytest.raises(MemoryError):
         index.rebuild()
-    assert index.current().name == old and list_collections(client) == [old]
+    assert index.current().name == old and list_collections(chroma) == [old]
 
 
 def test_the_pointer_moves_only_after_the_check(
-    store: KnowledgeStore, client: ClientAPI, index: PassageIndex
+    store: KnowledgeStore, chroma: Chroma, index: PassageIndex
 ) -> None:
     class Crosswise(Failing):
         """Encodes questions against the grain, so nothing is found by its own name."""
@@ -163,8 +163,8 @@ def test_the_pointer_moves_only_after_the_check(
     store.publish_many(many, by="thử")
     index.update()
     old = index.current().name
-    broken = PassageIndex(store, client, Crosswise())
+    broken = PassageIndex(store, chroma, Crosswise())
     with pytest.raises(IndexCheckFailed, match="not found by its own name"):
         broken.rebuild()
     assert index.current().name == old and index.is_in_step()
-    assert list_collections(client) == [old]
+    assert list_collections(chroma) == [old]

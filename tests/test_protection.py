@@ -1,19 +1,24 @@
 """The HTTP door under floods, trickles and strangers: refused early, with a reason and a time."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from assistant.desk import Desk
 from channels.door import error
 from channels.protection_settings import ProtectionSettings
 from channels.rate_limits import RateLimits
+from channels.shared_limits import BadStorage, DatabaseStorage, open_storage
 from channels.slow_body import SlowBody
 from channels.web import create_app
 from channels.widget.permits import Permits
+from knowledge.database import reading, writing
+from knowledge.schema_limits import RateLimitRow
 
 ASK = {"message": "làm giấy khai sinh cho con cần giấy tờ gì"}
 
@@ -203,3 +208,60 @@ def test_the_bounds_hold_below_the_widgets_path_too(
     assert [answer.status_code for answer in codes] == [200, 429]
     assert codes[1].headers["access-control-allow-origin"] == "https://phuong.vn"
     permits.deny(desk.office_id, "https://phuong.vn", by="test")
+
+
+# -- counted together -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shared(own_desk: Desk) -> Callable[..., TestClient]:
+    """As many processes as one likes: applications that share nothing but the database."""
+
+    def make(storage: str = "database", **given: Any) -> TestClient:
+        protection = bounds(limits_storage=storage, **given)
+        return TestClient(create_app(own_desk, protection=protection), client=("10.0.0.1", 50000))
+
+    return make
+
+
+def test_processes_that_count_in_the_database_share_one_bound(
+    shared: Callable[..., TestClient],
+) -> None:
+    first, second = shared(per_address_a_minute=3), shared(per_address_a_minute=3)
+    asked = [http.post("/api/chat", json=ASK).status_code for http in (first, second, first)]
+    assert asked == [200, 200, 200]
+    refused = second.post("/api/chat", json=ASK)
+    assert refused.status_code == 429 and 1 <= int(refused.headers["retry-after"]) <= 60
+
+
+def test_no_address_is_written_where_bounds_are_counted(
+    own_desk: Desk, shared: Callable[..., TestClient]
+) -> None:
+    shared(per_address_a_minute=3, answers_a_day=9).post("/api/chat", json=ASK)
+    with reading(own_desk.library.engine) as connection:
+        kept = connection.execute(select(RateLimitRow.key, RateLimitRow.amount)).all()
+    assert [amount for _, amount in kept] == [1, 1]
+    assert not any("10.0.0.1" in key for key, _ in kept)
+
+
+def test_a_storage_that_fails_leaves_each_process_to_count_for_itself(
+    own_desk: Desk, shared: Callable[..., TestClient]
+) -> None:
+    http = shared(per_address_a_minute=2)
+    with writing(own_desk.library.engine) as connection:
+        connection.exec_driver_sql("ALTER TABLE rate_limit RENAME TO lost")
+    assert [http.post("/api/chat", json=ASK).status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_a_window_that_has_ended_begins_anew_and_is_cleaned_away(own_desk: Desk) -> None:
+    storage = DatabaseStorage(own_desk.library.engine)
+    assert [storage.incr("lâu", 60) for _ in range(3)] == [1, 2, 3] and storage.get("lâu") == 3
+    assert storage.get_expiry("lâu") == pytest.approx(time.time() + 60, abs=5)
+    assert [storage.incr("xong", 0) for _ in range(2)] == [1, 1] and storage.get("xong") == 0
+    storage.clear("lâu")
+    assert storage.get("lâu") == 0 and storage.check() and storage.reset() == 2
+
+
+def test_a_storage_that_nobody_knows_is_refused_at_the_start(own_desk: Desk) -> None:
+    with pytest.raises(BadStorage, match="database"):
+        open_storage("hòm-thư://x", own_desk.library.engine)

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from channels.staff import office_form
 from channels.staff.fee_proposals import FeeDesk, fingerprint
 from channels.staff.office_change import Front, Refused, seen
 from channels.staff.settings import StaffSettings
+from channels.widget.permits import Permits
 from knowledge.sample import read_office
 from knowledge.versions import EditConflict
 
@@ -301,3 +303,38 @@ def test_a_clerk_sees_the_office_and_changes_nothing(own_desk: Desk) -> None:
             assert browser.post(f"/staff/office/{path}").status_code == 403, path
             browser.get("/staff/office")
     assert own_desk.library.store.office("hoa-sen") == before
+
+
+def test_an_administrator_lets_a_site_show_the_chat_and_takes_it_away(
+    own_desk: Desk, browser: Browser
+) -> None:
+    permits = Permits(own_desk.library.store)
+    page = browser.get("/staff/office/widget")
+    assert "Chưa trang nào được phép" in page.text and "data-office" not in page.text
+    wrong = browser.post("/staff/office/widget/allow", origin="phuong hoa sen")
+    assert wrong.status_code == 422 and "phuong hoa sen" in wrong.text
+    done = browser.post("/staff/office/widget/allow", origin="HTTPS://HoaSen.gov.vn:443/tin-tuc")
+    permit = permits.of(own_desk.office_id)
+    assert permit is not None and permit.origins == ("https://hoasen.gov.vn",)
+    assert "Đã cho phép" in done.text and f'data-office="{permit.key}"' in unescape(done.text)
+    changed = browser.post("/staff/office/widget/key")
+    assert "Đã đổi khóa" in changed.text and permit.key not in changed.text
+    gone = browser.post("/staff/office/widget/deny", origin="https://hoasen.gov.vn")
+    assert "Chưa trang nào được phép" in gone.text
+    lines = own_desk.library.store.audit(subject="setting:widget")
+    assert [line.by for line in lines[:3]] == ["binh"] * 3
+
+
+def test_who_is_no_administrator_sees_the_sites_and_changes_none(
+    own_desk: Desk, browser: Browser
+) -> None:
+    browser.get("/staff/office/widget")
+    browser.post("/staff/office/widget/allow", origin="https://hoasen.gov.vn")
+    browser.post("/staff/logout")
+    assert browser.sign_in("hoa").url.path == "/staff"
+    page = browser.get("/staff/office/widget")
+    assert "https://hoasen.gov.vn" in page.text and "Thôi cho phép" not in page.text
+    refused = browser.post("/staff/office/widget/allow", origin="https://khac.example")
+    assert refused.status_code == 403
+    permit = Permits(own_desk.library.store).of(own_desk.office_id)
+    assert permit is not None and permit.origins == ("https://hoasen.gov.vn",)

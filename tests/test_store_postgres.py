@@ -1,9 +1,7 @@
 """The same store on a real PostgreSQL, started for these tests and thrown away."""
 
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -11,8 +9,10 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from browser import missing
 from records import Clock
 
+from evals.large_shape import PartMissing, postgres
 from knowledge import backup, database, sample
 from knowledge.database import DatabaseUnavailable, connect, migrate, read_value, writing
 from knowledge.procedures import Body, Procedure, Source
@@ -24,37 +24,13 @@ pytest.importorskip("psycopg", reason="extra `postgres` is not installed")
 CODE = "1.001193"
 
 
-def _find_binaries() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    on_path = shutil.which("initdb")
-    return found[-1].parent if found else Path(on_path).resolve().parent if on_path else None
-
-
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    binaries = _find_binaries()
-    if binaries is None:
-        pytest.skip("PostgreSQL is not installed on this machine")
-    # Below /tmp and not pytest's folder: the server does not run as root, and a socket's path
-    # is at most 107 bytes long.
-    folder = Path(tempfile.mkdtemp(prefix="letan-pg-"))
-    user = None
-    if Path("/proc/self").stat().st_uid == 0:
-        user = "nobody"
-        shutil.chown(folder, user)
-    data = folder / "data"
-    init = [binaries / "initdb", "-D", data, "-U", "letan", "-A", "trust", "-E", "UTF8", "-N"]
-    subprocess.run([*init, "--locale=C"], user=user, check=True, capture_output=True, cwd="/")
-    options = f"-c listen_addresses= -k {folder} -c fsync=off"
-    control = [binaries / "pg_ctl", "-D", data, "-w"]
-    start = [*control, "-o", options, "-l", folder / "log", "start"]
-    subprocess.run(start, user=user, check=True, capture_output=True, cwd="/")
     try:
-        yield f"postgresql://letan@/postgres?host={folder}"
-    finally:
-        stop = [*control, "-m", "immediate", "stop"]
-        subprocess.run(stop, user=user, check=True, capture_output=True, cwd="/")
-        shutil.rmtree(folder)
+        with postgres() as address:
+            yield address
+    except PartMissing as problem:
+        missing(str(problem))
 
 
 @pytest.fixture(scope="module")

@@ -4,25 +4,25 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from chromadb.api import ClientAPI
 from records import record
 
+from knowledge.chroma_client import Chroma, VectorsUnavailable, open_chroma
 from knowledge.embedding import load_encoder
 from knowledge.passages import split
-from knowledge.vectors import VectorIndex, VectorsUnavailable, list_collections, open_client
+from knowledge.vectors import VectorIndex, list_collections
 
 BIRTH = record("1.000001", "Đăng ký khai sinh")
 DEATH = record("1.000002", "Đăng ký khai tử")
 
 
 @pytest.fixture
-def client(tmp_path: Path) -> ClientAPI:
-    return open_client(tmp_path / "index")
+def chroma(tmp_path: Path) -> Chroma:
+    return open_chroma(tmp_path / "index")
 
 
 @pytest.fixture
-def index(client: ClientAPI) -> VectorIndex:
-    index = VectorIndex(client, "thu", load_encoder())
+def index(chroma: Chroma) -> VectorIndex:
+    index = VectorIndex(chroma, "thu", load_encoder())
     index.add([*split(BIRTH, 1), *split(DEATH, 1)])
     return index
 
@@ -78,10 +78,10 @@ def test_a_collection_that_is_gone_is_reported_as_unavailable(index: VectorIndex
 
 
 def test_vectors_survive_reopening_and_chroma_has_no_encoder_of_its_own(
-    client: ClientAPI, index: VectorIndex
+    chroma: Chroma, index: VectorIndex
 ) -> None:
-    assert list_collections(client) == ["thu"]
-    again = VectorIndex(client, "thu", load_encoder())
+    assert list_collections(chroma) == ["thu"]
+    again = VectorIndex(chroma, "thu", load_encoder())
     assert again.ids() == index.ids()
-    stored = client.get_collection("thu", embedding_function=None)
+    stored = chroma.client().get_collection("thu", embedding_function=None)
     assert stored.metadata["hnsw:space"] == "cosine"

@@ -1,0 +1,156 @@
+"""The report of `letan bench`: every figure it was given is on the page, as text and as a plot."""
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from importlib.util import find_spec
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser import missing
+from fastapi.testclient import TestClient
+from records import record
+
+from evals import bench_report
+from evals.baselines import bm25_on_names
+from evals.bench import UNBOUND
+from evals.growth import copies, enough, grow
+from evals.rivals import create_app
+from evals.side_by_side import compare, read_desk, table
+from evals.soak import soak
+from knowledge.offices import HANOI
+from knowledge.passages import split
+
+WHEN = datetime(2026, 11, 24, 9, 30, tzinfo=HANOI)
+
+
+def crowd(per_second: float) -> list[dict[str, Any]]:
+    return [
+        {"clients": n, "per_second": per_second, "p50_ms": 4.0, "p95_ms": 9.5, "p99_ms": 12.0,
+         "errors": 0}
+        for n in (1, 16)
+    ]  # fmt: skip
+
+
+def size(passages: int) -> dict[str, Any]:
+    return {
+        "passages": passages, "procedures": passages // 4, "publish_seconds": 1.0,
+        "index_seconds": 2.0, "index_mib": 10.0, "database_mib": 5.0, "first_start_seconds": 9.0,
+        "start_seconds": 3.0, "memory_mib": 321.0, "p50_ms": 7.5, "p95_ms": 19.0, "errors": 0,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def figures() -> dict[str, Any]:
+    right = {
+        "cases": 10, "first": 0.9, "offered": 0.95, "silent_cases": 4, "answered_wrongly": 0.25,
+    }  # fmt: skip
+    sides = [
+        {"name": "Lễ Tân", "by_clients": crowd(187), "memory_mib": 400.0, "accuracy": right},
+        {"name": "FastAPI gửi lại", "by_clients": crowd(2345), "memory_mib": 0, "accuracy": None},
+    ]
+    return {
+        "machine": "máy <thử>, 2 cores", "load_before": 0.1, "load_after": 1.0, "records": 2893,
+        "rival_model": "mô hình thử", "sides": sides, "sizes": [size(1000), size(100_000)],
+        "table": [{"name": "Lễ Tân", "per_second": 187, "p95_ms": 9.5, "memory_mib": 400.0,
+                   "first": 0.9, "offered": 0.95, "answered_wrongly": 0.25}],
+        "soak": {"requests": 60_000, "errors": 0, "per_second": 190.0, "p95_ms": 30.0,
+                 "memory_mib": [400.0, 410.0, 411.0], "grew_by": 0.002},
+    }  # fmt: skip
+
+
+def test_the_page_shows_each_figure_and_the_json_holds_them_all(
+    figures: dict[str, Any], tmp_path: Path
+) -> None:
+    page = tmp_path / "out" / "bench.html"
+    bench_report.write(page, figures, WHEN)
+    text = page.read_text("utf-8")
+    for said in ("09:30 ngày 24/11/2026", "máy &lt;thử&gt;", "90,0 %", "25,0 %", "60 000 câu",
+                 "100 000", "2 893 thủ tục", "0,2 %"):  # fmt: skip
+        assert said in text, said
+    assert text.count("<svg") == 7
+    held = json.loads(page.with_suffix(".json").read_text("utf-8"))
+    assert held["measured_at"] == WHEN.isoformat()
+    assert {key: held[key] for key in figures} == figures
+
+
+def test_what_was_not_measured_leaves_no_empty_plot(tmp_path: Path) -> None:
+    page = tmp_path / "bench.html"
+    missing_part = {"large_missing": "PostgreSQL is not installed"}
+    bench_report.write(
+        page, {"machine": "máy", "load_before": 3.0, "load_after": 3.0, **missing_part}, WHEN
+    )
+    text = page.read_text("utf-8")
+    assert "<svg" not in text and "PostgreSQL is not installed" in text
+    assert "Máy đang làm việc khác khi đo" in text
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "shown"),
+    [(1234567, 0, "1 234 567"), (0.256, 1, "0,3"), (None, 0, "–"), ("x", 0, "–")],
+)
+def test_numbers_are_written_as_vietnamese_write_them(
+    value: object, digits: int, shown: str
+) -> None:
+    assert bench_report.figure(value, digits) == shown
+
+
+def test_copies_have_codes_and_names_of_their_own_and_the_length_of_real_records() -> None:
+    records = [record("1.000001", "Đăng ký khai sinh"), record("1.000002", "Đăng ký khai tử")]
+    made = list(islice(copies(records), 4000))
+    assert len({copy.code for copy in made}) == len({copy.name for copy in made}) == 4000
+    assert all(copy.name.startswith("Đăng ký khai") for copy in made)
+    found = list(enough(records, 500))
+    assert found[:2] == records
+    assert 500 <= sum(len(split(one, 1)) for one in found) < 510
+
+
+def test_what_the_desk_says_is_read_best_first() -> None:
+    said = {
+        "outcome": "answered", "procedure": {"code": "1"}, "also": [{"procedure": {"code": "2"}}],
+        "choices": [{"code": "3"}, {"code": None}, {}],
+    }  # fmt: skip
+    assert read_desk(said) == (["1", "2", "3"], True)
+    asked_back = {"outcome": "clarifying", "procedure": None, "choices": [{"code": "3"}]}
+    assert read_desk(asked_back) == (["3"], False)
+
+
+def test_a_rival_answers_on_the_same_route_from_the_same_records() -> None:
+    procedures = [record("1.000001", "Đăng ký khai sinh"), record("1.000002", "Đăng ký khai tử")]
+    client = TestClient(create_app(procedures, bm25_on_names(procedures)))
+    said = client.post("/api/chat", json={"message": "khai tử"}).json()
+    assert said["codes"][0] == "1.000002" and "Đăng ký khai tử" in said["text"]
+
+
+@pytest.fixture
+def own(own_home: Path) -> Iterator[dict[str, str]]:
+    yield {**os.environ, "LETAN_HOME": str(own_home)} | UNBOUND
+
+
+@pytest.mark.slow
+def test_the_desk_is_measured_beside_the_tutorial_in_one_run(own: dict[str, str]) -> None:
+    if find_spec("sentence_transformers") is None:
+        missing("extra `hub` is not installed")
+    sides = compare(
+        Path(own["LETAN_HOME"]), own, model="", step=lambda _: None, clients=(1, 4), only=40
+    )
+    assert [side.name.split()[0] for side in sides] == ["Lễ", "LangChain", "BM25", "FastAPI"]
+    for side in sides:
+        assert [row["errors"] for row in side.by_clients] == [0, 0]
+    desk, tutorial, words, echo = sides
+    assert desk.accuracy and tutorial.accuracy and words.accuracy and echo.accuracy is None
+    assert desk.accuracy.cases == tutorial.accuracy.cases > 0
+    assert desk.accuracy.first > max(tutorial.accuracy.first, words.accuracy.first)
+    assert [row["name"] for row in table(sides)] == [side.name for side in sides]
+
+
+@pytest.mark.slow
+def test_growth_and_a_long_run_are_measured_on_servers_of_their_own(own: dict[str, str]) -> None:
+    (one,) = grow(Path(own["LETAN_HOME"]), own, [1200], lambda _: None)
+    assert one.passages >= 1200 and one.errors == 0 and one.procedures > 184
+    assert one.memory_mib > 50 and one.index_mib > 1 and 0 < one.p50_ms <= one.p95_ms
+    run = soak(own, 400, lambda _: None)
+    assert run.errors == 0 and len(run.memory_mib) == 1 and run.requests == 400
