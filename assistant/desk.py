@@ -176,6 +176,7 @@ def build_desks(
             idle_after=assistant.idle_after,
             public_url=public_url,
             model=model_desk,
+            standing=queue.standing_of,
         )
         return Desk(
             library=library,

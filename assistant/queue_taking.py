@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import update
 
@@ -109,12 +110,25 @@ class Taking(QueueRows):
 
     def standing(self, token: str) -> Standing:
         """The place of a number; raises UnknownNumber unless it was taken today."""
+        key = {"office": self._office_id, "key": token}
+        return self._standing(BY_TOKEN, key, f"no number with token {token!r} today")
+
+    def standing_of(self, letter: str, number: int, is_priority: bool) -> Standing:
+        """The place of the number with this label today; raises UnknownNumber."""
+        today = (
+            QueueNumberRow.day == day_of(self._clock()),
+            QueueNumberRow.letter == letter,
+            QueueNumberRow.number == number,
+            QueueNumberRow.is_priority == is_priority,
+        )
+        return self._standing(self._select(*today), {}, f"no number {letter}{number} today")
+
+    def _standing(self, query: Any, key: dict[str, str], otherwise: str) -> Standing:
         now = self._clock()
         with reading(self._engine) as connection:
-            key = {"office": self._office_id, "key": token}
-            row = connection.execute(BY_TOKEN, key).mappings().first()
+            row = connection.execute(query, key).mappings().first()
             if row is None or row["day"] != day_of(now):
-                raise UnknownNumber(f"no number with token {token!r} today")
+                raise UnknownNumber(otherwise)
             number = to_number(row)
             if number.state is not NumberState.WAITING:
                 return Standing(number, 0, None)

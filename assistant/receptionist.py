@@ -25,6 +25,7 @@ from assistant.dialogue.handing import by_reference
 from assistant.dialogue.intents import leaning, meant
 from assistant.dialogue.legal import from_document, named_passage
 from assistant.dialogue.life_events import life_event
+from assistant.dialogue.own_number import own_number
 from assistant.dialogue.premise import checklist, premise
 from assistant.dialogue.reconsidering import reconsider
 from assistant.dialogue.several import several
@@ -38,6 +39,7 @@ from assistant.model.desk import ModelDesk
 from assistant.office_answers import office_facts
 from assistant.premises import assumes_district
 from assistant.privacy import mask, without_placeholders
+from assistant.queue_numbers import Standing
 from assistant.replies import say
 from assistant.speech import to_speech
 from assistant.trial import Trial
@@ -57,6 +59,7 @@ STEPS: tuple[Step, ...] = (
     danger,
     forgotten,
     by_reference,
+    own_number,
     other_language,
     by_code,
     named_passage,
@@ -107,6 +110,7 @@ class Receptionist:
         idle_after: Callable[[str], timedelta] = lambda channel: timedelta(hours=12),
         public_url: str = "",
         model: ModelDesk | None = None,
+        standing: Callable[[str, int, bool], Standing] | None = None,
     ) -> None:
         self._room = Backroom(
             store,
@@ -121,6 +125,7 @@ class Receptionist:
             office_id,
             model,
             public_url,
+            standing,
         )
         self._clock = clock
         self._idle_after = idle_after

@@ -14,6 +14,7 @@ from assistant.faq import FrequentQuestions
 from assistant.inquiries import Inquiries
 from assistant.model.desk import ModelDesk
 from assistant.office_answers import office_facts
+from assistant.queue_numbers import Standing
 from assistant.replies import say
 from assistant.understand import Question
 from knowledge.finder import Finder
@@ -66,6 +67,7 @@ class Backroom:
     office_id: str
     model: ModelDesk | None = None
     public_url: str = ""
+    standing: Callable[[str, int, bool], Standing] | None = None
 
     def view(self, code: str | None) -> ProcedureView | None:
         """The record as it holds here today; None when it is not held (or no code is given)."""

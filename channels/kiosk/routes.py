@@ -26,6 +26,7 @@ from channels.kiosk.self_test import SENTENCE, self_test_routes, trial_slip
 from channels.kiosk.settings import KioskSettings
 from channels.kiosk.slips import slip_of, slip_routes
 from channels.kiosk.speaking import speaking_routes
+from channels.kiosk.take_along import take_along_routes
 from knowledge.offices import Office
 from knowledge.settings import LetanSettings
 
@@ -68,6 +69,7 @@ def kiosk_routes(door: Door) -> APIRouter:
 
     routes.include_router(slip_routes(door, printer, here), include_in_schema=True)
     routes.include_router(self_test_routes(door, ears, voice, printer, here))
+    routes.include_router(take_along_routes(here), include_in_schema=True)
     voices = " ".join(language for language in ("vi", "en") if voice.has(language))
     # the first resident of the day must not wait for a model to load
     warming = BackgroundTask(door.workers.run, ears.get)

@@ -21,6 +21,7 @@ STEPS = {
     "from_document": "Không thủ tục nào đủ chắc; trích từ văn bản của đơn vị.",
     "by_known_name": "Thủ tục có trong danh mục quốc gia nhưng đơn vị chưa có nội dung.",
     "leaning": "Việc này phường không làm.",
+    "own_number": "Trong câu có số thứ tự đã lấy hôm nay, nên trả lời số đó đang ở đâu.",
     "by_reference": "Trong câu có mã câu hỏi chờ cán bộ, nên trả lời về câu hỏi đó.",
     "other_language": "Câu viết bằng tiếng nước ngoài.",
     "by_code": "Trong câu có mã thủ tục, nên trả lời đúng mã đó.",

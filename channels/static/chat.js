@@ -1,6 +1,7 @@
 /** The chat page: what a resident does, what the server says, what is shown. */
 
 import { copyOf, renderAnswer, renderClerk, word } from "./answer.js";
+import { carried } from "./carried.js";
 import { waitFor, watchInquiries } from "./clerk.js";
 import { setUpDisplay } from "./display.js";
 import { nothing, recall, remember } from "./memory.js";
@@ -98,12 +99,25 @@ function readFrom(element) {
 
 /** Put a message into the log and send it, under the name of a turn that failed before; the element that shows it. */
 function say(text, turnId = newTurnId()) {
+  const { entry, element } = put(text, turnId);
+  send(entry, element);
+  return element;
+}
+
+function put(text, turnId) {
   const entry = { kind: "resident", text, turnId, status: "sending" };
   memory.entries.push(entry);
   const element = show(entry);
   showFollowUps();
-  send(entry, element);
-  return element;
+  return { entry, element };
+}
+
+/** Questions from the screen in the lobby, asked here in their order. */
+async function bring(texts) {
+  for (const text of texts) {
+    const { entry, element } = put(text, newTurnId());
+    await send(entry, element);
+  }
 }
 
 async function send(entry, element) {
@@ -241,3 +255,4 @@ log.setAttribute("aria-live", "polite"); // after what a reload brought back, wh
 watchInquiries(() => (busy ? null : memory), settle);
 for (const control of document.querySelectorAll("[disabled]")) control.disabled = false;
 if (log.lastElementChild) log.lastElementChild.scrollIntoView({ block: "start" });
+bring(carried());

@@ -14,7 +14,7 @@ let visit = freshVisit();
 
 // A visit's own object: an answer that arrives after the wipe belongs to nobody and is dropped.
 function freshVisit() {
-  return { key: crypto.getRandomValues(new Uint32Array(4)).join("-"), conversationId: null, asked: "", list: null, priority: false, busy: false };
+  return { key: crypto.getRandomValues(new Uint32Array(4)).join("-"), conversationId: null, asked: "", questions: [], list: null, priority: false, busy: false };
 }
 
 /** Run one step of the visit; a second tap meanwhile does nothing. */
@@ -47,6 +47,7 @@ function ask(message) {
     if (!isMine()) return forget(answer.conversation_id);
     mine.conversationId = answer.conversation_id;
     mine.asked = message;
+    mine.questions.push(message);
     for (const line of document.querySelectorAll(".asked span")) line.textContent = t("asked", message);
     const code = answer.procedure && answer.outcome === "answered" ? answer.procedure.code : null;
     if (code && answer.topics.every((topic) => ON_THE_CARD.has(topic))) return openPapers(code, null, answer.speech);
@@ -56,8 +57,22 @@ function ask(message) {
     byId("open-papers").hidden = !code;
     byId("open-papers").dataset.code = code ?? "";
     show("answer");
+    takeAlong(mine.questions, isMine);
     return say(answer.speech);
   });
+}
+
+/** A code that asks the same on the phone; without it the answer is there all the same. */
+async function takeAlong(questions, isMine) {
+  byId("carry").hidden = true;
+  try {
+    const { svg } = await post("api/kiosk/qr", { questions: questions.slice(-20) });
+    if (!isMine()) return;
+    byId("carry-qr").innerHTML = svg;
+    byId("carry").hidden = false;
+  } catch {
+    // the screen says what it says without a code
+  }
 }
 
 async function openPapers(code, chosen, speech) {
@@ -154,6 +169,8 @@ function wipe() {
   for (const kept of document.querySelectorAll("#answer .text, #answer .choices, #papers ul, #missing-list")) kept.replaceChildren();
   for (const kept of document.querySelectorAll(".asked span, #answer-title, #papers-title, #papers .where, #papers .question, #label, #counter, #place, #fees, #times, #problem")) kept.textContent = "";
   for (const image of [byId("qr"), byId("map"), byId("checklist-qr")]) image.removeAttribute("src");
+  byId("carry-qr").replaceChildren();
+  byId("carry").hidden = true;
   byId("slip").src = "about:blank";
   delete byId("open-papers").dataset.code;
   if (byId("still").open) byId("still").close();
