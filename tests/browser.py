@@ -41,13 +41,14 @@ def chromium(*more: str) -> Iterator[Browser]:
 
 
 @contextmanager
-def serving(app: Any) -> Iterator[str]:
-    """``app`` behind uvicorn on a free port of this machine; gives the address."""
-    listener = socket.create_server(("127.0.0.1", 0))
+def serving(app: Any, port: int = 0) -> Iterator[str]:
+    """``app`` behind uvicorn on this machine (0: a free port); gives the address."""
+    listener = socket.create_server(("127.0.0.1", port))
     # the other implementation of web sockets warns when it is imported
     config = uvicorn.Config(
-        app, log_level="error", access_log=False, lifespan="off", ws="websockets-sansio"
-    )
+        app, log_level="error", access_log=False, lifespan="off", ws="websockets-sansio",
+        timeout_graceful_shutdown=1,  # a board's stream never ends by itself
+    )  # fmt: skip
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

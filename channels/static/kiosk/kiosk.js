@@ -1,6 +1,6 @@
 /** The kiosk: one visit from the first touch to the number, wiped when the person leaves. */
 
-import { renderText } from "../answer.js";
+import { drawFrom, renderText } from "../answer.js";
 import { openAsk, setUpAsking, showEars, wipeAsking } from "./asking.js";
 import { setUpIdle } from "./idle.js";
 import { button, byId, complain, items, paragraphs, show } from "./screens.js";
@@ -34,6 +34,10 @@ async function step(work) {
 }
 
 function trouble(problem) {
+  if (problem.status === undefined) { // a mistake of ours, not a lost server: said, and not hidden
+    reportError(problem);
+    return complain(t("broken"));
+  }
   if (!problem.sentence || problem.status >= 500) return watch(byId("lost"));
   complain(problem.sentence);
   return say(problem.sentence);
@@ -52,7 +56,7 @@ function ask(message) {
     const code = answer.procedure && answer.outcome === "answered" ? answer.procedure.code : null;
     if (code && answer.topics.every((topic) => ON_THE_CARD.has(topic))) return openPapers(code, null, answer.speech);
     byId("answer-title").textContent = answer.procedure?.name ?? t("answer");
-    document.querySelector("#answer .text").replaceChildren(renderText(answer.text, answer.choices));
+    document.querySelector("#answer .text").replaceChildren(plain(renderText(answer.text, answer.choices)));
     items(document.querySelector("#answer .choices"), answer.choices, (choice) => button(choice.label, () => ask(choice.message)));
     byId("open-papers").hidden = !code;
     byId("open-papers").dataset.code = code ?? "";
@@ -60,6 +64,12 @@ function ask(message) {
     takeAlong(mine.questions, isMine);
     return say(answer.speech);
   });
+}
+
+/** Without links: whoever follows one at a kiosk does not find the way back. */
+function plain(fragment) {
+  for (const link of fragment.querySelectorAll("a")) link.replaceWith(link.textContent);
+  return fragment;
 }
 
 /** A code that asks the same on the phone; without it the answer is there all the same. */
@@ -198,6 +208,7 @@ function speak(next) {
 
 // -- doing ----------------------------------------------------------------------------------
 
+drawFrom(document, "", []); // nobody calls a number from here
 let greeted = false;
 /** The first touch of a visit: the machine says what it is, aloud. */
 function greet() {

@@ -9,10 +9,16 @@ export function at(path) {
   return new URL(path, new URL(document.body.dataset.root ?? ".", document.baseURI)).href;
 }
 
-/** The body of an answer; throws with `sentence` (written for residents) and `status`. */
+/** The body of an answer; throws with `sentence` (written for residents) and `status`, 0 for a server out of reach. */
 export async function call(path, options = {}) {
-  const response = await fetch(path, { ...options, signal: AbortSignal.timeout(TIMEOUT_MS) });
-  const body = response.status === 204 ? null : await response.json();
+  let response;
+  let body;
+  try {
+    response = await fetch(path, { ...options, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    body = response.status === 204 ? null : await response.json();
+  } catch (problem) {
+    throw Object.assign(new Error(path), { status: 0, cause: problem });
+  }
   if (!response.ok) throw Object.assign(new Error(path), { sentence: body?.error?.message, status: response.status });
   return body;
 }

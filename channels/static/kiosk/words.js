@@ -12,6 +12,7 @@ const WORDS = {
     unavailable: "Máy chưa nghe được tiếng nói. Mời anh/chị gõ chữ, hoặc chạm vào việc cần làm.",
     microphone: "Máy chưa dùng được micrô. Mời anh/chị gõ chữ, hoặc chạm vào việc cần làm.",
     secondsLeft: "còn {0} giây",
+    broken: "Máy đang trục trặc ở bước này. Mời anh/chị gặp cán bộ, hoặc về đầu và thử lại.",
     noSlip: "Máy in phiếu đang lỗi. Mời anh/chị nhớ số, hoặc quét mã bằng điện thoại.",
   },
   en: {
@@ -25,6 +26,7 @@ const WORDS = {
     unavailable: "This machine cannot hear you now. Please type, or touch what you need.",
     microphone: "The microphone cannot be used. Please type, or touch what you need.",
     secondsLeft: "{0} seconds left",
+    broken: "Something went wrong at this step. Please see a clerk, or start again.",
     noSlip: "The slip printer does not work. Please remember your number, or scan the code.",
   },
 };
