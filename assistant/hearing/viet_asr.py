@@ -7,13 +7,17 @@ documented. Words come out in lower case, without punctuation, numbers spelt out
 from difflib import SequenceMatcher
 from typing import Any
 
+import numpy as np
+
 from assistant.hearing.ears import RATE, EarUnavailable, Words
 
 # The model cuts the sound into pieces of its own; a second session hears the same sound cut
 # elsewhere. Where both say the same, the words are right; the model itself tells no confidence.
 SHIFT = bytes(int(RATE * 0.6) * 2)
-# Without some silence after it the last word is often lost.
+# Without some silence after it the last word is often lost. A turn that ended by itself brought
+# its own; working through more of it would only keep the resident waiting.
 TAIL = bytes(int(RATE * 0.3) * 2)
+QUIET = 0.1  # of the loudest sound heard
 
 
 class VietAsr:
@@ -43,19 +47,28 @@ class VietAsrListening:
 
     def __init__(self, first: Any, second: Any) -> None:
         self._sessions = (first, second)
+        self._loudest, self._end = 0, b""
         second.accept(SHIFT)
 
     def accept(self, pcm: bytes) -> str:
         for session in self._sessions:
             session.accept(pcm)
+        self._loudest = max(self._loudest, _peak(pcm))
+        self._end = (self._end + pcm)[-len(TAIL) :]
         return str(self._sessions[0].partial().text)
 
     def finish(self) -> Words:
         said = []
+        has_tail = len(self._end) == len(TAIL) and _peak(self._end) < QUIET * self._loudest
         for session in self._sessions:
-            session.accept(TAIL)
+            if not has_tail:
+                session.accept(TAIL)
             said.append(str(session.final().text).split())
             session.close()
         first, second = said
         same = SequenceMatcher(a=first, b=second, autojunk=False).ratio() if first else 0.0
         return Words(" ".join(first), same)
+
+
+def _peak(pcm: bytes) -> int:
+    return int(np.abs(np.frombuffer(pcm, "<i2").astype(np.int32)).max(initial=0))
