@@ -14,12 +14,13 @@ from collections.abc import Callable
 import structlog
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
 from limits.errors import StorageError
-from limits.storage import MemoryStorage, Storage
+from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from channels.door import error
+from channels.process_counts import ProcessCounts
 from channels.protection_settings import ProtectionSettings
 from channels.threads import Workers
 
@@ -50,7 +51,7 @@ class RateLimits:
     ) -> None:
         self._app = app
         self._refused = refused or (lambda _: None)
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._limiter = FixedWindowRateLimiter(ProcessCounts())
         self._shared = FixedWindowRateLimiter(shared) if shared else None
         self._aside = Workers(THREADS)
         self._office_id = office_id
