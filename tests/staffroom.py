@@ -7,9 +7,11 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from axe_playwright_python.sync_playwright import Axe
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from httpx import Response
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 from sqlalchemy import delete
 
 from assistant.desk import Desk
@@ -94,6 +96,45 @@ def enter(page: Page, address: str, name: str, password: str = PASSWORD) -> None
     page.fill("#password", password)
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "/login" not in url)
+
+
+def staff_paths(app: FastAPI) -> list[tuple[str, str]]:
+    """Every method and path below /staff, whoever's part it is, as the route table has them."""
+    found: list[tuple[str, str]] = []
+
+    def walk(routes: Any) -> None:
+        for route in routes:
+            inner = getattr(route, "original_router", None)
+            if inner is not None:
+                walk(inner.routes)
+            elif isinstance(route, APIRoute) and route.path.startswith("/staff"):
+                found.extend((method, route.path) for method in sorted(route.methods))
+
+    walk(app.routes)
+    return found
+
+
+def tab_to(page: Page, target: Locator, most: int = 400) -> None:
+    """Reach a control as somebody without a mouse does: with the tabulator, one after another."""
+    for _ in range(most):
+        if target.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{target} is not reached by {most} presses of the tabulator")
+
+
+def press(page: Page, name: str) -> None:
+    """A button or link reached with the tabulator and pressed."""
+    both = page.get_by_role("button", name=name).or_(page.get_by_role("link", name=name))
+    tab_to(page, both.first)
+    page.keyboard.press("Enter")
+
+
+def type_in(page: Page, field: Locator, text: str) -> None:
+    """A field reached with the tabulator and typed over."""
+    tab_to(page, field)
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(text)
 
 
 def violations(page: Page) -> list[str]:

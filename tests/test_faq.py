@@ -70,6 +70,13 @@ def test_an_entry_answers_from_the_moment_it_is_published_until_it_is_retired(of
     assert "sảnh tầng một" not in reply(QUESTION).text
 
 
+def test_what_the_office_never_told_the_desk_is_asked_of_a_clerk(office: Desk) -> None:
+    answer = office.receptionist.reply("ở phường có chỗ gửi xe máy không")
+    assert answer.inquiry is not None and answer.inquiry in answer.text
+    waiting = office.inquiries.find(answer.inquiry)
+    assert waiting is not None and waiting.question == "ở phường có chỗ gửi xe máy không"
+
+
 def test_other_words_are_offered_back_and_a_no_brings_the_first_question_to_a_clerk(
     office: Desk,
 ) -> None:

@@ -10,11 +10,20 @@ import pyotp
 import pytest
 from conftest import desk_at
 from cryptography.fernet import Fernet
-from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from records import MORNING, Clock
 from sqlalchemy import update
-from staffroom import PASSWORD, PEOPLE, QUICK, SETTINGS, Browser, accounts_of, at_work, hire
+from staffroom import (
+    PASSWORD,
+    PEOPLE,
+    QUICK,
+    SETTINGS,
+    Browser,
+    accounts_of,
+    at_work,
+    hire,
+    staff_paths,
+)
 
 from assistant.desk import Desk
 from channels.staff.accounts import AccountError, Accounts, Role
@@ -60,21 +69,9 @@ def browser(own_desk: Desk) -> Iterator[Browser]:
 
 
 def staff_routes(desk: Desk) -> list[tuple[str, str]]:
-    """Every method and path below /staff, whoever's part it is."""
-    app = create_app(desk, staff=SETTINGS)
-    found: list[tuple[str, str]] = []
-
-    def walk(routes: object) -> None:
-        for route in routes:  # type: ignore[attr-defined]
-            inner = getattr(route, "original_router", None)
-            if inner is not None:
-                walk(inner.routes)
-            elif isinstance(route, APIRoute) and route.path.startswith("/staff"):
-                path = re.sub(r"\{[^}]+\}", "1", route.path)
-                found.extend((method, path) for method in sorted(route.methods))
-
-    walk(app.routes)
-    return found
+    """Every method and path below /staff, each part in braces filled in with 1."""
+    paths = staff_paths(create_app(desk, staff=SETTINGS))
+    return [(method, re.sub(r"\{[^}]+\}", "1", path)) for method, path in paths]
 
 
 def test_without_signing_in_every_route_leads_to_the_sign_in_page_or_refuses(desk: Desk) -> None:

@@ -12,7 +12,7 @@ from knowledge.audit import AuditEntry
 
 ROOT = Path(__file__).parent.parent
 # The calls by which a line is written, with the place of the action among their arguments.
-WRITERS = {"entry": 0, "_log": 2, "_move": (3, 4), "_discard": 4}
+WRITERS = {"entry": 0, "_log": 2, "_move": (3, 4), "_discard": 4, "_change": 4}
 
 
 def written_actions() -> set[str]:
@@ -35,7 +35,14 @@ def written_actions() -> set[str]:
 
 def test_every_action_that_is_ever_logged_has_its_words() -> None:
     actions = written_actions()
-    assert {"publish", "faq_publish", "put_rule", "sign_in", "discard_ingested"} <= actions
+    assert {
+        "publish",
+        "faq_publish",
+        "put_rule",
+        "sign_in",
+        "discard_ingested",
+        "letter.retry",
+    } <= actions
     assert actions - ACTIONS.keys() == set()
 
 

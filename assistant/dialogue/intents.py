@@ -8,7 +8,7 @@ from assistant.decide import FOLLOW_UP, MAX_CHOICES, Meant
 from assistant.dialogue.beyond import delegated
 from assistant.dialogue.following import follow_up
 from assistant.dialogue.frequent import with_frequent
-from assistant.dialogue.handing import hand_over
+from assistant.dialogue.handing import hand_over, pass_on
 from assistant.dialogue.procedures import answer_procedure
 from assistant.dialogue.turn import Backroom, Reply, Turn
 from assistant.dialogue.unknown import not_found
@@ -37,9 +37,12 @@ def meant(room: Backroom, turn: Turn) -> Reply | None:
         return reply
     if intent.topic in PLACE_QUESTIONS and turn.state.code:
         return answer_procedure(room, turn, turn.state.code, 1.0, topics=(Topic.PLACE,))
-    return with_frequent(room, turn, answer_intent(room, turn, intent, candidate.probability))
+    reply = with_frequent(room, turn, answer_intent(room, turn, intent, candidate.probability))
+    return _to_a_clerk(room, turn, reply) if intent.id in UNTOLD else reply
 
 
+# Their fixed replies say that the desk has no data.
+UNTOLD = frozenset({"office.parking", "office.facilities"})
 ACKNOWLEDGES = frozenset({"small_talk.acknowledge"})
 _ASKS_BACK = re.compile(r"\b(?:à|hả|chứ|không|nhỉ|phải không|đúng không)$")
 NODS = 4  # "vậy à", "thế hả em" only nod; a longer question asks
@@ -85,3 +88,14 @@ def answer_intent(room: Backroom, turn: Turn, intent: Intent, probability: float
     )
     answer = Answer(Outcome(intent.outcome), text, choices=choices, probability=probability)
     return answer, replace(turn.state, choices=choices, pending_topics=())
+
+
+def _to_a_clerk(room: Backroom, turn: Turn, reply: Reply) -> Reply:
+    """What the office has not told the desk is a clerk's to tell, and a frequent question to be;
+    where one is offered already, a "no" brings it to a clerk."""
+    answer, state = reply
+    passed = None if answer.choices else pass_on(room, turn, "office")
+    if passed is None:
+        return reply
+    text = f"{answer.text}\n{passed.text}"
+    return replace(answer, text=text, inquiry=passed.reference), state

@@ -23,6 +23,7 @@ ACTIONS = {
     "ingest": "đọc tệp", "publish_passages": "dùng đoạn trích", "retire_passages": "thôi dùng",
     "discard_ingested": "bỏ bản thảo", "accepted_proposal": "đồng ý bãi bỏ",
     "discarded_proposal": "giữ lại mã",
+    "letter.retry": "gửi lại tin", "letter.discard": "bỏ tin",
     "report_case": "báo trả lời sai", "drop_case": "bỏ câu báo sai",
     "sign_in": "đăng nhập", "sign_in_failed": "gõ sai mật khẩu", "lock_account": "tạm khóa",
     "add_account": "thêm tài khoản", "set_role": "đổi quyền", "reset_password": "cấp lại mật khẩu",
@@ -38,11 +39,12 @@ KINDS = {
     "file": ("Nhập văn bản", ("file", "ingested_draft", "proposal")),
     "account": ("Tài khoản", ("account",)),
     "case": ("Câu báo sai", ("case",)),
+    "letter": ("Zalo, Telegram", ("letter",)),
 }
 SUBJECTS = {
     "procedure": "thủ tục", "faq": "câu thường gặp số", "office": "đơn vị", "rule": "quy định",
     "setting": "cài đặt", "file": "tệp số", "ingested_draft": "bản thảo số",
-    "proposal": "đề xuất số", "account": "tài khoản", "case": "câu báo sai số",
+    "proposal": "đề xuất số", "account": "tài khoản", "case": "câu báo sai số", "letter": "tin",
     "utterances": "câu mẫu", "catalogue": "danh mục mã",
 }  # fmt: skip
 SETTINGS = {
@@ -52,7 +54,7 @@ SETTINGS = {
 PAGES = {
     "procedure": "/staff/procedures/{}/history", "faq": "/staff/faq/{}", "office": "/staff/office",
     "rule": "/staff/office/fees", "file": "/staff/nhap/tep/{}",
-    "ingested_draft": "/staff/nhap/ban/{}", "account": "/staff/accounts",
+    "ingested_draft": "/staff/nhap/ban/{}", "account": "/staff/accounts", "letter": "/staff/kenh",
 }  # fmt: skip
 VALUES = (
     {status.value: name for status, name in STATUS_NAMES.items()}
