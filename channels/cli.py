@@ -23,6 +23,7 @@ from channels.cli_offices import office_app
 from channels.cli_records import export, import_records
 from channels.cli_staff import user_app
 from channels.cli_streams import bench_streams
+from channels.cli_voice import voice_app
 
 app = typer.Typer(
     help="Lễ Tân – quầy lễ tân của phường, xã.",
@@ -48,6 +49,7 @@ eval_app.command("groups")(evaluate_groups)
 eval_app.command("hearing")(evaluate_hearing)
 app.add_typer(user_app, name="user")
 app.add_typer(office_app, name="office")
+app.add_typer(voice_app, name="voice")
 app.command("export")(export)
 app.command("import-records")(import_records)
 out = Console()
