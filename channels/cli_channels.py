@@ -89,8 +89,16 @@ async def _must_log_in(hub: Any) -> None:
         raise typer.Exit(1)
 
 
+# What Telegram says when messages cannot be polled, and what to do about it.
+POLLING = {
+    "webhook is active": "đang có webhook; gỡ bằng: letan channels webhook telegram --remove",
+    "other getUpdates": "máy khác cũng đang chạy letan telegram với token này; chỉ để một máy chạy",
+}
+
+
 def _complain(why: str) -> None:
-    err.print(f"Chưa nhận được tin: {why}", markup=False)
+    to_do = next((words for said, words in POLLING.items() if said in why), why)
+    err.print(f"Chưa nhận được tin: {to_do}", markup=False)
 
 
 @channels_app.command("work")

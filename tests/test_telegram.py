@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import anyio
 import pytest
 from chat_world import World, play
 from fake_telegram import GROUP, FakeTelegram, group, membership, pressing, private, replying
@@ -12,6 +13,7 @@ from assistant.desk import Desk
 from assistant.inquiries import InquiryStatus
 from channels.chats import Chat
 from channels.gate import Mode, Room
+from channels.telegram_sending import poll
 from knowledge.database import reading
 from knowledge.schema_faq import FaqRow
 
@@ -306,6 +308,53 @@ def test_flood_and_outage_lose_nothing_and_repeat_nothing(ward: Desk, fake: Fake
         assert world.hub.mailbox.letters.all() == []
 
     play(ward, scene, fake)
+
+
+def test_a_busy_group_waits_for_telegrams_minute_and_loses_nothing(
+    ward: Desk, fake: FakeTelegram
+) -> None:
+    async def scene(world: World) -> None:
+        fake.clock, fake.group_budget = ward.clock, 3
+        matters = ("khai sinh", "khai tử", "đăng ký kết hôn", "tạm trú", "thường trú", "tách hộ")
+        for who, matter in enumerate(matters, 1):
+            await world.telegram(group(f"/hoi {matter} cần giấy tờ gì", who=who))
+        assert len(fake.sent) == 3
+        for _ in range(3):
+            ward.clock.moment += timedelta(seconds=61)  # type: ignore[attr-defined]
+            await world.hub.lanes.drain()
+        asked = [m["reply_parameters"]["message_id"] for m in fake.sent]
+        assert len(asked) == len(matters) and asked == sorted(asked)  # each once, in order
+        assert world.hub.mailbox.letters.all() == []
+
+    play(ward, scene, fake)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [({"webhook": "https://x.example"}, "webhook is active"),
+     ({"other_poller": True}, "other getUpdates")],
+)  # fmt: skip
+def test_polling_that_cannot_work_is_complained_of_in_telegrams_words(
+    ward: Desk, fake: FakeTelegram, trouble: dict[str, Any], said: str
+) -> None:
+    for name, value in trouble.items():
+        setattr(fake, name, value)
+    complaints: list[str] = []
+
+    async def scene(world: World) -> None:
+        async def take(_: dict[str, Any]) -> None: ...
+
+        assert world.hub.telegram is not None
+        async with anyio.create_task_group() as tasks:
+
+            def complain(why: str) -> None:
+                complaints.append(why)
+                tasks.cancel_scope.cancel()
+
+            await poll(world.hub.telegram.bot, take, complain, timeout_seconds=1)
+
+    play(ward, scene, fake)
+    assert len(complaints) == 1 and said in complaints[0]
 
 
 def test_a_wrong_secret_is_refused_and_an_unknown_update_ignored(

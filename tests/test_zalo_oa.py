@@ -129,6 +129,20 @@ def test_buttons_go_to_private_chats_and_are_left_out_where_zalo_refuses_them(
     play(ward, scene, fake)
 
 
+@pytest.mark.parametrize("limit", [2000, 500])
+def test_a_long_answer_arrives_whole_whichever_limit_holds(ward: Desk, limit: int) -> None:
+    fake = FakeZaloOa(limit=limit)
+
+    async def scene(world: World) -> None:
+        await world.zalo_oa(event("đăng ký khai sinh cần giấy tờ gì ạ?"))
+        assert all(len(text) <= limit for text in fake.texts())
+        assert "Tờ khai đăng ký khai sinh" in fake.texts()[0]
+        assert "trợ lý tự động" in fake.texts()[-1]
+        assert world.hub.mailbox.letters.counts("zalo-oa")["out"] == {"sent": 1}
+
+    play(ward, scene, fake)
+
+
 def test_in_an_accounts_group_everything_arrives_and_only_calls_are_answered(
     ward: Desk,
 ) -> None:

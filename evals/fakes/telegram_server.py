@@ -5,7 +5,9 @@ Where it is not certain what Telegram does (a plain mention under privacy mode) 
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -52,7 +54,10 @@ class FakeTelegram:
     down: bool = False
     after_send: Any = None
     number: int = 900
-    polling: int = 0
+    group_budget: int = 0  # messages and edits a minute in one group; 0: not counted
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    spent: dict[str, list[datetime]] = field(default_factory=dict)
+    other_poller: bool = False
 
     @property
     def app(self) -> Starlette:
@@ -105,6 +110,12 @@ class FakeTelegram:
         return ok(BOT)
 
     def do_getUpdates(self, given: dict[str, Any]) -> Response:  # noqa: N802
+        if self.other_poller:
+            return refuse(
+                409,
+                "Conflict: terminated by other getUpdates request; make sure that only one bot "
+                "instance is running",
+            )
         if self.webhook:
             return refuse(
                 409,
@@ -119,13 +130,25 @@ class FakeTelegram:
         if self.faults:
             fault = self.faults.pop(0)
             return JSONResponse(fault, status_code=fault["error_code"])
-        if refused := self.refuses(given):
+        if refused := self.refuses(given) or self.too_fast(given):
             return refused
         self.number += 1
         self.sent.append(given | {"message_id": self.number})
         if self.after_send:
             self.after_send()
         return ok(self.message(given, self.number))
+
+    def too_fast(self, given: dict[str, Any]) -> Response | None:
+        """The refusal of one message or edit too many in a group."""
+        chat, now = str(given["chat_id"]), self.clock()
+        if not self.group_budget or not chat.startswith("-"):
+            return None
+        spent = [at for at in self.spent.get(chat, []) if now - at < timedelta(minutes=1)]
+        if len(spent) >= self.group_budget:
+            wait = 60 - int((now - spent[0]).total_seconds())
+            return refuse(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
+        self.spent[chat] = [*spent, now]
+        return None
 
     def refuses(self, given: dict[str, Any]) -> Response | None:
         chat = str(given.get("chat_id", ""))
@@ -180,6 +203,8 @@ class FakeTelegram:
                 "Bad Request: message is not modified: specified new message content and reply "
                 "markup are exactly the same as a current content and reply markup of the message",
             )
+        if refused := self.too_fast(given):
+            return refused
         before["text"] = given["text"]
         self.edited.append(given)
         return ok(self.message(given, number))

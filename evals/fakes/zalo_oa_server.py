@@ -29,6 +29,7 @@ class FakeZaloOa:
     refresh: str = "RT0"
     generation: int = 0
     takes_buttons: bool = True
+    limit: int = 2000  # one old copy of the documentation says 500
     loses_next_login: bool = False
     is_verified: bool = True
     quota: int | None = 480
@@ -84,7 +85,7 @@ class FakeZaloOa:
         given = json.loads(await request.body())
         text = given.get("message", {}).get("text", "")
         buttons = "attachment" in given.get("message", {})
-        if recipient not in given.get("recipient", {}) or not 1 <= len(text) <= 2000:
+        if recipient not in given.get("recipient", {}) or not 1 <= len(text) <= self.limit:
             return fails(-201, message="Params is invalid")
         if buttons and (recipient == "group_id" or not self.takes_buttons):
             return fails(-201, message="Params is invalid")
