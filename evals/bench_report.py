@@ -33,11 +33,11 @@ def write(target: Path, figures: Mapping[str, Any], when: datetime) -> None:
 
 
 def figure(value: object, digits: int = 0) -> str:
-    """A number as Vietnamese write it, with a comma for the fraction; a dash for none."""
+    """A number as Vietnamese write it, thousands apart and never broken; a dash for none."""
     if not isinstance(value, int | float):
         return "–"
     text = f"{value:,.{digits}f}"
-    return text.replace(",", " ").replace(".", ",")
+    return text.replace(",", "\u00a0").replace(".", ",")
 
 
 def plots(figures: Mapping[str, Any]) -> dict[str, str]:

@@ -1,0 +1,122 @@
+"""What a ward, a province and the country need, from what was measured: the table of docs/scale.md.
+
+``python -m evals.sizing`` puts the table of the figures in ``evals/baseline/sizing.json`` into the
+page, between its two marks. The demand is an assumption and says so; the rest was measured.
+"""
+
+import json
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+FIGURES = Path(__file__).parent / "baseline" / "sizing.json"
+PAGE = ROOT / "docs" / "scale.md"
+MARKS = ("<!-- bảng: evals.sizing -->", "<!-- hết bảng -->")
+
+# 10 % of a day's questions come within its busiest half hour (opening), and within that half hour
+# the busiest seconds see three times the mean: assumptions, to be replaced by an office's own
+# figures (console, "Số liệu").
+BUSIEST_SHARE, BUSIEST_SECONDS, BURST = 0.10, 1800, 3.0
+# A process is planned at half of what it does at its best: the rest is for restarts and surprises.
+USED_SHARE = 0.5
+KEPT_DAYS = 90  # ASSISTANT_RETENTION_DAYS
+CONNECTIONS = 32  # knowledge.database.connect: 16 kept, 16 more under load
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was measured; ``of`` says when, where and with which commands."""
+
+    of: str
+    answers_a_second: float
+    process_mib: float
+    office_mib: float
+    office_seconds: float
+    start_seconds: float
+    bytes_a_turn: float
+    knowledge_mib: float
+
+    @classmethod
+    def read(cls) -> "Figures":
+        return cls(**json.loads(FIGURES.read_text("utf-8")))
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One deployment: ``offices`` served by ``processes`` alike."""
+
+    name: str
+    offices: int
+    questions_a_day: int
+    peak: float
+    processes: int
+    memory_gib: float
+    disk_gib: float
+    connections: int
+    start_seconds: float
+
+
+def need(name: str, offices: int, a_day_each: int, figures: Figures) -> Need:
+    """What one deployment of ``offices`` needs when each is asked ``a_day_each`` questions."""
+    a_day = offices * a_day_each
+    peak = a_day * BUSIEST_SHARE / BUSIEST_SECONDS * BURST
+    working = math.ceil(peak / (figures.answers_a_second * USED_SHARE))
+    processes = working + (1 if offices > 1 else 0)  # one may be restarting
+    memory = processes * (figures.process_mib + (offices - 1) * figures.office_mib)
+    disk = a_day * KEPT_DAYS * figures.bytes_a_turn / 2**30 + figures.knowledge_mib / 1024
+    start = figures.start_seconds + (offices - 1) * figures.office_seconds
+    return Need(
+        name, offices, a_day, peak, processes, memory / 1024, disk, processes * CONNECTIONS, start
+    )
+
+
+CASES = (
+    ("một phường", 1, 500), ("một phường đông", 1, 3_000),
+    ("một tỉnh, 130 xã", 130, 500), ("một tỉnh, 170 xã", 170, 500),
+    ("một tỉnh, 170 xã, gấp ba", 170, 1_500),
+)  # fmt: skip
+COMMUNES, PROVINCES = 3_321, 34
+
+
+def table(figures: Figures) -> str:
+    """The rows of the page: each case, then the country as one deployment for each province."""
+    rows = [need(name, offices, each, figures) for name, offices, each in CASES]
+    province = need("", math.ceil(COMMUNES / PROVINCES), 500, figures)
+    country = asdict(province) | {
+        "name": f"cả nước: {PROVINCES} bản tỉnh, 3.321 xã", "offices": COMMUNES,
+        "questions_a_day": COMMUNES * 500, "peak": province.peak * COMMUNES / province.offices,
+        "processes": province.processes * PROVINCES, "memory_gib": province.memory_gib * PROVINCES,
+        "disk_gib": province.disk_gib * PROVINCES,
+    }  # fmt: skip
+    rows.append(Need(**country))
+    lines = [
+        "| | câu mỗi ngày | câu/giây lúc cao nhất | tiến trình (nhân) | RAM | đĩa, 90 ngày "
+        "| kết nối SQL | khởi động |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for row in rows:
+        lines.append(
+            f"| {row.name} | {_vi(row.questions_a_day)} | {_vi(row.peak, 1)} | {row.processes} "
+            f"| {_vi(row.memory_gib, 1)} GiB | {_vi(row.disk_gib, 1)} GiB "
+            f"| {row.connections}{' mỗi tỉnh' if row.offices == COMMUNES else ''} "
+            f"| {_vi(row.start_seconds)} giây |"
+        )
+    return "\n".join(lines)
+
+
+def _vi(value: float, digits: int = 0) -> str:
+    return f"{value:,.{digits}f}".replace(",", " ").replace(".", ",").replace(" ", ".")
+
+
+def main() -> None:
+    """Put the table into the page."""
+    text = PAGE.read_text("utf-8")
+    before, rest = text.split(MARKS[0])
+    after = rest.split(MARKS[1])[1]
+    page = f"{before}{MARKS[0]}\n{table(Figures.read())}\n{MARKS[1]}{after}"
+    PAGE.write_text(page, "utf-8")
+
+
+if __name__ == "__main__":
+    main()
