@@ -110,7 +110,8 @@ def take_pages(browser: Browser, address: str, desk: Desk) -> None:
 
 
 def take_console(browser: Browser, address: str, desk: Desk) -> None:
-    """The office's page, a question explained, a decision under review, the numbers of a week."""
+    """The office's page, a question explained, a decision under review, the numbers of a week, the
+    questions that wait."""
     page = plain(browser, 1280, 900)
     page.goto(f"{address}/staff")
     page.fill("#name", "hoa")
@@ -144,6 +145,8 @@ def take_console(browser: Browser, address: str, desk: Desk) -> None:
     page.goto(f"{address}/staff/so-lieu")
     page.wait_for_load_state("networkidle")
     page.screenshot(path=IMAGES / "console-numbers.png")
+    page.goto(f"{address}/staff/inbox")
+    page.screenshot(path=IMAGES / "console-inbox.png")
     page.close()
 
 

@@ -231,4 +231,4 @@ def test_an_editor_keeps_the_canned_texts_that_clerks_pick(own_desk: Desk) -> No
 
 def test_age_is_said_as_people_say_it() -> None:
     ages = [age(MORNING - timedelta(minutes=m), MORNING) for m in (0, 59, 61, 60 * 26, 60 * 24 * 9)]
-    assert ages == ["0 phút", "59 phút", "1 giờ", "1 ngày", "9 ngày"]
+    assert ages == ["chưa đầy một phút", "59 phút", "1 giờ", "1 ngày", "9 ngày"]

@@ -10,15 +10,17 @@ from typing import Any
 
 import pytest
 from conftest import desk_at
+from fastapi.testclient import TestClient
 from pydantic import ValidationError
 from records import BY_PROVINCE, TODAY, TWO_CASES, Clock, fixed, paper, record
-from staffroom import Browser, at_work, hire
+from staffroom import SETTINGS, Browser, at_work, hire
 from starlette.datastructures import FormData
 
 from assistant.desk import Desk
 from channels.staff import record_form
 from channels.staff.record_diff import diff
 from channels.staff.settings import StaffSettings
+from channels.web import create_app
 from knowledge.procedures import Procedure
 from knowledge.versions import Status
 
@@ -271,3 +273,50 @@ def test_an_unknown_procedure_is_a_page_that_says_so(own_desk: Desk) -> None:
     with at_work(own_desk, "lan") as browser:
         missing = browser.get("/staff/procedures/9.999999")
         assert missing.status_code == 404 and "Không có thủ tục mã 9.999999" in missing.text
+
+
+def test_a_procedure_the_office_does_not_hold_is_begun_as_a_draft(own_desk: Desk) -> None:
+    store = own_desk.library.store
+    with at_work(own_desk, "lan") as browser:
+        browser.get("/staff/procedures/new")
+        typed = {
+            "code": "9.000007", "name": "Đăng ký nuôi chim", "sector": "Chăn nuôi",
+            "receiving": "UBND cấp xã nơi nuôi", "source": "Quyết định 7/QĐ-UBND (thử)",
+        }  # fmt: skip
+        wrong = browser.post("/staff/procedures/new", **typed | {"code": "chim", "source": ""})
+        assert wrong.status_code == 422 and 'id="code-wrong"' in wrong.text
+        assert 'id="source-wrong"' in wrong.text and "Đăng ký nuôi chim" in wrong.text
+        held = browser.post("/staff/procedures/new", **typed | {"code": CODE})
+        assert held.status_code == 409 and f'href="/staff/procedures/{CODE}"' in held.text
+        begun = browser.post("/staff/procedures/new", **typed)
+        assert begun.url.path == "/staff/procedures/9.000007" and "bản nháp" in begun.text
+        assert store.find_view("9.000007", "hoa-sen") is None
+        twice = browser.post("/staff/procedures/new", **typed)
+        assert twice.status_code == 409
+    (version,) = store.history("9.000007")
+    record = store.get_version("9.000007", version.version)
+    assert not record.verified and record.fees == ()
+    store.discard_draft("9.000007", version.version, by="lan")
+
+
+def test_a_suspension_ends_today_at_the_earliest_and_ends_once(own_desk: Desk) -> None:
+    with at_work(own_desk, "hoa") as browser:
+        browser.get(PAGE)
+        past = browser.post(f"{PAGE}/suspend", reason="Máy hỏng", until="2020-01-01")
+        assert past.status_code == 409 and "Ngày cuối đã qua" in past.text
+        browser.get(PAGE)
+        never = browser.post(f"{PAGE}/resume")
+        assert never.status_code == 409 and "đang nhận hồ sơ bình thường" in never.text
+
+
+def test_what_breaks_below_the_console_is_a_page_that_says_what_to_do(own_desk: Desk) -> None:
+    app = create_app(own_desk, staff=SETTINGS)
+
+    @app.get("/staff/broken")
+    async def broken() -> None:
+        raise LookupError("something of ours")
+
+    with TestClient(app, raise_server_exceptions=False) as client:
+        page = client.get("/staff/broken", headers={"accept": "text/html"})
+        assert page.status_code == 500 and "có thể chưa lưu" in page.text
+        assert client.get("/staff/api/broken").status_code in (401, 404)

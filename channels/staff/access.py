@@ -38,7 +38,7 @@ from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
 from fastapi import Depends, FastAPI, Request, Response
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -56,6 +56,10 @@ from knowledge.versions import StoreError
 
 T = TypeVar("T")
 
+BROKEN = (
+    "Máy chủ gặp lỗi nên có thể chưa lưu. Quay lại, tải lại trang để xem đã lưu chưa rồi làm lại; "
+    "vẫn lỗi thì báo người quản trị kèm giờ này."
+)
 SIGN_IN = "/staff/login"
 PASSWORD = "/staff/password"
 # What a person may do before an initial password is changed.
@@ -132,6 +136,7 @@ def open_console(app: FastAPI, door: Door, settings: StaffSettings) -> None:
         (InquiryTaken, 409),
     ):  # fmt: skip
         app.add_exception_handler(problem, _refusal(status))
+    app.add_exception_handler(Exception, _broken)
 
 
 def console_of(request: Request) -> Console:
@@ -299,6 +304,17 @@ async def _to_sign_in(request: Request, problem: Exception) -> Response:
     if request.method == "GET" and request.url.query:
         back += f"?{request.url.query}"
     return RedirectResponse(f"{SIGN_IN}?next={quote(back, safe='')}", status_code=303)
+
+
+async def _broken(request: Request, problem: Exception) -> Response:
+    """A page instead of a bare line when something of ours fails; the server still logs it."""
+    plain = PlainTextResponse("Internal Server Error", status_code=500)
+    if wants_json(request) or not request.url.path.startswith("/staff"):
+        return plain
+    try:
+        return await _refusal(500)(request, RuntimeError(BROKEN))
+    except Exception:  # the page needs the database, which may be what failed
+        return plain
 
 
 def _refusal(status: int) -> Callable[[Request, Exception], Awaitable[Response]]:

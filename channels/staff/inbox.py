@@ -180,6 +180,8 @@ def inbox_routes(door: Door) -> APIRouter:
 def age(at: datetime, now: datetime) -> str:
     """How long ago, as one says it: "12 phút", "3 giờ", "2 ngày"."""
     minutes = max(int((now - at).total_seconds() // 60), 0)
+    if minutes < 1:
+        return "chưa đầy một phút"
     if minutes < 60:
         return f"{minutes} phút"
     if minutes < 24 * 60:

@@ -20,6 +20,7 @@ HOME = "/staff/office"
 CHANNELS = {
     "web": "Trang web", "kiosk": "Màn hình ở sảnh", "telegram": "Telegram", "zalo": "Zalo",
 }  # fmt: skip
+LONGEST_NOTICE = 500
 Typed = Mapping[str, str]
 Edit = Callable[[Typed, Office], Mapping[str, Any]]
 
@@ -75,6 +76,8 @@ def today_routes(door: Door, front: Front) -> APIRouter:
 
 def add_notice(typed: Typed, office: Office) -> dict[str, Any]:
     """The office's notices with the new one at their end."""
+    if len(typed.get("text", "")) > LONGEST_NOTICE:
+        raise Refused(f"Thông báo: dài quá {LONGEST_NOTICE} ký tự; người dân đọc trên điện thoại.")
     new = {
         "text": typed.get("text", ""),
         "shown_from": office_form.read_day(typed.get("shown_from"), "Từ ngày"),

@@ -10,6 +10,8 @@ from channels.staff.access import Publisher, form_of, leave, work
 from channels.staff.shelf import Shelf
 from knowledge.versions import StoreError
 
+LONGEST = 300
+
 
 def suspension_routes(door: Door) -> APIRouter:
     """`/staff/procedures/{code}/suspend`, `…/resume`, `…/retire`."""
@@ -24,8 +26,12 @@ def suspension_routes(door: Door) -> APIRouter:
         reason, until = str(form.get("reason", "")), str(form.get("until", ""))
         if not reason:
             raise StoreError("Hãy ghi lý do; người dân sẽ đọc đúng câu này.")
+        if len(reason) > LONGEST:
+            raise StoreError(f"Lý do dài quá {LONGEST} ký tự.")
         office = await work(request, lambda: store.office(desk.office_id))
         last = _day(until)
+        if last and last < store.today():
+            raise StoreError("Ngày cuối đã qua; hãy chọn từ hôm nay trở đi, hoặc để trống.")
         await work(
             request,
             lambda: shelf.suspend(

@@ -113,6 +113,8 @@ class Shelf:
 
     def resume(self, code: str, *, by: str) -> None:
         """The procedure is taken again."""
+        if self.suspension(code) is None:
+            raise StoreError(f"Thủ tục {code} đang nhận hồ sơ bình thường.")
         self.store.drop_rule(self._rule(code), by=by)
 
     def _rule(self, code: str) -> str:
