@@ -1,5 +1,6 @@
 """`/t/<code>`: the papers of one procedure as a page to share, tick off and print on one sheet."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from urllib.parse import urlencode
@@ -60,6 +61,31 @@ def groups_of(procedure: Procedure, chosen: bool) -> list[Group]:
     ]
 
 
+# How many letters one A4 sheet takes in each print, a line counted as LINE_LETTERS more; found by
+# printing the sample's and the portal's longest records (see tests/test_checklist_page.py).
+LINE_LETTERS = 60
+SHEETS = (
+    ("", 2_300),
+    ("dense", 4_600),
+    ("denser", 7_000),
+    ("clipped", 12_500),
+    ("short", 30_000),
+)
+
+MOST_LINES = 64  # more, at two rows a line, do not fit
+
+
+def sheet_of(lines: Sequence[str]) -> str:
+    """The print that brings these lines on one sheet: smaller letters, two columns, cut lines.
+
+    What is cut on paper says so, and stands whole behind the QR code.
+    """
+    letters = sum(len(line) + LINE_LETTERS for line in lines)
+    if len(lines) > MOST_LINES:
+        return "names"
+    return next((name for name, most in SHEETS if letters <= most), "names")
+
+
 def checklist_routes(door: Door) -> APIRouter:
     """The checklist page and its QR code."""
     routes = APIRouter()
@@ -71,6 +97,8 @@ def checklist_routes(door: Door) -> APIRouter:
         known = case in {one.id for one in view.procedure.cases}
         procedure = select_case(view.procedure, case if known else None)
         sections = ("papers", "fee", "time", "place")
+        groups = groups_of(procedure, known)
+        fees, times = wording.fee_lines(procedure), wording.time_lines(procedure)
         said_by = {view.provenance[s].source: None for s in sections if s in view.provenance}
         return door.templates.TemplateResponse(
             request,
@@ -82,9 +110,18 @@ def checklist_routes(door: Door) -> APIRouter:
                 "view": view,
                 "case": case if known else None,
                 "case_label": wording.case_labels(procedure, [case]) if known and case else "",
-                "groups": groups_of(procedure, known),
-                "fees": wording.fee_lines(procedure),
-                "times": wording.time_lines(procedure),
+                "groups": groups,
+                "fees": fees,
+                "times": times,
+                "sheet": sheet_of(
+                    [
+                        *(line for g in groups for line in (g.heading, *g.papers)),
+                        *(note.text for note in view.notes),
+                        *(f"{n.name}: {n.rule}" for n in procedure.not_needed),
+                        *fees,
+                        *times,
+                    ]
+                ),
                 "channels": [wording.CHANNELS[way.channel] for way in procedure.channels],
                 "sources": [(source, wording.day(source.as_of)) for source in said_by],
                 "verified": all(

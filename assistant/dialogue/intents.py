@@ -55,6 +55,8 @@ def _asks_back(turn: Turn) -> bool:
 
 LEANS = 0.45  # with a procedure in hand, short of `intent`: something else is talked of
 NEAR = 0.1
+# "Ly hôn có làm ở phường không": divorce, or what other offices do; in no case the one in hand.
+BESIDE, BESIDE_TOGETHER = ("out_of_scope", "office_info"), 0.7
 
 
 def leaning(room: Backroom, turn: Turn) -> Reply | None:
@@ -64,7 +66,9 @@ def leaning(room: Backroom, turn: Turn) -> Reply | None:
         return None
     near = max((c.probability for c in turn.linking.procedures), default=0.0)
     follows = sum(c.probability for c in turn.linking.candidates if c.group == FOLLOW_UP)
-    if best.probability < LEANS or max(near, follows) > NEAR:
+    beside = sum(c.probability for c in turn.linking.candidates if c.group in BESIDE)
+    leans = best.probability >= LEANS or beside >= BESIDE_TOGETHER
+    if not leans or max(near, follows) > NEAR:
         return None
     return answer_intent(room, turn, room.finder.intents[best.label], best.probability)
 
