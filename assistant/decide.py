@@ -16,6 +16,7 @@ FILE = Path(__file__).parent / "data" / "thresholds.yaml"
 MAX_CHOICES = 4
 FOLLOW_UP = "follow_up"
 SERVED = ("office_info", "handed_off")
+NEVER_BESIDE = frozenset({"safety", "refused", "handed_off", "small_talk"})
 MOSTLY_FOLLOW_UP = 0.8
 
 
@@ -26,7 +27,8 @@ class Thresholds:
     ``answer``: the best procedure is answered from here. ``clarify``: the best few
     together reach this, each at least ``choice``. ``intent``: what is no procedure.
     ``leading``: below ``answer``, a procedure is still answered from here when it is
-    ``lead`` times as probable as whatever comes second.
+    ``lead`` times as probable as whatever comes second. ``alone``: below this, what was
+    understood comes with the procedures that may be meant instead.
     """
 
     answer: float
@@ -35,6 +37,7 @@ class Thresholds:
     intent: float
     leading: float
     lead: float
+    alone: float = 0.0
 
     @classmethod
     @lru_cache(maxsize=1)
@@ -45,9 +48,14 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """Exactly one named thing is meant; intents keep their id, procedures their code."""
+    """One named thing is meant; intents keep their id, procedures their code.
+
+    ``beside`` are procedures to offer with the answer, where it is less than certain; with
+    an answered procedure at most MAX_CHOICES in all.
+    """
 
     candidate: Candidate
+    beside: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,7 @@ def decide(linking: Linking, thresholds: Thresholds, *, in_hand: bool = False) -
     if best is None:
         return Unknown(0.0)
     if not best.is_intent and _is_clear(best, candidates, thresholds):
-        return Meant(best)
+        return Meant(best, _beside(best, candidates, thresholds))
     shares: dict[str, float] = {}
     for candidate in candidates:
         if candidate.is_intent:
@@ -87,7 +95,8 @@ def decide(linking: Linking, thresholds: Thresholds, *, in_hand: bool = False) -
     group = max(shares, key=shares.__getitem__, default=None)
     if group is not None and shares[group] >= thresholds.intent:
         first = next(c for c in candidates if c.is_intent and c.group == group)
-        return Meant(replace(first, probability=shares[group]))
+        told = replace(first, probability=shares[group])
+        return Meant(told, _beside(told, candidates, thresholds))
     # Where to complain, or a person to complain to: either is an answer, silence is none.
     served = sum(shares.get(group, 0.0) for group in SERVED)
     if served >= thresholds.intent:
@@ -98,6 +107,20 @@ def decide(linking: Linking, thresholds: Thresholds, *, in_hand: bool = False) -
     if close and together >= thresholds.clarify:
         return Unsure(close[:MAX_CHOICES])
     return Unknown(best.probability)
+
+
+def _beside(
+    meant: Candidate, candidates: Sequence[Candidate], thresholds: Thresholds
+) -> tuple[Candidate, ...]:
+    """What may be meant instead; nothing beside what is certain, unsafe or small talk."""
+    if meant.probability >= thresholds.alone or meant.group in NEVER_BESIDE:
+        return ()
+    others = [
+        c
+        for c in candidates
+        if not c.is_intent and c.label != meant.label and c.probability >= thresholds.choice
+    ]
+    return tuple(others[: MAX_CHOICES - 1])
 
 
 def _is_clear(best: Candidate, candidates: Sequence[Candidate], thresholds: Thresholds) -> bool:

@@ -213,20 +213,27 @@ def evaluate_linking(
         Path | None, typer.Option(help="LETAN_HOME đã nhập dữ liệu cổng quốc gia, để đo thêm.")
     ] = None,
     baseline_model: Annotated[
-        str, typer.Option(help="Mô hình cho cách làm thông thường; bỏ trống: mô hình kèm theo.")
+        str,
+        typer.Option(
+            help="Mô hình cho cách làm thông thường: e5, tên hoặc thư mục; bỏ trống: kèm theo."
+        ),
     ] = "",
+    save: Annotated[bool, typer.Option(help="Ghi số đo vào evals/baseline/linking.json.")] = False,
     report: Annotated[Path, typer.Option(help="Trang báo cáo HTML.")] = Path("out/linking.html"),
     fit: Annotated[bool, typer.Option(help="Chọn lại ngưỡng và ghi vào thresholds.yaml.")] = False,
     failures: Annotated[bool, typer.Option(help="In từng câu chưa đạt.")] = False,
     as_json: Json = False,
 ) -> None:
     """Hiểu câu hỏi: đúng thủ tục đến đâu, so với cách làm thông thường."""
+    from datetime import datetime
+
     from assistant.decide import Thresholds
     from evals import calibrating
     from evals.desk import fresh_desk
     from evals.fitting import fit as choose
-    from evals.fitting import save
-    from evals.worlds import evaluate_world
+    from evals.fitting import save as save_thresholds
+    from evals.worlds import evaluate_world, record, with_recorded
+    from knowledge.offices import HANOI
 
     worlds = []
     homes: list[tuple[str, Path | None]] = [("Phường mẫu", None)]
@@ -260,9 +267,9 @@ def evaluate_linking(
                 for row in world["rows"]
             ]
         calibrating.save(factors)
-        thresholds, cost = choose([row for world in worlds for row in world["rows"]])
+        thresholds, cost = choose([world["rows"] for world in worlds])
         costs |= cost
-        save(thresholds, costs)
+        save_thresholds(thresholds, costs)
         Thresholds.shipped.cache_clear()
         err.print(f"Ngưỡng mới: {thresholds}")
     if failures:
@@ -275,12 +282,15 @@ def evaluate_linking(
                         f"{world['title']}\t{row.case.kind}\t{row.case.question}\t"
                         f"{','.join(row.case.codes)}\t{top}"
                     )
+    if save:
+        record(worlds, datetime.now(HANOI).date())
     if as_json:
         body = [{"title": w["title"], "systems": w["systems"]} for w in worlds]
         typer.echo(json.dumps(body, ensure_ascii=False))
         return
     from evals.linking_report import to_table, write_html
 
+    worlds = [with_recorded(world) for world in worlds]
     for world in worlds:
         out.print(to_table(world["title"], world["systems"]))
         own = world["systems"]["Lễ Tân"]

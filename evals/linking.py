@@ -45,10 +45,10 @@ class Linked:
 
     @property
     def in_choices(self) -> bool:
-        """Right first, or offered among the at most four choices."""
+        """Answered, or offered beside the answer or instead of it: at most four procedures."""
         match self.decision:
-            case Meant(candidate):
-                return candidate.label in self.case.codes
+            case Meant(candidate, beside):
+                return any(c.label in self.case.codes for c in (candidate, *beside))
             case Unsure(candidates):
                 return any(c.label in self.case.codes for c in candidates)
         return False

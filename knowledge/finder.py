@@ -39,7 +39,7 @@ log = structlog.get_logger()
 
 PASSAGES = 40  # enough that one long record cannot crowd the others out
 KEPT = "views-"
-SHAPE = 4  # raise when normalising or label texts change, so that kept views are made anew
+SHAPE = 6  # raise when normalising or label texts change, so that kept views are made anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ class Finder:
             for text in entry.asked
         ]
         said += [(text, intent.id) for intent in intents for text in intent.utterances]
-        content = self._content(live, said)
+        content = self._content(live, said, intents)
         folder = self._cache / f"{KEPT}{content}" if self._cache else None
         index = self._index.current()
         meanings = kept_meanings(folder)
@@ -161,9 +161,10 @@ class Finder:
             keep_meanings(folder, meanings)
 
         def make() -> Linker:
+            labels = meanings.labels(intents)
             views = Views(
-                meanings.labels(intents),
-                meanings.meant(),
+                labels,
+                meanings.meant(labels),
                 self._encoder,
                 self._classifiers,
                 folder,
@@ -188,10 +189,13 @@ class Finder:
         labels = known | fresh
         return Meanings.of(((labels[code], live[code]) for code in sorted(labels)), said, earlier)
 
-    def _content(self, live: Mapping[str, int], said: Sequence[tuple[str, str]]) -> str:
+    def _content(
+        self, live: Mapping[str, int], said: Sequence[tuple[str, str]], intents: Sequence[Intent]
+    ) -> str:
         """The mark of this knowledge, under which what is derived from it is kept."""
+        kinds = [(i.id, i.outcome, i.held_as) for i in intents]
         content = json.dumps(
-            [SHAPE, self._encoder.name, tables_digest(), sorted(live.items()), said]
+            [SHAPE, self._encoder.name, tables_digest(), sorted(live.items()), said, kinds]
         )
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 

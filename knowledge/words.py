@@ -63,6 +63,14 @@ class WordIndex:
                 found[self._documents[start:end]] += self._weights[start:end]
         return found
 
+    def documents(self, term: str) -> NDArray[np.int64]:
+        """The numbers of the documents that hold a term, as `terms` writes it."""
+        at = self._retriever.vocab_dict.get(term) if self._retriever else None
+        if self._retriever is None or at is None:
+            return np.zeros(0, dtype=np.int64)
+        start, end = self._retriever.scores["indptr"][at : at + 2]
+        return np.asarray(self._retriever.scores["indices"][start:end], dtype=np.int64)
+
     @classmethod
     def kept(
         cls,

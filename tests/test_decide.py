@@ -1,5 +1,7 @@
 """From probabilities to one of: this is meant, which of these, unknown."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,6 +51,22 @@ def test_an_intent_is_never_offered_as_a_choice() -> None:
     decision = decide(linking(0.3, 0.2, intent=0.4), BARS)
     assert isinstance(decision, Unsure)
     assert not any(c.is_intent for c in decision.candidates)
+
+
+def test_beside_an_answer_that_is_not_certain_stand_others_that_may_be_meant() -> None:
+    bars = replace(BARS, alone=0.9)
+    decision = decide(linking(0.7, 0.15, 0.06, 0.05, 0.03), bars)
+    assert isinstance(decision, Meant)
+    assert [c.label for c in decision.beside] == ["1.000001", "1.000002", "1.000003"]
+    certain = decide(linking(0.92, 0.08), bars)
+    assert isinstance(certain, Meant) and certain.beside == ()
+
+
+def test_beside_what_is_unsafe_nothing_is_offered() -> None:
+    unsafe = Candidate("safety.forged_papers", True, 0.6, group="safety")
+    held = Linking((unsafe, Candidate("1.000001", False, 0.3)), 0.1)
+    decision = decide(held, replace(BARS, alone=0.9))
+    assert isinstance(decision, Meant) and decision.beside == ()
 
 
 @given(st.lists(st.floats(0, 1), max_size=8), st.none() | st.floats(0, 1))

@@ -8,10 +8,11 @@ from evals.calibrating import cooled, fit_factor
 from evals.cases import LinkCase
 from evals.linking import Linked
 from knowledge.embedding import load_encoder
+from knowledge.linking.bank import Intent
 from knowledge.linking.classes import Classifiers
 from knowledge.linking.coverage import NameCover
 from knowledge.linking.linker import Candidate, Linker, Linking
-from knowledge.linking.meanings import successors
+from knowledge.linking.meanings import settled, successors, usable_intents
 from knowledge.linking.qualifiers import stated, told
 from knowledge.linking.ranker import Ranker
 from knowledge.linking.views import Label, Phrase, Views
@@ -67,6 +68,30 @@ def test_an_intent_gives_way_to_the_record_that_answers_it_once_held() -> None:
 
     assert (alone := best([intent])) is not None and alone.label == "police.licence"
     assert (held := best([intent, record])) is not None and held.label == "3.000348"
+
+
+def intent(name: str, outcome: str, *held_as: str) -> Intent:
+    return Intent.model_validate(
+        {"id": name, "outcome": outcome, "held_as": held_as, "utterances": ("một câu",)}
+    )
+
+
+def test_what_the_office_does_not_hold_is_an_intent_until_a_record_answers_it() -> None:
+    boats, films = intent("unheld.boats", "not_found", "1.003650"), intent("unheld.f", "not_found")
+    own = Label("1.001193", ("khai sinh",), is_office=True)
+    assert usable_intents([boats, films], [own]) == [boats, films]
+    assert usable_intents([boats, films], [own, Label("9.000001", ("khác",))]) == [boats, films]
+    assert usable_intents([boats, films], [own, Label("1.003650", ("tàu cá",))]) == [films]
+
+
+def test_a_line_under_a_held_record_is_not_the_intents_that_sends_away() -> None:
+    record = Label("2.002233", ("hoàn thuế",))
+    tax = Label("tax.personal", (), is_intent=True, group="out_of_scope")
+    hours = Label("office.hours", (), is_intent=True, group="office_info")
+    said = [Phrase("hoàn thuế ở đâu", label.id) for label in (record, tax, hours)]
+    other = Phrase("thuế cơ sở ở đâu", "tax.personal")
+    assert settled([*said, other], [record, tax, hours]) == [said[0], said[2], other]
+    assert settled([*said, other], [tax, hours]) == [*said, other]  # the record is not held
 
 
 def test_a_lower_temperature_is_surer_of_the_same_order() -> None:

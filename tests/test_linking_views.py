@@ -135,3 +135,44 @@ def test_kept_views_measure_as_the_built_ones(
 def test_no_labels_give_no_candidates(shipped: classes.Classifiers) -> None:
     empty = Views([], [], load_encoder(), shipped)
     assert len(measured(empty, "khai sinh").candidates) == 0
+
+
+def test_a_word_no_phrase_or_name_of_a_label_uses_shows(views: Views) -> None:
+    question = "ba em vừa mất thì khai sinh"
+    used, rarest = (feature(views, question, name) for name in ("words_used", "rarest_unused"))
+    assert used["1.000002"] < 1 and rarest["1.000002"] > 0  # "sinh" is not said of a death
+    question = "ba em vừa mất thì khai ở đâu"
+    assert feature(views, question, "words_used")["1.000002"] == pytest.approx(1)
+    assert feature(views, question, "pairs_used")["1.000002"] == pytest.approx(1)
+    assert feature(views, question, "rarest_unused")["1.000002"] == 0
+
+
+def test_a_hidden_phrase_lends_its_label_no_words(views: Views) -> None:
+    question = "ba em vừa mất thì khai ở đâu"
+    at = views.phrases.texts.index(question)
+    shown = feature(views, question, "words_used")["1.000002"]
+    hidden = feature(views, question, "words_used", hidden_phrases={at})["1.000002"]
+    forgotten = feature(views, question, "words_used", without_phrases=views.index["1.000002"])[
+        "1.000002"
+    ]
+    assert hidden == forgotten < shown
+
+
+def test_the_text_of_a_record_counts_as_written_not_as_said(views: Views) -> None:
+    assert feature(views, "báo tử", "words_written")["1.000002"] == pytest.approx(1)
+    assert feature(views, "báo tử", "words_used")["1.000002"] < 1
+
+
+def test_phrases_near_the_question_share_out_what_it_means(views: Views) -> None:
+    for name in ("phrase_share", "phrase_words_share"):
+        shares = feature(views, "mấy giờ mở cửa", name)
+        assert best(shares) == "office.hours" and sum(shares.values()) <= 1.001
+
+
+def test_another_record_knows_how_like_it_is_to_one_of_the_office(
+    shipped: classes.Classifiers,
+) -> None:
+    twin = Label("1.999999", ("đăng ký khai sinh tại tỉnh",))
+    views = Views([*LABELS, twin], PHRASES, load_encoder(), shipped)
+    twins = feature(views, "đăng ký khai sinh", "office_twin")
+    assert twins["1.999999"] > 0.5 and twins["1.000001"] == 0

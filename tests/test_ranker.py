@@ -1,5 +1,6 @@
 """Features to calibrated probabilities, and the weights that ship."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,15 @@ def test_probabilities_and_none_add_up_to_one() -> None:
     assert shares.shape == (3,)
     assert float(shares.sum()) + none == pytest.approx(1)
     assert int(shares.argmax()) == 1
+
+
+def test_several_networks_are_averaged() -> None:
+    one = ranker()
+    weight, bias = one.layers[0]
+    twice = replace(one, layers=((np.stack([weight, 3 * weight]), np.stack([bias[None]] * 2)),))
+    shares, none = twice.probabilities(question(1.0, 2.0))
+    doubled, of_none = replace(one, layers=((2 * weight, bias),)).probabilities(question(1.0, 2.0))
+    assert shares == pytest.approx(doubled) and none == pytest.approx(of_none)
 
 
 def test_no_candidates_mean_none_for_certain() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from assistant.answers import Answer, Choice, Outcome
 from assistant.decide import MAX_CHOICES, Unsure
+from assistant.dialogue.beside import are_beside
 from assistant.dialogue.procedures import answer_procedure
 from assistant.dialogue.turn import Backroom, Reply, Turn, fixed
 from assistant.dialogue.unknown import not_found
@@ -30,6 +31,8 @@ def by_choice(room: Backroom, turn: Turn) -> Reply | None:
         return _other_one(room, turn)
     choice = find_choice(turn.question, state.choices)
     best = turn.linking.best
+    if choice is None and are_beside(state):
+        return _other_one(room, turn)
     if choice is None and len(state.choices) == 1:  # "is it this?": yes, or simply going on
         goes_on = turn.question.topics and only_asks(turn.question.normalised)
         if goes_on or bare_word(turn.question.normalised) in YES:

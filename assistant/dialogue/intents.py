@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from assistant.answers import Answer, Choice, Outcome
 from assistant.decide import FOLLOW_UP, MAX_CHOICES, Meant
+from assistant.dialogue.beside import with_others
 from assistant.dialogue.beyond import delegated
 from assistant.dialogue.following import follow_up
 from assistant.dialogue.frequent import with_frequent
@@ -27,7 +28,8 @@ def meant(room: Backroom, turn: Turn) -> Reply | None:
         return None
     candidate = turn.decision.candidate
     if not candidate.is_intent:
-        return answer_procedure(room, turn, candidate.label, candidate.probability)
+        reply = answer_procedure(room, turn, candidate.label, candidate.probability)
+        return with_others(room, turn, reply, turn.decision.beside)
     intent = room.finder.intents[candidate.label]
     if intent.id in ACKNOWLEDGES and turn.state.code and _asks_back(turn):
         return answer_procedure(room, turn, turn.state.code, 1.0)
@@ -38,7 +40,9 @@ def meant(room: Backroom, turn: Turn) -> Reply | None:
     if intent.topic in PLACE_QUESTIONS and turn.state.code:
         return answer_procedure(room, turn, turn.state.code, 1.0, topics=(Topic.PLACE,))
     reply = with_frequent(room, turn, answer_intent(room, turn, intent, candidate.probability))
-    return _to_a_clerk(room, turn, reply) if intent.id in UNTOLD else reply
+    if intent.id in UNTOLD:
+        return _to_a_clerk(room, turn, reply)
+    return with_others(room, turn, reply, turn.decision.beside)
 
 
 # Their fixed replies say that the desk has no data.

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from knowledge.linking.classes import PROCEDURE_GROUP
 from knowledge.linking.ranker import Ranker
+from knowledge.linking.typos import Typos
 from knowledge.linking.views import Views
 from knowledge.vietnamese import fold, normalise
 
@@ -122,6 +123,7 @@ class Linker:
         self._passages = passages
         self._called = _Called(views)
         self._said = _said(views)
+        self._typos = Typos(views.texts_with)
 
     @property
     def views(self) -> Views:
@@ -130,7 +132,7 @@ class Linker:
 
     def link(self, text: str, *, explain: bool = False) -> Linking:
         """What ``text`` most probably means; empty when it has no words."""
-        normalised = normalise(text)
+        normalised = self._typos.mended(normalise(text))
         if not normalised:
             return Linking((), 1.0)
         vector = self._views.encode(normalised)

@@ -23,6 +23,7 @@ from knowledge.vietnamese import TABLES, normalise
 
 BODY_CHARS = 1500
 FILE = "meanings.json"
+SENDS_AWAY = frozenset({"out_of_scope", "not_found"})
 _AT_COMMUNE = {Body.COMMUNE, Body.COMMUNE_POLICE, Body.COMMUNE_MILITARY}
 
 
@@ -78,10 +79,11 @@ class Meanings:
         held = [label for label in self.records if label.id not in replaced]
         return held + [intent_label(intent) for intent in usable_intents(intents, held)]
 
-    def meant(self) -> list[Phrase]:
-        """The phrases with what they mean today; what was said of an older code means the newer."""
+    def meant(self, labels: Sequence[Label]) -> list[Phrase]:
+        """The phrases with what they mean among ``labels``; an older code means the newer."""
         replaced = successors(self.records)
-        return [Phrase(p.text, replaced.get(p.label, p.label)) for p in self.phrases]
+        phrases = [Phrase(p.text, replaced.get(p.label, p.label)) for p in self.phrases]
+        return settled(phrases, labels)
 
 
 def procedure_label(procedure: Procedure) -> Label:
@@ -116,11 +118,21 @@ def successors(labels: Sequence[Label]) -> dict[str, str]:
 def usable_intents(intents: Sequence[Intent], held: Sequence[Label]) -> list[Intent]:
     """The intents that hold for a catalogue.
 
-    What a ward does not hold is an intent only while it holds nothing but its own
-    records; with the national records imported, those questions have an answer.
+    A matter a ward does not hold is an intent until a record that answers it is imported.
     """
-    own_only = all(label.is_office for label in held)
-    return [intent for intent in intents if own_only or intent.outcome != "not_found"]
+    codes = {label.id for label in held}
+    return [i for i in intents if i.outcome != "not_found" or codes.isdisjoint(i.held_as)]
+
+
+def settled(phrases: Sequence[Phrase], labels: Sequence[Label]) -> list[Phrase]:
+    """The phrases without those of an intent that only sends away what a held record answers.
+
+    A line may stand under both: where the record is held it is the record's alone.
+    """
+    away = {label.id for label in labels if label.group in SENDS_AWAY}
+    records = {label.id for label in labels if not label.is_intent}
+    answered = {phrase.text for phrase in phrases if phrase.label in records}
+    return [p for p in phrases if p.label not in away or p.text not in answered]
 
 
 def intent_label(intent: Intent) -> Label:

@@ -24,7 +24,10 @@ WEIGHTS = Path(__file__).parent.parent / "data" / "linking" / "ranker.npz"
 
 @dataclass(frozen=True, slots=True)
 class Ranker:
-    """Weights of the two small networks; ``scores`` gives probabilities."""
+    """Weights of the two small networks; ``probabilities`` is what they say.
+
+    A weight of shape (members, in, out) is several networks, whose scores are averaged.
+    """
 
     feature_mean: Floats
     feature_scale: Floats
@@ -83,4 +86,4 @@ def _forward(values: Floats, layers: tuple[tuple[Floats, Floats], ...]) -> Float
         values = values @ weight + bias
         if i < len(layers) - 1:
             values = np.maximum(values, 0.0)
-    return values
+    return np.asarray(values.mean(axis=0)) if values.ndim == 3 else values

@@ -23,7 +23,13 @@ from knowledge.linking.bank import (
     read_vague,
 )
 from knowledge.linking.classes import Classifiers
-from knowledge.linking.meanings import intent_label, procedure_label, successors, usable_intents
+from knowledge.linking.meanings import (
+    intent_label,
+    procedure_label,
+    settled,
+    successors,
+    usable_intents,
+)
 from knowledge.linking.views import Cosines, Encoder, Measured, Phrase, Views
 from knowledge.model.noise import Noise
 from knowledge.passages import split
@@ -31,6 +37,7 @@ from knowledge.procedures import Procedure
 from knowledge.vietnamese import fold, normalise
 
 CHUNK = 256
+MUCH_ALIKE = 0.75  # cosine of two names; above it an office's record may well answer
 NAME_TAILS = (
     "", "cần giấy tờ gì", "hồ sơ gồm những gì", "lệ phí bao nhiêu", "mất bao lâu", "nộp ở đâu",
     "ở quầy mấy", "quầy nào nhận", "có mất phí không", "mấy ngày thì xong", "ai được làm",
@@ -64,6 +71,12 @@ class Universe:
     passage_codes: list[str]
     phrase_at: Mapping[str, list[int]]
     is_large: bool
+
+    def holds(self, phrase: str, label: str) -> bool:
+        """Whether a phrase of the bank stands for ``label`` here."""
+        at = self.views.index.get(label)
+        owners = self.views.phrases.owners
+        return any(owners[i] == at for i in self.phrase_at.get(phrase, ()))
 
     def nearest(self, cosines: NDArray[np.float32]) -> dict[str, float]:
         """The best cosine by procedure among the nearest passages, as Chroma would give it."""
@@ -113,12 +126,8 @@ def build_universe(
     replaced = successors(records)
     held = [label for label in records if label.id not in replaced]
     labels = [*held, *(intent_label(i) for i in usable_intents(intents, held))]
-    views = Views(
-        labels,
-        [Phrase(p.text, replaced.get(p.label, p.label)) for p in phrases],
-        encoder,
-        classifiers,
-    )
+    renamed = [Phrase(p.text, replaced.get(p.label, p.label)) for p in phrases]
+    views = Views(labels, settled(renamed, labels), encoder, classifiers)
     passages = [passage for p in procedures for passage in split(p, 1)]
     phrase_at: dict[str, list[int]] = {}
     for i, text in enumerate(views.phrases.texts):
@@ -193,7 +202,7 @@ def questions(
     replaced = successors([procedure_label(p) for p in procedures if p.replaces])
     for text, line_label in bank_lines(fit_part=True):
         label = replaced.get(line_label, line_label)
-        holding = [u for u in universes if label in u.views.index]
+        holding = [u for u in universes if u.holds(normalise(text), label)]
         is_procedure = label[0].isdigit()
         for universe in holding:
             for variant, said in enumerate((text, fold(text), noise.question(text))):
@@ -207,6 +216,7 @@ def questions(
                     weight=1.0 if variant < 2 else 0.6,
                     like_life=variant < 2 and not remove and not forget,
                 )  # fmt: skip
+    yield from _unheld(small, large, noise, rng)
     for vague in read_vague():
         shares = {code: 1.0 / (1 + 0.3 * i) for i, code in enumerate(vague.codes)}
         for universe in universes:
@@ -232,3 +242,25 @@ def questions(
             large, text, {procedure.code: 1.0}, procedure.name,
             remove=rng.random() < 0.15, weight=0.3,
         )  # fmt: skip
+
+
+def _unheld(
+    small: Universe, large: Universe | None, noise: Noise, rng: random.Random
+) -> Iterator[Asked]:
+    """Questions about national matters put to an office that does not hold them: "none" is right.
+
+    Left out are matters an intent answers and those whose record is much like one of the office.
+    """
+    if large is None:
+        return
+    answered = {code for intent in read_intents() for code in intent.held_as}
+    own = small.views.names.vectors
+    for said in read_portal_utterances():
+        at = large.views.index.get(said.label)
+        if at is None or not is_fit_part(said.text) or said.label in answered:
+            continue
+        names = large.views.names.vectors[large.views.names.owners == at]
+        if said.label in small.views.index or (names @ own.T).max(initial=0.0) > MUCH_ALIKE:
+            continue
+        text = noise.question(said.text) if rng.random() < 0.4 else said.text
+        yield Asked(small, text, {}, said.text, weight=0.5)

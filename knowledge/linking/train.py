@@ -40,12 +40,14 @@ from knowledge.store import KnowledgeStore
 from knowledge.vietnamese import normalise
 
 SEED = 20261123
+MEMBERS = 3  # networks whose scores are averaged: what one learns by chance, the others do not
+BATCH = 256
 _SIZE = GLOBALS.index("catalogue_size")
 MARGIN = 4.0  # SVM margins of 1 apart become a softmax ratio of about 55
 
 
 def fit_ranker(
-    taught: Sequence[Example], unseen: Sequence[Example], epochs: int = 30
+    taught: Sequence[Example], unseen: Sequence[Example], epochs: int = 24
 ) -> dict[str, Any]:
     """Weights of the two networks and the temperature, as arrays for `Ranker.load`."""
     torch.manual_seed(SEED)
@@ -53,32 +55,10 @@ def fit_ranker(
     question_rows = np.stack([e.measured.question for e in taught])
     mean, scale = feature_rows.mean(0), feature_rows.std(0) + 1e-3
     qmean, qscale = question_rows.mean(0), question_rows.std(0) + 1e-3
-    hidden = 48
-    score = torch.nn.Sequential(
-        torch.nn.Linear(len(FEATURES) + len(GLOBALS), hidden), torch.nn.ReLU(),
-        torch.nn.Linear(hidden, hidden), torch.nn.ReLU(), torch.nn.Linear(hidden, 1),
-    )  # fmt: skip
-    none = torch.nn.Sequential(
-        torch.nn.Linear(len(GLOBALS), 16), torch.nn.ReLU(), torch.nn.Linear(16, 1)
-    )
     batches = _padded(taught, mean, scale, qmean, qscale)
     held = _padded(unseen, mean, scale, qmean, qscale)
-    optimiser = torch.optim.AdamW(
-        [*score.parameters(), *none.parameters()], lr=3e-3, weight_decay=1e-3
-    )
-    steps = epochs * (len(taught) // 256 + 1)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 6e-3, total_steps=steps)
-    generator = torch.Generator().manual_seed(SEED)
-    for _ in range(epochs):
-        order = torch.randperm(len(taught), generator=generator)
-        for chunk in order.split(256):
-            part = {name: tensor[chunk] for name, tensor in batches.items()}
-            loss = _loss(_logits(score, none, part), part)
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            schedule.step()
-    logits = _logits(score, none, held).detach()
+    members = [_fit_member(batches, epochs, SEED + m) for m in range(MEMBERS)]
+    logits = torch.stack([_logits(*m, held).detach() for m in members]).mean(0)
     small, large = (
         _temperature(logits, held, [e.like_life and e.is_large is big for e in unseen])
         for big in (False, True)
@@ -95,12 +75,55 @@ def fit_ranker(
         "temperature": np.float32(small), "growth": np.float32(growth),
         "reference": np.float32(sizes[0]), "span": np.float32(sizes[1] - sizes[0]),
     }  # fmt: skip
-    for prefix, network in (("layer", score), ("none", none)):
-        linears = [m for m in network if isinstance(m, torch.nn.Linear)]
-        for i, linear in enumerate(linears):
-            weights[f"{prefix}_weight{i}"] = linear.weight.detach().numpy().T.copy()
-            weights[f"{prefix}_bias{i}"] = linear.bias.detach().numpy().copy()
+    for prefix, networks in zip(("layer", "none"), zip(*members, strict=True), strict=True):
+        for i, linears in enumerate(zip(*map(_linears, networks), strict=True)):
+            weights[f"{prefix}_weight{i}"] = np.stack([_array(x.weight).T for x in linears])
+            weights[f"{prefix}_bias{i}"] = np.stack([_array(x.bias)[None] for x in linears])
     return weights
+
+
+def _linears(network: torch.nn.Sequential) -> list[torch.nn.Linear]:
+    return [layer for layer in network if isinstance(layer, torch.nn.Linear)]
+
+
+def _array(values: torch.Tensor) -> Any:
+    return values.detach().numpy()
+
+
+def _fit_member(
+    batches: Mapping[str, torch.Tensor], epochs: int, seed: int
+) -> tuple[torch.nn.Sequential, torch.nn.Sequential]:
+    """One pair of networks, the candidates' and that of none; members differ by their seed."""
+    torch.manual_seed(seed)
+    hidden = 48
+    score = torch.nn.Sequential(
+        torch.nn.Linear(len(FEATURES) + len(GLOBALS), hidden), torch.nn.ReLU(),
+        torch.nn.Linear(hidden, hidden), torch.nn.ReLU(), torch.nn.Linear(hidden, 1),
+    )  # fmt: skip
+    none = torch.nn.Sequential(
+        torch.nn.Linear(len(GLOBALS), 16), torch.nn.ReLU(), torch.nn.Linear(16, 1)
+    )
+    optimiser = torch.optim.AdamW(
+        [*score.parameters(), *none.parameters()], lr=3e-3, weight_decay=1e-3
+    )
+    count = len(batches["weight"])
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, 6e-3, total_steps=epochs * (count // BATCH + 1)
+    )
+    generator = torch.Generator().manual_seed(seed)
+    for _ in range(epochs):
+        for chunk in torch.randperm(count, generator=generator).split(BATCH):
+            part = {name: tensor[chunk] for name, tensor in batches.items()}
+            longest = int(part["there"].sum(1).max())
+            part["features"] = part["features"][:, :longest]
+            part["there"] = part["there"][:, :longest]
+            part["wanted"] = torch.cat([part["wanted"][:, :longest], part["wanted"][:, -1:]], 1)
+            loss = _loss(_logits(score, none, part), part)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+    return score, none
 
 
 def _padded(

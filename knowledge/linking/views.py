@@ -22,6 +22,8 @@ from knowledge.linking.classes import NATIONAL, PROCEDURE_GROUP, Classifiers, pl
 from knowledge.linking.coverage import NameCover
 from knowledge.linking.near import Neighbours, kept_vectors
 from knowledge.linking.qualifiers import told
+from knowledge.linking.wording import COLUMNS as WORDING
+from knowledge.linking.wording import Source, wording
 from knowledge.vietnamese import fold
 from knowledge.words import WordIndex
 
@@ -40,14 +42,21 @@ FEATURES = (
     "passage_cosine", "passage_cosine_gap",
     "popularity", "is_office", "is_commune", "is_intent", "phrase_count",
     "has_phrases", "qualifier_unsaid", "qualifier_lacking",
+    "phrase_share", "phrase_words_share", "office_twin",
+    "words_used", "rarest_unused", "pairs_used", "words_written",
 )  # fmt: skip
 GLOBALS = (
     "phrase_cosine_best", "phrase_words_best", "phrase_tones_best", "name_cosine_best",
     "name_words_best", "body_words_best", "passage_cosine_best", "phrase_cosine_margin",
     "class_share_best", "safety_share", "words", "known_share", "has_tones", "catalogue_size",
+    "procedure_share", "out_of_scope_share", "not_held_share",
+    "phrase_share_best", "words_used_best", "pairs_used_best", "rarest_unused_least",
 )  # fmt: skip
+KINDS = (PROCEDURE_GROUP, "out_of_scope", "not_found")  # groups a whole question may belong to
 BM25_SCALE = 1 / 20  # BM25 of a full match of a usual question is about 20–60 here
 TOP_PER_VIEW = 12
+# Of the phrases near a question those within a few hundredths of the nearest count.
+NEAR_COSINE, NEAR_WORDS = 0.05, 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +146,15 @@ class _Grouped:
             out[self.present] = np.maximum.reduceat(scores, self.starts)
         return out
 
+    def shares(self, scores: Floats, near: float) -> Floats:
+        """Each label's share of all documents, those near the best weighing most."""
+        out = np.zeros(self.labels, dtype=np.float32)
+        if len(self.texts):
+            weights = np.exp((scores - scores.max()) / near)
+            sums = np.add.reduceat(weights, self.starts)
+            out[self.present] = sums / sums.sum()
+        return out
+
     def top3(self, scores: Floats, labels: NDArray[np.int64]) -> Floats:
         """The mean of the three best document scores of each of ``labels``, 0 where it has none."""
         out = np.zeros(len(labels), dtype=np.float32)
@@ -170,6 +188,7 @@ class Views:
         self._groups = classifiers.groups
         self._group_columns = places(self._groups, [label.group for label in labels])
         self._safety = self._groups.labels.index("safety")
+        self._kinds = [self._groups.labels.index(name) for name in KINDS]
         self._columns = places(classifier, [label.id for label in labels])
         self.labels = tuple(labels)
         self.index = {label.id: i for i, label in enumerate(self.labels)}
@@ -207,6 +226,9 @@ class Views:
         self._names_said = NameCover(
             [self._weights(text) for text in self.names.texts], self.names.owners, len(labels)
         )
+        self._own_name = np.full(len(self.labels), -1, dtype=np.int64)
+        self._own_name[self.names.present] = self.names.starts
+        self._each = np.arange(len(self.labels))
         self._qualifiers = [frozenset(label.qualifiers) for label in self.labels]
         self._priors = np.asarray(
             [
@@ -222,6 +244,11 @@ class Views:
             ],
             dtype=np.float32,
         ).reshape(len(self.labels), 6)
+
+    def texts_with(self, term: str) -> int:
+        """In how many phrases, names and records a term without tones stands (`words.terms`)."""
+        indexes = (self.phrases.folded, self.names.folded, self._body)
+        return sum(len(index.documents(term)) for index in indexes)
 
     def encode(self, normalised: str) -> Floats:
         """The unit vector of one normalised question, shape (dimensions,)."""
@@ -302,6 +329,21 @@ class Views:
         stated = [self._qualifiers[c] for c in candidates]
         columns["qualifier_unsaid"] = np.asarray([len(q - said) / 2 for q in stated], np.float32)
         columns["qualifier_lacking"] = np.asarray([len(said - q) / 2 for q in stated], np.float32)
+        columns["phrase_share"] = self.phrases.shares(phrase_cosines, NEAR_COSINE)[candidates]
+        columns["phrase_words_share"] = self.phrases.shares(phrase_words, NEAR_WORDS)[candidates]
+        columns["office_twin"] = self._office_twins(candidates)
+        wordings = wording(
+            fold(normalised).split(),
+            asked,
+            [
+                Source(self.phrases.folded, self.phrases.owners, hidden_phrases, without_phrases),
+                Source(self.names.folded, self.names.owners),
+            ],
+            Source(self._body, self._each),
+            candidates,
+            len(self.labels),
+        )
+        columns |= dict(zip(WORDING, wordings.T, strict=True))
         priors = self._priors[candidates].copy()
         if without_phrases is not None:
             priors[candidates == without_phrases, 4:] = 0.0
@@ -329,10 +371,27 @@ class Views:
                 sum(w for t, w in asked.items() if t in self._idf) / total,
                 float(fold(normalised) != normalised),
                 math.log1p(len(self.labels)) / 10,
+                *groups[self._kinds],
+                columns["phrase_share"].max(initial=0.0), wordings[:, 0].max(initial=0.0),
+                wordings[:, 2].max(initial=0.0), wordings[:, 1].min(initial=1.0),
             ],
             dtype=np.float32,
         )  # fmt: skip
         return Measured(candidates, features.astype(np.float32), question)
+
+    def _office_twins(self, candidates: NDArray[np.int64]) -> Floats:
+        """How like the name of an office's own candidate the name of each other one is.
+
+        The national records hold most of an office's own matters again, under other codes
+        or for another level; the office's record is the one its residents mean.
+        """
+        out = np.zeros(len(candidates), dtype=np.float32)
+        named = np.flatnonzero(self._own_name[candidates] >= 0)
+        own = self._priors[candidates[named], 1] > 0
+        if own.any() and not own.all():
+            vectors = self.names.vectors[self._own_name[candidates[named]]]
+            out[named[~own]] = (vectors[~own] @ vectors[own].T).max(axis=1)
+        return out
 
     def _class_shares(
         self, normalised: str, hidden_labels: Collection[int], without_phrases: int | None

@@ -1,0 +1,81 @@
+"""How much of a question's wording a label has ever used: in phrases, in names, in its record.
+
+A question may look like a phrase as a whole and still turn on a word that its
+procedure never uses ("giấy phép hành nghề **dược**"). Words and neighbouring pairs are
+looked up in the word indexes of the views, so nothing further is kept.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.words import WordIndex
+
+Floats = NDArray[np.float32]
+COLUMNS = ("words_used", "rarest_unused", "pairs_used", "words_written")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An index of documents without tones and the label that each document belongs to.
+
+    ``hidden`` documents, and those of the label ``without``, are not seen.
+    """
+
+    index: WordIndex
+    owners: NDArray[np.int64]
+    hidden: Collection[int] = ()
+    without: int | None = None
+
+    def mark(self, term: str, used: NDArray[np.bool_]) -> None:
+        """Set ``used`` for every label that has the term."""
+        documents = self.index.documents(term)
+        if self.hidden:
+            documents = documents[~np.isin(documents, list(self.hidden))]
+        owners = self.owners[documents]
+        used[owners if self.without is None else owners[owners != self.without]] = True
+
+
+def wording(
+    words: Sequence[str],
+    weights: Mapping[str, float],
+    said: Sequence[Source],
+    written: Source,
+    candidates: NDArray[np.int64],
+    labels: int,
+) -> Floats:
+    """For each candidate the columns COLUMNS, all 0…1; shape (candidates, 4).
+
+    ``words`` are the question's syllables in order without tones, ``weights`` how much
+    each tells. ``words_used``: the share of that weight which the label's phrases and
+    names use; ``rarest_unused``: the weight of the most telling word they do not use, as a
+    share of the most telling there is; ``pairs_used``: as the first, of neighbouring pairs;
+    ``words_written``: as the first, the record's text included.
+    """
+    out = np.zeros((len(candidates), len(COLUMNS)), dtype=np.float32)
+    total = pairs = 0.0
+    for word in dict.fromkeys(words):
+        used = np.zeros(labels, dtype=np.bool_)
+        for source in said:
+            source.mark(word, used)
+        here = used[candidates]
+        written.mark(word, used)
+        weight = weights[word]
+        total += weight
+        out[:, 0] += weight * here
+        np.maximum(out[:, 1], np.where(here, 0.0, weight), out=out[:, 1])
+        out[:, 3] += weight * used[candidates]
+    for first, second in dict.fromkeys(pairwise(words)):
+        used = np.zeros(labels, dtype=np.bool_)
+        for source in said:
+            source.mark(f"{first}_{second}", used)
+        weight = weights[first] + weights[second]
+        pairs += weight
+        out[:, 2] += weight * used[candidates]
+    out[:, [0, 3]] /= total or 1.0
+    out[:, 1] /= max(weights.values(), default=1.0) or 1.0
+    out[:, 2] /= pairs or 1.0
+    return out
