@@ -15,9 +15,11 @@ from knowledge.linking.linker import Candidate, Linking
 FILE = Path(__file__).parent / "data" / "thresholds.yaml"
 MAX_CHOICES = 4
 FOLLOW_UP = "follow_up"
-SERVED = ("office_info", "handed_off")
+SERVED = ("office_info", "handed_off", "small_talk")
 NEVER_BESIDE = frozenset({"safety", "refused", "handed_off", "small_talk"})
 MOSTLY_FOLLOW_UP = 0.8
+HARM = "safety"
+DOUBTED = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +94,20 @@ def decide(linking: Linking, thresholds: Thresholds, *, in_hand: bool = False) -
     for candidate in candidates:
         if candidate.is_intent:
             shares[candidate.group] = shares.get(candidate.group, 0.0) + candidate.probability
+    if _is_doubted(shares.get(HARM, 0.0), candidates, thresholds):
+        del shares[HARM]
     group = max(shares, key=shares.__getitem__, default=None)
     if group is not None and shares[group] >= thresholds.intent:
         first = next(c for c in candidates if c.is_intent and c.group == group)
         told = replace(first, probability=shares[group])
         return Meant(told, _beside(told, candidates, thresholds))
-    # Where to complain, or a person to complain to: either is an answer, silence is none.
-    served = sum(shares.get(group, 0.0) for group in SERVED)
-    if served >= thresholds.intent:
-        first = next(c for c in candidates if c.is_intent and c.group in SERVED)
-        return Meant(replace(first, probability=served))
+    # Where to complain, a person to complain to, a greeting: each is an answer, silence none.
+    served = {group: shares[group] for group in SERVED if group in shares}
+    together = sum(served.values())
+    if together >= thresholds.intent:
+        group = max(served, key=served.__getitem__)
+        first = next(c for c in candidates if c.is_intent and c.group == group)
+        return Meant(replace(first, probability=together))
     close = tuple(c for c in candidates if not c.is_intent and c.probability >= thresholds.choice)
     together = sum(c.probability for c in close[:MAX_CHOICES])
     if close and together >= thresholds.clarify:
@@ -121,6 +127,12 @@ def _beside(
         if not c.is_intent and c.label != meant.label and c.probability >= thresholds.choice
     ]
     return tuple(others[: MAX_CHOICES - 1])
+
+
+def _is_doubted(harm: float, candidates: Sequence[Candidate], thresholds: Thresholds) -> bool:
+    """Whether an honest procedure may be meant: then asking back, for a refusal insults."""
+    honest = max((c.probability for c in candidates if not c.is_intent), default=0.0)
+    return 0.0 < harm < thresholds.answer and honest >= DOUBTED
 
 
 def _is_clear(best: Candidate, candidates: Sequence[Candidate], thresholds: Thresholds) -> bool:

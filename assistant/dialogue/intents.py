@@ -15,6 +15,7 @@ from assistant.dialogue.turn import Backroom, Reply, Turn
 from assistant.dialogue.unknown import not_found
 from assistant.office_answers import office_reply
 from assistant.replies import fill, say
+from assistant.understand import only_asks
 from knowledge.linking.bank import Intent
 from knowledge.procedures import Topic
 
@@ -31,6 +32,8 @@ def meant(room: Backroom, turn: Turn) -> Reply | None:
         reply = answer_procedure(room, turn, candidate.label, candidate.probability)
         return with_others(room, turn, reply, turn.decision.beside)
     intent = room.finder.intents[candidate.label]
+    if intent.outcome in SENDS_AWAY and turn.state.code and _only_asks(turn):
+        return None
     if intent.id in ACKNOWLEDGES and turn.state.code and _asks_back(turn):
         return answer_procedure(room, turn, turn.state.code, 1.0)
     if intent.outcome == "follow_up":
@@ -47,9 +50,15 @@ def meant(room: Backroom, turn: Turn) -> Reply | None:
 
 # Their fixed replies say that the desk has no data.
 UNTOLD = frozenset({"office.parking", "office.facilities"})
+SENDS_AWAY = frozenset({"out_of_scope", "not_found"})
 ACKNOWLEDGES = frozenset({"small_talk.acknowledge"})
 _ASKS_BACK = re.compile(r"\b(?:à|hả|chứ|không|nhỉ|phải không|đúng không)$")
 NODS = 4  # "vậy à", "thế hả em" only nod; a longer question asks
+
+
+def _only_asks(turn: Turn) -> bool:
+    """ "Bao lâu?" names no other matter that could be somebody else's."""
+    return bool(turn.question.topics) and only_asks(turn.question.normalised)
 
 
 def _asks_back(turn: Turn) -> bool:

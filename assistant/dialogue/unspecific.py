@@ -12,6 +12,7 @@ from knowledge.vietnamese import fold, has_tones, normalise
 
 FEW_WORDS = 3  # of what is left without the words of asking; more say something of their own
 SEVERAL = 3
+TO_A_COUNTER = frozenset({"vao"})  # "vào quầy nào" asks, it is in no matter's name
 # What everybody means who says no more than its name ("khai sinh"): the top of `popularity`.
 USUAL = 5
 
@@ -47,12 +48,15 @@ def unspecific(room: Backroom, turn: Turn) -> Reply | None:
 
 
 def _usual(room: Backroom, turn: Turn, decision: Unsure, words: frozenset[str]) -> Reply | None:
-    """ "Kết hôn mất phí không": of several titles that say this, the one everybody means."""
+    """ "Kết hôn mất phí không": of several titles that say this, the one everybody means.
+
+    Where nothing else is in question a title that says it all needs no asking back.
+    """
     usual = [
         candidate
         for candidate in decision.candidates
         if (view := room.view(candidate.label))
-        and view.procedure.popularity >= USUAL
+        and (view.procedure.popularity >= USUAL or len(decision.candidates) == 1)
         and _holds(view.procedure.title, words)
     ]
     if len(usual) != 1:
@@ -63,7 +67,8 @@ def _usual(room: Backroom, turn: Turn, decision: Unsure, words: frozenset[str]) 
 def _told(normalised: str) -> frozenset[str]:
     """The words that are not words of asking, as they were typed: with marks or without."""
     marked = has_tones(normalised)
-    told = [word for word in normalised.split() if fold(word) not in generic_words()]
+    generic = generic_words() | TO_A_COUNTER
+    told = [word for word in normalised.split() if fold(word) not in generic]
     return frozenset(told if marked else map(fold, told))
 
 
