@@ -36,7 +36,7 @@ def fit(worlds: Sequence[Sequence[Linked]]) -> tuple[Thresholds, dict[str, Any]]
         [0.6, 0.7, 0.8, 0.9],
         [0.15, 0.25],
         [0.01, 0.02],
-        [0.6, 0.7],
+        [0.5, 0.6, 0.7],
         [0.45, 0.6, 0.75],
         [3.0, 6.0],
         [0.9, 0.95],

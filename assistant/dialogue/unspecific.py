@@ -12,7 +12,7 @@ from knowledge.vietnamese import fold, has_tones, normalise
 
 FEW_WORDS = 3  # of what is left without the words of asking; more say something of their own
 SEVERAL = 3
-TO_A_COUNTER = frozenset({"vao"})  # "vào quầy nào" asks, it is in no matter's name
+TO_A_COUNTER = frozenset({"vao"})  # "vào quầy nào" asks; "vào hộ nghèo" does not
 # What everybody means who says no more than its name ("khai sinh"): the top of `popularity`.
 USUAL = 5
 
@@ -24,7 +24,7 @@ def unspecific(room: Backroom, turn: Turn) -> Reply | None:
     where the matter is the usual one of its kind, or something is asked about it.
     """
     decision = turn.decision
-    words = _told(turn.question.normalised)
+    words = _told(turn.question.normalised, asks=bool(turn.question.topics))
     if not 1 <= len(words) <= FEW_WORDS:
         return None
     if isinstance(decision, Unsure) and turn.question.topics:
@@ -64,10 +64,10 @@ def _usual(room: Backroom, turn: Turn, decision: Unsure, words: frozenset[str]) 
     return answer_procedure(room, turn, usual[0].label, usual[0].probability)
 
 
-def _told(normalised: str) -> frozenset[str]:
+def _told(normalised: str, *, asks: bool) -> frozenset[str]:
     """The words that are not words of asking, as they were typed: with marks or without."""
     marked = has_tones(normalised)
-    generic = generic_words() | TO_A_COUNTER
+    generic = generic_words() | TO_A_COUNTER if asks else generic_words()
     told = [word for word in normalised.split() if fold(word) not in generic]
     return frozenset(told if marked else map(fold, told))
 
