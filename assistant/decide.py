@@ -16,6 +16,7 @@ FILE = Path(__file__).parent / "data" / "thresholds.yaml"
 MAX_CHOICES = 4
 FOLLOW_UP = "follow_up"
 SERVED = ("office_info", "handed_off", "small_talk")
+REFUSED = ("safety", "out_of_scope")
 NEVER_BESIDE = frozenset({"safety", "refused", "handed_off", "small_talk"})
 MOSTLY_FOLLOW_UP = 0.8
 HARM = "safety"
@@ -101,6 +102,13 @@ def decide(linking: Linking, thresholds: Thresholds, *, in_hand: bool = False) -
         first = next(c for c in candidates if c.is_intent and c.group == group)
         told = replace(first, probability=shares[group])
         return Meant(told, _beside(told, candidates, thresholds))
+    # Unsafe or somebody else's matter: either way nothing here answers it.
+    refused = {group: shares[group] for group in REFUSED if group in shares}
+    honest = max((c.probability for c in candidates if not c.is_intent), default=0.0)
+    if sum(refused.values()) >= thresholds.intent and honest < DOUBTED:
+        group = max(refused, key=refused.__getitem__)
+        first = next(c for c in candidates if c.is_intent and c.group == group)
+        return Meant(replace(first, probability=sum(refused.values())))
     # Where to complain, a person to complain to, a greeting: each is an answer, silence none.
     served = {group: shares[group] for group in SERVED if group in shares}
     together = sum(served.values())

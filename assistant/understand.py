@@ -19,6 +19,9 @@ _CLAUSES = re.compile(
     r"(?=(?:xin|sao y|photo|chứng thực|nhập|đổi|cấp|khai)\b)",
     re.IGNORECASE,
 )
+# Without such a verb only what the parts mean tells whether two matters are joined.
+_JOINTS = re.compile(r"\s+(?:với|voi|va|hay|r)\s+", re.IGNORECASE)
+_BOTH = re.compile(r"\b(?:vừa|vua)\s+(?P<one>.+?)\s+(?:vừa|vua)\s+(?P<other>.+)", re.IGNORECASE)
 _MIN_CLAUSE_WORDS = 2
 _HOW_MUCH = re.compile(r"\b(?:bao nhiêu|nhiêu|bao nhieu)(?: vậy| thế| ạ| em| cháu| nhỉ)*$")
 
@@ -94,8 +97,20 @@ def _is_denied(said: str, phrases: Sequence[str]) -> bool:
 
 def clauses(text: str) -> list[str]:
     """The parts of a message that may each ask about another matter; one part when it is one."""
-    parts = [part.strip() for part in _CLAUSES.split(text) if part and part.strip()]
-    return [part for part in parts if len(part.split()) >= _MIN_CLAUSE_WORDS]
+    return _long_enough(_CLAUSES.split(text))
+
+
+def joined(text: str) -> list[str]:
+    """The parts of a message cut also where one matter may be joined to another."""
+    parts = []
+    for clause in clauses(text):
+        both = _BOTH.search(clause)
+        parts += [both["one"], both["other"]] if both else _JOINTS.split(clause)
+    return _long_enough(parts)
+
+
+def _long_enough(parts: Sequence[str]) -> list[str]:
+    return [part.strip() for part in parts if len(part.split()) >= _MIN_CLAUSE_WORDS]
 
 
 def find_choice(question: Question, choices: Sequence[Choice]) -> Choice | None:

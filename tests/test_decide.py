@@ -47,6 +47,16 @@ def test_an_intent_has_a_bar_of_its_own() -> None:
     assert isinstance(decide(linking(0.3, 0.1, intent=0.45), BARS), Unsure)
 
 
+def test_unsafe_or_elsewhere_is_declined_when_only_which_of_the_two_is_unclear() -> None:
+    unsafe = Candidate("safety.identity_lookup", True, 0.36, group="safety")
+    elsewhere = Candidate("general.politics", True, 0.4, group="out_of_scope")
+    both = Linking((elsewhere, unsafe), 0.24)
+    decision = decide(both, BARS)
+    assert isinstance(decision, Meant) and decision.candidate.label == "general.politics"
+    honest = Candidate("1.000000", False, 0.3)
+    assert isinstance(decide(Linking((elsewhere, unsafe, honest), 0.0), BARS), Unsure | Unknown)
+
+
 def test_an_intent_is_never_offered_as_a_choice() -> None:
     decision = decide(linking(0.3, 0.2, intent=0.4), BARS)
     assert isinstance(decision, Unsure)

@@ -250,3 +250,25 @@ def test_politeness_is_said_once_when_a_person_takes_over(ask: Ask) -> None:
 def test_an_english_conversation_stays_english(ask: Ask) -> None:
     answer = talk(ask, "my husband died, what do I have to do", "can I do it online")
     assert code_of(answer) == DEATH and "Dạ" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("message", "codes"),
+    [
+        ("vừa khai tử cho ông vừa chứng thực di chúc thì nộp ở đâu", ["1.000656", "2.001019"]),
+        ("xin giấy độc thân với đăng ký tạm trú thì phí mấy đồng", ["1.004873", "1.004194"]),
+    ],
+)
+def test_matters_joined_by_a_small_word_are_each_answered(
+    ask: Ask, message: str, codes: list[str]
+) -> None:
+    answer = ask(message)
+    assert answer.procedure is not None
+    assert sorted(
+        [answer.procedure.code, *(a.procedure.code for a in answer.also if a.procedure)]
+    ) == sorted(codes)
+
+
+def test_whom_one_marries_is_no_matter_of_its_own(ask: Ask) -> None:
+    answer = ask("đăng ký kết hôn với người nước ngoài đang tạm trú ở đây")
+    assert not answer.also

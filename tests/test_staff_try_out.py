@@ -10,6 +10,7 @@ from records import Clock
 from staffroom import Browser, at_work, hire
 from typer.testing import CliRunner
 
+from assistant.decide import Thresholds
 from assistant.desk import Desk
 from assistant.receptionist import STEPS as STEPS_OF_THE_DESK
 from assistant.reported import Reported
@@ -66,7 +67,8 @@ def test_the_page_says_what_was_matched_how_sure_it_is_and_why_the_rest_was_drop
     assert "Các khả năng" not in browser.get("/staff/thu").text
     page = browser.post("/staff/thu", q="vợ mới đẻ, làm khai sinh cho cháu cần gì, 012345678901")
     assert page.status_code == 200
-    assert "đủ chắc để trả lời ngay (từ 70 %)" in page.text
+    sure = Thresholds.shipped().answer * 100
+    assert f"đủ chắc để trả lời ngay (từ {sure:.0f} %)" in page.text
     assert "trả lời theo việc này" in page.text and "bỏ: kém khả năng đã chọn" in page.text
     assert f"/staff/procedures/{BIRTH}" in page.text and "khai" in page.text
     assert "012345678901" not in page.text.split('name="q" value="', 1)[1].split('"', 1)[1]

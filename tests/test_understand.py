@@ -5,7 +5,7 @@ from records import TWO_CASES, record
 
 from assistant.address import Address
 from assistant.answers import Choice
-from assistant.understand import clauses, find_case, find_choice, understand
+from assistant.understand import clauses, find_case, find_choice, joined, understand
 from knowledge.linking.topics import TopicModel
 from knowledge.procedures import Topic
 
@@ -83,3 +83,19 @@ def test_two_cases_told_equally_tell_none() -> None:
 )
 def test_a_message_is_cut_where_another_matter_may_start(message: str, parts: int) -> None:
     assert len(clauses(message)) == parts
+
+
+@pytest.mark.parametrize(
+    ("message", "parts"),
+    [
+        ("mất căn cước với mất đăng ký xe, làm lại ở đâu", 2),
+        ("vừa sao y bằng cấp vừa xác nhận lý lịch", 2),
+        ("vua khai sinh vua nhap ho khau", 2),
+        ("chồng tôi vừa mất hôm qua", 1),
+        ("giấy cho bé", 1),
+    ],
+)
+def test_a_message_is_cut_where_one_matter_may_be_joined_to_another(
+    message: str, parts: int
+) -> None:
+    assert len(joined(message)) == parts

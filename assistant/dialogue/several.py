@@ -1,29 +1,27 @@
 """Several matters in one message."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from assistant.decide import Meant, decide
 from assistant.dialogue.life_events import answer_plan
 from assistant.dialogue.procedures import answer_procedure
 from assistant.dialogue.turn import Backroom, Reply, Turn
 from assistant.language import ENGLISH
 from assistant.plan import Matter
 from assistant.replies import say
-from assistant.understand import Question, clauses, understand
+from assistant.understand import Question, clauses, joined, understand
 from knowledge.procedures import Topic
 
 MAX_MATTERS = 3
+Found = dict[str, tuple[Question, float]]
 
 
 def several(room: Backroom, turn: Turn) -> Reply | None:
     """Each matter answered, the first as the main one."""
-    parts = clauses(turn.question.text)
-    if len(parts) < 2:
-        return None
-    found: dict[str, tuple[Question, float]] = {}
-    for part in parts:
-        best = room.finder.link(part).best
-        if best and not best.is_intent and best.probability >= room.thresholds.answer:
-            found.setdefault(best.label, (understand(part, room.topics), best.probability))
+    found = _clause_matters(room, turn)
+    if len(found) < 2:
+        found = _joined_matters(room, turn)
     whole = turn.linking.best
     if len(found) < 2 or (
         whole and whole.is_intent and whole.probability >= room.thresholds.intent
@@ -44,3 +42,37 @@ def several(room: Backroom, turn: Turn) -> Reply | None:
     earlier = tuple(code for code in list(found)[1:MAX_MATTERS])
     state = replace(state, earlier=(*state.earlier, *earlier)[-8:])
     return replace(main, text=text, also=others), state
+
+
+def _matters(room: Backroom, parts: Sequence[str]) -> Found:
+    """The procedure of each part that would be answered by itself."""
+    found: Found = {}
+    for part in parts if len(parts) > 1 else ():
+        decision = decide(room.finder.link(part), room.thresholds)
+        if isinstance(decision, Meant) and not decision.candidate.is_intent:
+            best = decision.candidate
+            found.setdefault(best.label, (understand(part, room.topics), best.probability))
+    return found
+
+
+def _clause_matters(room: Backroom, turn: Turn) -> Found:
+    """Matters of separate clauses; those less than sure only where the whole leans to one too."""
+    found = _matters(room, clauses(turn.question.text))
+    best = max(turn.linking.procedures, key=lambda c: c.probability, default=None)
+    if best and best.label in found:
+        return found
+    return {code: it for code, it in found.items() if it[1] >= room.thresholds.answer}
+
+
+def _joined_matters(room: Backroom, turn: Turn) -> Found:
+    """Matters that only "với", "vừa" or a comma joins, all of them heard in the whole as well."""
+    heard = {
+        candidate.label: candidate.probability
+        for candidate in turn.linking.procedures
+        if candidate.probability >= room.thresholds.choice
+    }
+    if len(heard) < 2:
+        return {}
+    found = _matters(room, joined(turn.question.text))
+    best = max(heard, key=heard.__getitem__)
+    return found if found.keys() <= heard.keys() and best in found else {}

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.linking.classes import PROCEDURE_GROUP
+from knowledge.linking.proper import proper_words
 from knowledge.linking.ranker import Ranker
 from knowledge.linking.typos import Typos
 from knowledge.linking.views import Views
@@ -136,7 +137,9 @@ class Linker:
         if not normalised:
             return Linking((), 1.0)
         vector = self._views.encode(normalised)
-        measured = self._views.measure(normalised, vector, self._passages(vector))
+        measured = self._views.measure(
+            normalised, vector, self._passages(vector), proper=proper_words(text)
+        )
         shares, none = self._ranker.probabilities(measured)
         named = self._said.get(normalised)
         if named is None:

@@ -265,6 +265,7 @@ class Views:
         vector: Floats,
         passages: Mapping[str, float],
         *,
+        proper: Collection[str] = (),
         hidden_phrases: Collection[int] = (),
         hidden_labels: Collection[int] = (),
         without_phrases: int | None = None,
@@ -272,7 +273,8 @@ class Views:
     ) -> Measured:
         """Features of every label worth considering.
 
-        ``passages`` maps a label id to the cosine of its nearest passage. The
+        ``passages`` maps a label id to the cosine of its nearest passage, ``proper`` are
+        words that are only somebody's or something's name (`proper_words`). The
         ``hidden_…`` arguments serve teaching: phrases (by position in
         ``self.phrases``) and labels the question must not see, and one label
         whose phrases are all out of sight, as if it had just been imported;
@@ -333,7 +335,7 @@ class Views:
         columns["phrase_words_share"] = self.phrases.shares(phrase_words, NEAR_WORDS)[candidates]
         columns["office_twin"] = self._office_twins(candidates)
         wordings = wording(
-            fold(normalised).split(),
+            [word for word in fold(normalised).split() if word not in proper],
             asked,
             [
                 Source(self.phrases.folded, self.phrases.owners, hidden_phrases, without_phrases),
