@@ -6,17 +6,18 @@ from dataclasses import replace
 from assistant.answers import Answer, Choice, Outcome
 from assistant.decide import FOLLOW_UP, MAX_CHOICES, Meant
 from assistant.dialogue.beside import with_others
-from assistant.dialogue.beyond import delegated
+from assistant.dialogue.beyond import delegated, unstated
 from assistant.dialogue.following import follow_up
 from assistant.dialogue.frequent import with_frequent
 from assistant.dialogue.handing import hand_over, pass_on
 from assistant.dialogue.procedures import answer_procedure
 from assistant.dialogue.turn import Backroom, Reply, Turn
-from assistant.dialogue.unknown import not_found
+from assistant.dialogue.unknown import is_at_a_loss, not_found
 from assistant.office_answers import office_reply
 from assistant.replies import fill, say
-from assistant.understand import only_asks
+from assistant.understand import only_asks, tells
 from knowledge.linking.bank import Intent
+from knowledge.linking.linker import Candidate
 from knowledge.procedures import Topic
 
 # With a procedure in hand, "quầy nào" asks for its counter, not for the list of counters.
@@ -29,9 +30,13 @@ def meant(room: Backroom, turn: Turn) -> Reply | None:
         return None
     candidate = turn.decision.candidate
     if not candidate.is_intent:
+        if _only_tells(room, turn, candidate) and (reply := unstated(room, turn, candidate.label)):
+            return reply
         reply = answer_procedure(room, turn, candidate.label, candidate.probability)
         return with_others(room, turn, reply, turn.decision.beside)
     intent = room.finder.intents[candidate.label]
+    if intent.outcome == "small_talk" and is_at_a_loss(turn.question):
+        return not_found(room, turn, candidate.probability)
     if intent.outcome in SENDS_AWAY and turn.state.code and _only_asks(turn):
         return None
     if intent.id in ACKNOWLEDGES and turn.state.code and _asks_back(turn):
@@ -54,6 +59,12 @@ SENDS_AWAY = frozenset({"out_of_scope", "not_found"})
 ACKNOWLEDGES = frozenset({"small_talk.acknowledge"})
 _ASKS_BACK = re.compile(r"\b(?:à|hả|chứ|không|nhỉ|phải không|đúng không)$")
 NODS = 4  # "vậy à", "thế hả em" only nod; a longer question asks
+
+
+def _only_tells(room: Backroom, turn: Turn, candidate: Candidate) -> bool:
+    """Whether "bà 76 tuổi rồi" goes on about the matter in hand, of which it reminds a little."""
+    goes_on = candidate.label == turn.state.code and candidate.probability < room.thresholds.alone
+    return goes_on and tells(turn.question)
 
 
 def _only_asks(turn: Turn) -> bool:

@@ -8,6 +8,7 @@ from assistant.dialogue.handing import give_up, pass_on
 from assistant.dialogue.turn import Backroom, Reply, Turn
 from assistant.plausible import is_plausible
 from assistant.replies import say
+from assistant.understand import Question
 from knowledge.catalogue import KnownCode
 
 # The second question in a row that is not found goes to a person; a third try helps nobody.
@@ -21,10 +22,15 @@ _AT_A_LOSS = re.compile(
 )
 
 
+def is_at_a_loss(question: Question) -> bool:
+    """Whether somebody only says that they cannot put it into words."""
+    return bool(_AT_A_LOSS.search(question.normalised))
+
+
 def not_found(room: Backroom, turn: Turn, probability: float) -> Reply:
     """Nothing we hold is meant; the question becomes an inquiry, the second in a row a handover."""
     _, facts = room.office(turn)
-    if _AT_A_LOSS.search(turn.question.normalised):
+    if is_at_a_loss(turn.question):
         return Answer(Outcome.CLARIFYING, say("at_a_loss", turn.address, **facts)), turn.state
     misses = turn.state.misses + 1
     if misses >= MISSES_BEFORE_PERSON:
