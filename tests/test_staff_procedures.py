@@ -320,3 +320,15 @@ def test_what_breaks_below_the_console_is_a_page_that_says_what_to_do(own_desk: 
         page = client.get("/staff/broken", headers={"accept": "text/html"})
         assert page.status_code == 500 and "có thể chưa lưu" in page.text
         assert client.get("/staff/api/broken").status_code in (401, 404)
+
+
+def test_every_procedure_of_the_list_is_reached_page_by_page(own_desk: Desk) -> None:
+    with at_work(own_desk, "lan") as browser:
+        first = browser.get("/staff/procedures").text
+        pages = re.search(r"Trang 1/(\d+)", first)
+        assert pages
+        seen: set[str] = set()
+        for number in range(1, int(pages[1]) + 1):
+            text = browser.get("/staff/procedures", params={"trang": number}).text
+            seen |= set(re.findall(r'<th scope="row"><a href="/staff/procedures/([\d.]+)"', text))
+    assert seen == {s.code for s in own_desk.library.store.live_summaries("hoa-sen")}

@@ -55,6 +55,10 @@ def listed(store: KnowledgeStore, office_id: str, proposals: FeeDesk) -> dict[st
             return []
         return fee_lines(view.procedure.model_copy(update={"fees": rule.fees}))
 
+    def said_today(code: str | None) -> list[str]:
+        view = store.find_view(code, office_id) if code else None
+        return fee_lines(view.procedure) if view else []
+
     def shown(rule: LocalRule) -> dict[str, Any]:
         view = store.find_view(rule.code, office_id) if rule.code else None
         return {
@@ -70,7 +74,7 @@ def listed(store: KnowledgeStore, office_id: str, proposals: FeeDesk) -> dict[st
         {
             "one": one, "lines": lines(one.rule), "seen": fingerprint(one),
             "name": names.get(one.rule.code or "", one.rule.sector),
-            "before": lines(held[one.id]) if one.id in held else [],
+            "before": said_today(one.rule.code),
         }
         for one in proposals.waiting()
     ]  # fmt: skip

@@ -1,6 +1,7 @@
 """The list of procedures: search and filters."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
@@ -22,8 +23,15 @@ def list_routes(door: Door) -> APIRouter:
 
     @routes.get("/staff/procedures")
     async def listing(
-        request: Request, staff: Clerk, q: str = "", sector: str = "", state: str = ""
+        request: Request,
+        staff: Clerk,
+        q: str = "",
+        sector: str = "",
+        state: str = "",
+        trang: int = 1,
     ) -> Response:
+        """``trang`` is the page, from 1."""
+
         def read() -> dict[str, Any]:
             held = store.live_summaries(desk.office_id)
             drafts = {
@@ -44,8 +52,13 @@ def list_routes(door: Door) -> APIRouter:
                 and _contains(words, p.code, p.name, p.short_name or "", *p.aliases)
             ]  # fmt: skip
             found.sort(key=lambda p: (-p.popularity, p.title))
+            pages = -(-len(found) // SHOWN) or 1
+            page = min(max(trang, 1), pages)
+            start = (page - 1) * SHOWN
             return {
-                "found": found[:SHOWN], "count": len(found), "q": q, "sector": sector,
+                "found": found[start : start + SHOWN], "start": start, "page": page,
+                "pages": pages, "query": urlencode({"q": q, "sector": sector, "state": state}),
+                "count": len(found), "q": q, "sector": sector,
                 "state": state, "sectors": sorted({p.sector for p in held}),
                 "drafts": drafts, "suspended": suspended, "status_names": STATUS_NAMES,
             }  # fmt: skip
