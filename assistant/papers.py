@@ -22,11 +22,15 @@ FILE = Path(__file__).parent / "data" / "papers.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A kind of paper: how residents and how records write it."""
+    """A kind of paper: how residents and how records write it.
+
+    ``issued_by`` is the procedure whose result it is, where a ward's desk gives it.
+    """
 
     id: str
     says: tuple[str, ...]
     record: tuple[str, ...]
+    issued_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ def shipped_papers() -> tuple[Paper, ...]:
             row["id"],
             tuple(dict.fromkeys(normalise(said) for said in row["says"])),
             tuple(dict.fromkeys(normalise(said) for said in row["record"])),
+            row.get("issued_by"),
         )
         for row in rows
     )

@@ -51,6 +51,22 @@ def test_a_number_carries_the_procedure_to_its_counter(door: TestClient, lobby: 
     assert door.get(f"/api/queue/{again['token']}").json()["state"] == "called"
 
 
+def test_a_missing_paper_is_named_with_where_to_get_it(door: TestClient) -> None:
+    """Only what the records say: a form at the counter, a paper another procedure gives."""
+    birth = door.get(f"/api/kiosk/checklist/{BIRTH}?case=has_certificate").json()["papers"]
+    get = {paper["name"]: paper["get"] for paper in birth}
+    assert get["Giấy chứng sinh"] is None
+    assert "Mẫu có tại nơi nộp hồ sơ." in get.values()
+    abroad = door.get("/api/kiosk/checklist/2.000806").json()["papers"]
+    own, embassys = (
+        p["get"] for p in abroad if p["name"].startswith("Giấy xác nhận tình trạng hôn nhân")
+    )
+    assert own.startswith("Xin bằng thủ tục: ") and "quầy 8" in own
+    assert embassys is None  # the embassy's paper is not had at a counter here
+    english = door.get(f"/api/kiosk/checklist/{BIRTH}?lang=en").json()["papers"]
+    assert {paper["get"] for paper in english} == {None}
+
+
 def test_what_the_police_takes_gets_an_address_instead_of_a_number(door: TestClient) -> None:
     answer = door.post("/api/queue", json={"client_key": "chạm-0002", "code": "1.004194"})
     assert answer.status_code == 409

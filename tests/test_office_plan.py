@@ -127,6 +127,23 @@ def test_the_way_goes_round_counters_where_it_can(own_desk: Desk) -> None:
     assert f'points="{x1:.0f},{y1:.0f} {x2:.0f},{y1:.0f} {x2:.0f},{y2:.0f}"' in drawn
 
 
+def test_the_way_upstairs_goes_over_the_stairs_on_both_floors(own_desk: Desk) -> None:
+    office = read_office()
+    assert office.plan
+    counters = tuple(
+        c.model_copy(update={"floor": "tầng 2"}) if c.number == "9" else c
+        for c in office.counters
+    )  # fmt: skip
+    plan = office.plan.model_copy(update={"stairs": Spot(x=5, y=50)})
+    upstairs = office.model_copy(update={"counters": counters, "plan": plan})
+    drawn = floor_svg(upstairs, "9") or ""
+    assert drawn.count("<polyline") == 2 and drawn.count("Cầu thang") == 2
+    assert "Tầng 2" in drawn and "Tầng 1" in drawn and "Bạn ở đây" in drawn
+    assert (floor_svg(upstairs, "2") or "").count("<polyline") == 1
+    no_stairs = upstairs.model_copy(update={"plan": office.plan})
+    assert "<polyline" not in (floor_svg(no_stairs, "9") or "")
+
+
 @pytest.mark.slow
 def test_a_counter_is_moved_by_hand_and_by_arrow_keys(own_desk: Desk) -> None:
     app = create_app(own_desk)

@@ -7,10 +7,11 @@ from assistant.compose_english import english_fees, english_name, english_paper,
 from assistant.desk import Desk
 from assistant.facts import select_case
 from assistant.language import ENGLISH
+from assistant.papers import kinds_of, shipped_papers
 from assistant.queue_numbers import Group
 from assistant.queue_rules import where_to_queue
 from channels.kiosk.floor import way_text
-from knowledge.procedures import Procedure
+from knowledge.procedures import Procedure, RequiredDocument
 
 
 def checklist(desk: Desk, code: str, case: str | None, language: str) -> dict[str, Any] | None:
@@ -38,6 +39,7 @@ def checklist(desk: Desk, code: str, case: str | None, language: str) -> dict[st
             {
                 "name": p.name,
                 "line": english_paper(p) if is_english else wording.paper_line(p),
+                "get": None if is_english else where_to_get(desk, whole.code, p),
             }
             for p in papers
         ],
@@ -47,8 +49,37 @@ def checklist(desk: Desk, code: str, case: str | None, language: str) -> dict[st
         "way": way_text(counter) if counter else (view.place.address or "") if view.place else "",
         "gives_numbers": isinstance(where, Group),
         "suspended": view.suspended.reason if view.suspended else None,
+        "has_source": bool(whole.source.url),
         "verified": view.is_section_verified("papers"),
     }
+
+
+# A paper of the same name that another country or an embassy gives is not had here.
+FROM_ABROAD = ("nước ngoài", "cơ quan đại diện")
+
+
+def where_to_get(desk: Desk, code: str, paper: RequiredDocument) -> str | None:
+    """Where a missing paper is to be had; None when the records do not say.
+
+    A form is at the counter; a paper that another procedure held here gives out is had by that
+    procedure, at its counter. Nothing is guessed.
+    """
+    kinds = kinds_of(paper.name)
+    if paper.form or "declaration" in kinds:
+        return "Mẫu có tại nơi nộp hồ sơ."
+    if any(word in paper.name.lower() for word in FROM_ABROAD):
+        return None
+    said = []
+    for kind in shipped_papers():
+        if kind.id not in kinds or not kind.issued_by or kind.issued_by == code:
+            continue
+        view = desk.library.store.find_view(kind.issued_by, desk.office_id)
+        if view is None:
+            continue
+        place = f"quầy {view.counter.number}" if view.counter else None
+        place = place or (view.place.name if view.place else None)
+        said.append(f"{view.procedure.title}{f' ({place})' if place else ''}")
+    return f"Xin bằng thủ tục: {'; '.join(said)}." if said else None
 
 
 def _fees_and_times(procedure: Procedure, is_english: bool) -> dict[str, Any]:

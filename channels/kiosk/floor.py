@@ -26,7 +26,7 @@ def way_text(counter: Counter) -> str:
 
 
 def floor_svg(office: Office, target: str | None = None) -> str | None:
-    """The kiosk's floor, or the floor of counter ``target`` with the way to it.
+    """The kiosk's floor, or the way to counter ``target``: over the stairs where it is upstairs.
 
     None when the office has no plan, or no counter of that floor has a spot.
     """
@@ -35,33 +35,62 @@ def floor_svg(office: Office, target: str | None = None) -> str | None:
         return None
     goal = next((c for c in office.counters if c.number == target), None)
     floor = goal.floor if goal and goal.floor else plan.kiosk_floor
-    shown = [c for c in office.counters if c.spot and (c.floor or plan.kiosk_floor) == floor]
+    shown = _counters_on(office, plan, floor)
     if not shown:
         return None
+    halls = [_hall(plan, floor, shown, goal)]
+    if floor != plan.kiosk_floor and plan.stairs:  # first to the stairs, below; then on, above
+        ground = _counters_on(office, plan, plan.kiosk_floor)
+        halls.append(_hall(plan, plan.kiosk_floor, ground, None, to=plan.stairs))
     name = f"Sơ đồ {floor}" + (f", đường đến quầy {goal.number}" if goal else "")
+    stacked = "".join(
+        f'<g transform="translate(0 {n * HEIGHT})">{hall}</g>' for n, hall in enumerate(halls)
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT * len(halls)}"'
+        f' role="img" aria-label="{escape(name)}" font-family="Be Vietnam Pro, sans-serif">'
+        f"<title>{escape(name)}</title>{stacked}</svg>"
+    )
+
+
+def _counters_on(office: Office, plan: FloorPlan, floor: str) -> list[Counter]:
+    return [c for c in office.counters if c.spot and (c.floor or plan.kiosk_floor) == floor]
+
+
+def _hall(
+    plan: FloorPlan,
+    floor: str,
+    shown: Sequence[Counter],
+    goal: Counter | None,
+    to: Spot | None = None,
+) -> str:
+    """One floor, with the way to a counter of it or to the spot ``to``."""
+    is_ground = floor == plan.kiosk_floor
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
-        f' aria-label="{escape(name)}" font-family="Be Vietnam Pro, sans-serif">',
-        f"<title>{escape(name)}</title>",
         f'<rect x="8" y="8" width="{WIDTH - 16}" height="{HEIGHT - 16}" rx="18" fill="{CREAM}"'
-        f' stroke="{EDGE}" stroke-width="4"/>',
+        f' stroke="{EDGE}" stroke-width="4"/>'
     ]
-    start = _start(plan, floor)
-    if goal and goal.spot and start:
+    start, end = plan.kiosk if is_ground else plan.stairs, goal.spot if goal else to
+    if start and end:
         others = [at(c.spot) for c in shown if c.spot and c is not goal]
-        parts.append(_way(start, goal.spot, others))
+        parts.append(_way(start, end, others))
     parts += [_counter(c, c.spot, is_goal=c is goal) for c in shown if c.spot]
-    if floor == plan.kiosk_floor:
-        if plan.entrance:
-            parts.append(_word(plan.entrance, "Cửa vào"))
+    if is_ground and plan.entrance:
+        parts.append(_word(plan.entrance, "Cửa vào"))
+    if is_ground:
         parts.append(_dot(plan.kiosk, "Bạn ở đây"))
-    elif plan.stairs:
+    if plan.stairs and (to or not is_ground):
         parts.append(_dot(plan.stairs, "Cầu thang"))
-    return "".join(parts) + "</svg>"
+    if not is_ground or to:
+        parts.append(_floor_name(floor))
+    return "".join(parts)
 
 
-def _start(plan: FloorPlan, floor: str) -> Spot | None:
-    return plan.kiosk if floor == plan.kiosk_floor else plan.stairs
+def _floor_name(floor: str) -> str:
+    return (
+        f'<text x="28" y="46" font-size="26" stroke="none" font-weight="600" fill="{RED}">'
+        f"{escape(floor[0].upper() + floor[1:])}</text>"
+    )
 
 
 def at(spot: Spot) -> tuple[float, float]:

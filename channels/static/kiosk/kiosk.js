@@ -115,6 +115,8 @@ async function openPapers(code, chosen, speech) {
   document.querySelector("#papers .unverified").hidden = list.verified;
   byId("take-along").hidden = false;
   byId("checklist-qr").src = `kiosk/qr/giay-to/${encodeURIComponent(code)}.svg${chosen ? `?case=${encodeURIComponent(chosen)}` : ""}`;
+  byId("source").hidden = !list.has_source;
+  if (list.has_source) byId("source-qr").src = `kiosk/qr/thu-tuc/${encodeURIComponent(code)}.svg`;
   byId("get-number").hidden = !list.gives_numbers || Boolean(list.suspended);
   show("papers");
   if (list.suspended) trouble({ sentence: list.suspended, status: 409 });
@@ -133,6 +135,11 @@ function checkPapers() {
     const paper = visit.list.papers.find((each) => each.name === name);
     const line = document.createElement("span");
     line.textContent = paper?.line ?? name;
+    if (paper?.get) {
+      const get = document.createElement("small");
+      get.textContent = paper.get;
+      line.append(get);
+    }
     return line;
   });
   return show("missing");
@@ -178,7 +185,7 @@ function wipe() {
   wipeAsking();
   for (const kept of document.querySelectorAll("#answer .text, #answer .choices, #papers ul, #missing-list")) kept.replaceChildren();
   for (const kept of document.querySelectorAll(".asked span, #answer-title, #papers-title, #papers .where, #papers .question, #label, #counter, #place, #fees, #times, #problem")) kept.textContent = "";
-  for (const image of [byId("qr"), byId("map"), byId("checklist-qr")]) image.removeAttribute("src");
+  for (const image of [byId("qr"), byId("map"), byId("checklist-qr"), byId("source-qr")]) image.removeAttribute("src");
   byId("carry-qr").replaceChildren();
   byId("carry").hidden = true;
   byId("slip").src = "about:blank";
