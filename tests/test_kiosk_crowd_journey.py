@@ -1,5 +1,6 @@
 """The lobby on a busy day, overnight, and while its server is away, in a real browser."""
 
+import io
 import json
 import shutil
 from collections.abc import Iterator
@@ -7,8 +8,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import segno
 from browser import chromium, serving
 from conftest import desk_at
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from records import MORNING, Clock
 from staffroom import enter, hire
@@ -64,6 +67,18 @@ def take_number(page: Page) -> str:
     page.get_by_role("button", name="Không", exact=True).click()
     expect(page.locator("#label")).not_to_be_empty()
     return page.locator("#label").inner_text()
+
+
+def wanted_code(address: str) -> list[list[bool]]:
+    return [[bool(dark) for dark in row] for row in segno.make(address, error="l").matrix]
+
+
+def shown_code(page: Page, dots: int) -> list[list[bool]]:
+    """The dark dots of the code as the screen shows them, read in the middle of each dot."""
+    picture = Image.open(io.BytesIO(page.locator("#carry-qr svg").screenshot())).convert("L")
+    dot = picture.width / (dots + 8)  # four dots of quiet on each side
+    middle = [int((4.5 + n) * dot) for n in range(dots)]
+    return [[picture.tobytes()[y * picture.width + x] < 128 for x in middle] for y in middle]
 
 
 def at(clock: object, moment: datetime) -> None:
@@ -169,6 +184,8 @@ def test_a_visit_goes_on_on_the_phone_and_leaves_nothing_at_the_kiosk(
         expect(kiosk.locator("#carry svg")).to_be_visible()
         questions = json.loads(drawn.value.post_data or "")["questions"]
         assert questions == ["thứ bảy có làm việc không"]
+        wanted = wanted_code(address_of(address, questions)[0])
+        assert shown_code(kiosk, len(wanted)) == wanted
 
         phone = browser.new_page(viewport={"width": 360, "height": 740}, locale="vi-VN")
         phone.goto(address_of(address, questions)[0])

@@ -41,7 +41,13 @@ def take_along_routes(here: Callable[[Request], str]) -> APIRouter:
         address, count = address_of(here(request), body.questions)
         drawing = io.BytesIO()
         segno.make(address, error="l").save(
-            drawing, kind="svg", scale=4, border=4, xmldecl=False, svgclass=None, lineclass=None
+            drawing,
+            kind="svg",
+            border=4,
+            omitsize=True,
+            xmldecl=False,
+            svgclass=None,
+            lineclass=None,
         )
         return JSONResponse(
             {"svg": drawing.getvalue().decode(), "questions": count},
