@@ -23,12 +23,14 @@ TURNS = 300
 
 def measure(home: Path, offices: int) -> dict[str, Any]:
     """MiB and seconds for each office beyond the first, bytes for each turn."""
+    _apart(_serve_all, home, 0)  # fills and indexes the home
     one, one_seconds = _apart(_serve_all, home, 0)  # a process each: memory is not given back
     many, many_seconds = _apart(_serve_all, home, offices)
     turn = _apart(_ask, home, TURNS)
     return {
         "offices": offices, "one_office_mib": round(one, 1),
         "mib_each": round((many - one) / offices, 2),
+        "start_seconds": round(one_seconds, 2),
         "seconds_each": round((many_seconds - one_seconds) / offices, 3),
         "turns": TURNS, "bytes_a_turn": round(turn),
         "load": round(os.getloadavg()[0], 1),

@@ -32,8 +32,6 @@ class Figures:
     answers_a_second: float
     process_mib: float
     office_mib: float
-    office_seconds: float
-    start_seconds: float
     bytes_a_turn: float
     knowledge_mib: float
 
@@ -54,7 +52,6 @@ class Need:
     memory_gib: float
     disk_gib: float
     connections: int
-    start_seconds: float
 
 
 def need(name: str, offices: int, a_day_each: int, figures: Figures) -> Need:
@@ -65,10 +62,7 @@ def need(name: str, offices: int, a_day_each: int, figures: Figures) -> Need:
     processes = working + (1 if offices > 1 else 0)  # one may be restarting
     memory = processes * (figures.process_mib + (offices - 1) * figures.office_mib)
     disk = a_day * KEPT_DAYS * figures.bytes_a_turn / 2**30 + figures.knowledge_mib / 1024
-    start = figures.start_seconds + (offices - 1) * figures.office_seconds
-    return Need(
-        name, offices, a_day, peak, processes, memory / 1024, disk, processes * CONNECTIONS, start
-    )
+    return Need(name, offices, a_day, peak, processes, memory / 1024, disk, processes * CONNECTIONS)
 
 
 CASES = (
@@ -92,15 +86,14 @@ def table(figures: Figures) -> str:
     rows.append(Need(**country))
     lines = [
         "| | câu mỗi ngày | câu/giây lúc cao nhất | tiến trình (nhân) | RAM | đĩa, 90 ngày "
-        "| kết nối SQL | khởi động |",
-        "|---|--:|--:|--:|--:|--:|--:|--:|",
+        "| kết nối SQL |",
+        "|---|--:|--:|--:|--:|--:|--:|",
     ]
     for row in rows:
         lines.append(
             f"| {row.name} | {_vi(row.questions_a_day)} | {_vi(row.peak, 1)} | {row.processes} "
             f"| {_vi(row.memory_gib, 1)} GiB | {_vi(row.disk_gib, 1)} GiB "
-            f"| {row.connections}{' mỗi tỉnh' if row.offices == COMMUNES else ''} "
-            f"| {_vi(row.start_seconds)} giây |"
+            f"| {row.connections}{' mỗi tỉnh' if row.offices == COMMUNES else ''} |"
         )
     return "\n".join(lines)
 

@@ -5,8 +5,8 @@ import pytest
 from evals.sizing import CASES, COMMUNES, MARKS, PAGE, Figures, need, table
 
 MEASURED = Figures(
-    of="thử", answers_a_second=100, process_mib=512, office_mib=16, office_seconds=0.5,
-    start_seconds=4, bytes_a_turn=8192, knowledge_mib=1024,
+    of="thử", answers_a_second=100, process_mib=512, office_mib=16,
+    bytes_a_turn=8192, knowledge_mib=1024,
 )  # fmt: skip
 
 
@@ -18,7 +18,7 @@ def test_the_page_shows_the_table_of_the_figures_that_are_kept() -> None:
 
 def test_one_ward_needs_one_process_and_a_province_one_to_spare() -> None:
     ward = need("phường", 1, 500, MEASURED)
-    assert (ward.processes, ward.connections, ward.start_seconds) == (1, 32, 4)
+    assert (ward.processes, ward.connections) == (1, 32)
     assert ward.memory_gib == pytest.approx(0.5)
     assert ward.peak == pytest.approx(500 * 0.1 / 1800 * 3)
     province = need("tỉnh", 150, 500, MEASURED)
