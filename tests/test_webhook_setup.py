@@ -7,7 +7,9 @@ import fake_zalo_bot
 import pytest
 from browser import serving
 from pydantic import SecretStr
+from typer.testing import CliRunner
 
+from channels.cli_channels import channels_app
 from channels.telegram_settings import TelegramSettings
 from channels.webhook_setup import (
     FOR_ADMINS,
@@ -84,3 +86,25 @@ def test_what_cannot_work_is_said_before_or_after_the_call_and_holds_no_token(
     with pytest.raises(SetupFailed, match=said) as failed:
         register(settings, where)  # type: ignore[arg-type,operator]
     assert "AAFake" not in str(failed.value) and "abc-xyz" not in str(failed.value)
+
+
+def test_the_command_takes_the_token_from_the_settings_and_says_what_comes_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fake = fake_telegram.FakeTelegram()
+    with serving(fake.app) as address:
+        monkeypatch.setenv("CHANNELS_TELEGRAM_TOKEN", fake_telegram.TOKEN)
+        monkeypatch.setenv("CHANNELS_TELEGRAM_API_URL", address)
+        monkeypatch.setenv("CHANNELS_TELEGRAM_WEBHOOK_SECRET", "")
+        run = CliRunner().invoke
+        without = run(channels_app, ["webhook", "telegram", WARD])
+        assert without.exit_code == 1 and "CHANNELS_TELEGRAM_WEBHOOK_SECRET=" in without.output
+        monkeypatch.setenv("CHANNELS_TELEGRAM_WEBHOOK_SECRET", "abc_DEF-123")
+        done = run(channels_app, ["webhook", "telegram", WARD])
+        assert done.exit_code == 0 and "letan doctor" in done.output
+        assert fake.webhook == f"{WARD}/hooks/telegram"
+        assert run(channels_app, ["webhook", "telegram", "--remove"]).exit_code == 0
+        assert fake.webhook == ""
+        for wrong in (["webhook", "zalo-oa", WARD], ["webhook", "telegram"]):
+            assert run(channels_app, wrong).exit_code == 2
+        assert fake_telegram.TOKEN not in without.output + done.output
