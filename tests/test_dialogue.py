@@ -272,3 +272,18 @@ def test_matters_joined_by_a_small_word_are_each_answered(
 def test_whom_one_marries_is_no_matter_of_its_own(ask: Ask) -> None:
     answer = ask("đăng ký kết hôn với người nước ngoài đang tạm trú ở đây")
     assert not answer.also
+
+
+@pytest.mark.parametrize(
+    ("matter", "asked", "said"),
+    [
+        ("sang tên sổ đỏ thì làm ở đâu", "thuế má hết bao nhiêu", "thuế đất"),
+        ("chấm dứt hộ kinh doanh cần giấy tờ gì", "thuế còn nợ có sao không", "hộ kinh doanh"),
+        ("chấm dứt hộ kinh doanh cần giấy tờ gì", "thuế đất nộp ở đâu", "thuế đất"),
+    ],
+)
+def test_tax_alone_is_the_tax_of_the_matter_in_hand(
+    ask: Ask, matter: str, asked: str, said: str
+) -> None:
+    answer = talk(ask, matter, asked)
+    assert answer.outcome is Outcome.OUT_OF_SCOPE and said in answer.text

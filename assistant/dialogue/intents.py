@@ -47,10 +47,28 @@ def meant(room: Backroom, turn: Turn) -> Reply | None:
         return reply
     if intent.topic in PLACE_QUESTIONS and turn.state.code:
         return answer_procedure(room, turn, turn.state.code, 1.0, topics=(Topic.PLACE,))
+    intent = _tax_in_hand(room, turn, intent)
     reply = with_frequent(room, turn, answer_intent(room, turn, intent, candidate.probability))
     if intent.id in UNTOLD:
         return _to_a_clerk(room, turn, reply)
     return with_others(room, turn, reply, turn.decision.beside)
+
+
+# "thuế má hết bao nhiêu" amid a matter means that matter's tax, unless it says which.
+TAXES = {"đất đai": "tax.land", "hộ kinh doanh": "tax.business"}
+_TAX_OF = re.compile(r"\b(?:đất|nhà|xe|kinh doanh|doanh nghiệp|thu nhập|hóa đơn|bán hàng)\b")
+
+
+def _tax_in_hand(room: Backroom, turn: Turn, intent: Intent) -> Intent:
+    """The tax of the matter in hand, where only "tax" was said."""
+    if intent.id not in TAXES.values() or not turn.state.code:
+        return intent
+    view = room.view(turn.state.code)
+    if view is None or _TAX_OF.search(turn.question.normalised):
+        return intent
+    sector = view.procedure.sector.lower()
+    named = next((tax for words, tax in TAXES.items() if words in sector), intent.id)
+    return room.finder.intents.get(named, intent)
 
 
 # Their fixed replies say that the desk has no data.
