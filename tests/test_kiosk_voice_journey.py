@@ -92,12 +92,16 @@ def test_a_visit_by_voice_gets_a_spoken_answer_and_a_number(speaking: Page, lobb
     page = speaking
     page.get_by_role("button", name="Nói câu hỏi").click()
     expect(page.locator("#stop")).to_be_visible()
-    expect(page.locator("#papers:visible, #ask:visible")).to_be_visible(timeout=30_000)
+    there = page.locator("#papers:visible, #ask:visible, #answer:visible")
+    expect(there).to_be_visible(timeout=30_000)
     if page.locator("#ask").is_visible():  # the recogniser was not sure: one look, one touch
         expect(page.locator("#question")).to_have_value("nuôi con nuôi")
         page.locator("#send").click()
+        expect(page.locator("#papers:visible, #answer:visible")).to_be_visible(timeout=15_000)
+    expect(page.locator(".asked:visible")).to_contain_text("nuôi con nuôi")
+    if page.locator("#answer").is_visible():  # three words may mean two things: one more touch
+        page.locator("#answer .choices button", has_text="trong nước").click()
     expect(page.locator("#papers-title")).to_contain_text("on nuôi trong nước", timeout=15_000)
-    expect(page.locator("#papers .asked")).to_contain_text("nuôi con nuôi")
     page.get_by_role("button", name="Lấy số thứ tự").click()
     page.get_by_role("button", name="Vẫn lấy số").click()
     with page.expect_response("**/api/kiosk/speech") as spoken_number:
