@@ -79,9 +79,11 @@ class StaticEncoder:
             return out
         # A surrogate half cannot be written as UTF-8 and would stop the tokenizer.
         readable = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
-        for row, encoding in enumerate(
-            self._tokenizer.encode_batch_fast(readable, add_special_tokens=False)
-        ):
+        if len(readable) == 1:  # a batch wakes threads that one question does not need
+            split = [self._tokenizer.encode(readable[0], add_special_tokens=False)]
+        else:
+            split = self._tokenizer.encode_batch_fast(readable, add_special_tokens=False)
+        for row, encoding in enumerate(split):
             ids = encoding.ids or [0]
             out[row] = (self._table[ids] * self._scale[ids]).sum(axis=0)
         return _unit(out)

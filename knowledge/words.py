@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from knowledge.vietnamese import fold
 
+NOWHERE: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
+
 
 @lru_cache(maxsize=512)  # five indexes and two classifiers read the same question
 def terms(normalised: str, *, toned: bool) -> tuple[str, ...]:
@@ -36,7 +38,9 @@ class WordIndex:
         if retriever is not None:
             columns = retriever.scores
             self._weights = columns["data"]
-            self._documents = columns["indices"]
+            # As NumPy indexes with: another type is converted again at every use.
+            self._documents: NDArray[np.intp] = columns["indices"].astype(np.intp)
+            self._vocabulary: dict[str, int] = retriever.vocab_dict
             self._starts = columns["indptr"].tolist()
 
     @classmethod
@@ -56,20 +60,16 @@ class WordIndex:
         # bm25s' own `get_scores` does the same sums through np.add.at, in twice the time; a term
         # names a document once, so a plain sum over its column is right.
         found = np.zeros(self._size, dtype=np.float32)
-        vocabulary = self._retriever.vocab_dict
         for term in terms(normalised, toned=self._toned):
-            if (at := vocabulary.get(term)) is not None:
+            if (at := self._vocabulary.get(term)) is not None:
                 start, end = self._starts[at], self._starts[at + 1]
                 found[self._documents[start:end]] += self._weights[start:end]
         return found
 
-    def documents(self, term: str) -> NDArray[np.int64]:
+    def documents(self, term: str) -> NDArray[np.intp]:
         """The numbers of the documents that hold a term, as `terms` writes it."""
-        at = self._retriever.vocab_dict.get(term) if self._retriever else None
-        if self._retriever is None or at is None:
-            return np.zeros(0, dtype=np.int64)
-        start, end = self._retriever.scores["indptr"][at : at + 2]
-        return np.asarray(self._retriever.scores["indices"][start:end], dtype=np.int64)
+        at = self._vocabulary.get(term) if self._retriever else None
+        return NOWHERE if at is None else self._documents[self._starts[at] : self._starts[at + 1]]
 
     @classmethod
     def kept(
