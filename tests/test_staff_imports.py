@@ -127,7 +127,7 @@ def test_a_draft_is_seen_beside_its_text_and_taken_over_in_part_then_published_a
     short = browser.client.post(
         f"/staff/nhap/ban/{entry.id}", data={"csrf": browser.token, "section": ["fee"]}
     )
-    assert short.status_code == 409 and "thủ tục mới phải có" in short.text
+    assert short.status_code == 409 and "Thủ tục mới phải có" in short.text
     browser.get(f"/staff/nhap/ban/{entry.id}")
     wanted = [f.section for f in entry.draft.fields if f.is_found and f.section != "result"]
     taken = browser.client.post(

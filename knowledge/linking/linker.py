@@ -1,5 +1,6 @@
 """Links a question to what it means: candidates with calibrated probabilities."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.linking.classes import PROCEDURE_GROUP
+from knowledge.linking.courtesies import without_courtesies
 from knowledge.linking.proper import proper_words
 from knowledge.linking.ranker import Ranker
+from knowledge.linking.topics import read_cues
 from knowledge.linking.typos import Typos
 from knowledge.linking.views import Views
 from knowledge.vietnamese import fold, normalise
@@ -24,20 +27,35 @@ CALLED_BY_NAME = 0.8
 # do not, for that would be another matter.
 LEFT_OUT = frozenset(["dang", "ky", "thu", "tuc", "giay", "to", "xin", "cap", "lam"])
 GENERIC = Path(__file__).parent.parent / "data" / "generic_words.txt"
+ASKING = GENERIC.with_name("asking_phrases.txt")
 
 
 @lru_cache(maxsize=1)
 def generic_words() -> frozenset[str]:
     """Words of asking that name no procedure ("thủ tục", "cần", "gì"), without marks."""
-    lines = GENERIC.read_text("utf-8").splitlines()
-    return frozenset(
-        fold(word) for line in lines if not line.startswith("#") for word in line.split()
-    )
+    return frozenset(fold(word) for line in _lines(GENERIC) for word in line.split())
+
+
+def _lines(path: Path) -> list[str]:
+    return [line for line in path.read_text("utf-8").splitlines() if line and line[0] != "#"]
 
 
 def core(normalised: str) -> str:
     """What is left of a question without the words of asking, without marks."""
     return " ".join(word for word in fold(normalised).split() if word not in generic_words())
+
+
+@lru_cache(maxsize=1)
+def _asking() -> re.Pattern[str]:
+    """Phrases that ask for a part of a record ("thời hạn giải quyết"), longest first."""
+    formal = (fold(normalise(line)) for line in _lines(ASKING))
+    cues = sorted({*read_cues(), *formal}, key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, cues))})\b")
+
+
+def _matter(normalised: str) -> str:
+    """The core of a question without what it asks of the record."""
+    return core(_asking().sub(" ", fold(normalised)))
 
 
 class _Called:
@@ -53,7 +71,7 @@ class _Called:
         names: dict[str, list[frozenset[str]]] = {}
         for i, label in enumerate(views.labels):
             for name in label.names if label.is_office else ():
-                about = core(name)
+                about = _matter(name)
                 owners.setdefault(about, set()).add(i)
                 names.setdefault(about, []).append(frozenset(fold(name).split()) - LEFT_OUT)
         self._names = {
@@ -64,7 +82,7 @@ class _Called:
 
     def by(self, normalised: str) -> int | None:
         """The place of the label that is called; None when none is, or only in part."""
-        held = self._names.get(core(normalised))
+        held = self._names.get(_matter(normalised))
         if held is None:
             return None
         said = set(fold(normalised).split())
@@ -136,12 +154,15 @@ class Linker:
         normalised = self._typos.mended(normalise(text))
         if not normalised:
             return Linking((), 1.0)
+        named = self._said.get(normalised)
+        rest = without_courtesies(normalised)
+        if core(rest):  # else the courtesies are all there is
+            normalised = rest
         vector = self._views.encode(normalised)
         measured = self._views.measure(
             normalised, vector, self._passages(vector), proper=proper_words(text)
         )
         shares, none = self._ranker.probabilities(measured)
-        named = self._said.get(normalised)
         if named is None:
             named = self._called.by(normalised)
         if named is not None:
