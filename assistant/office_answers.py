@@ -134,14 +134,15 @@ def office_reply(topic: str | None, office: Office, address: Address, now: datet
     facts = office_facts(office, now)
     coming = f"\nSắp tới: {facts['coming']}" if facts["coming"] else ""
     notices = f"{coming}\nThông báo: {facts['notices']}" if facts["notices"] else coming
+    note = f"\n{office.hours_note}" if office.hours_note else ""
     match topic:
         case "hours" | "sunday_saturday":
-            note = f"\n{office.hours_note}" if office.hours_note else ""
             return (
                 f"Dạ, {office.name} làm việc: {facts['hours']}. {facts['open_now']}{note}{notices}"
             )
         case "open_now" | "open_on_day":
-            return f"Dạ, {lower_first(facts['open_now'])} Giờ làm việc: {facts['hours']}.{notices}"
+            now_open = lower_first(facts["open_now"])
+            return f"Dạ, {now_open} Giờ làm việc: {facts['hours']}.{note}{notices}"
         case "address":
             return f"Dạ, {office.name} ở {office.address} ạ. {facts['open_now']}"
         case "phone":

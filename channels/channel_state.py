@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, Table, func, select
 
 from channels.chat_hub import ChatSettings
 from channels.mail_tables import INBOUND, OUTBOUND
-from channels.telegram_reading import PLATFORM as TELEGRAM
+from channels.telegram_settings import PLATFORM as TELEGRAM
 from channels.zalo_bot_reading import PLATFORM as ZALO_BOT
 from channels.zalo_oa_reading import PLATFORM as ZALO_OA
 from channels.zalo_oa_tokens import Tokens, find_tokens

@@ -9,9 +9,9 @@ import structlog
 from telegram import Bot, ChatMember, ChatMemberUpdated, Message, MessageEntity, Update, User
 
 from channels.heard import Heard, Kind, masked, sound
+from channels.telegram_settings import PLATFORM
 
 log = structlog.get_logger()
-PLATFORM = "telegram"
 GROUPS = ("group", "supergroup")
 PRESENT = (ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.OWNER, ChatMember.RESTRICTED)
 _COMMAND = re.compile(r"^/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?\s*")

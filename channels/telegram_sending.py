@@ -23,8 +23,8 @@ from telegram.request import HTTPXRequest
 from channels.heard import Button, Heard, Say
 from channels.sending import SendFailed, Traits
 from channels.telegram_html import to_html
-from channels.telegram_reading import PLATFORM, Me
-from channels.telegram_settings import TelegramSettings
+from channels.telegram_reading import Me
+from channels.telegram_settings import PLATFORM, TelegramSettings
 
 LIMIT = 4096
 ADMINS = ("creator", "administrator")

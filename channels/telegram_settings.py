@@ -3,6 +3,8 @@
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+PLATFORM = "telegram"
+
 
 class TelegramSettings(BaseSettings):
     """The token BotFather gave, and the secret of the webhook; empty: not used.

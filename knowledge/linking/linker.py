@@ -23,6 +23,7 @@ KEPT = 12
 # A question that is nothing but a procedure's own name (and how one asks) means that
 # procedure; a fifth is left to the views.
 CALLED_BY_NAME = 0.8
+LEAST_LEFT = 2  # words of a matter, without which a greeting is a greeting
 # Words of a name that people leave out ("kết hôn" for "đăng ký kết hôn"); "mất" or "lại" they
 # do not, for that would be another matter.
 LEFT_OUT = frozenset(["dang", "ky", "thu", "tuc", "giay", "to", "xin", "cap", "lam"])
@@ -156,7 +157,7 @@ class Linker:
             return Linking((), 1.0)
         named = self._said.get(normalised)
         rest = without_courtesies(normalised)
-        if core(rest):  # else the courtesies are all there is
+        if len(core(rest).split()) >= LEAST_LEFT:  # else the courtesies are what was meant
             normalised = rest
         vector = self._views.encode(normalised)
         measured = self._views.measure(
