@@ -25,6 +25,7 @@ async def follow(desks: Sequence[Desk], workers: Workers) -> None:
     """
     library = desks[0].library
     seen: int | None = None
+    is_known = True
     while True:
         try:
             revision = await workers.run(library.store.revision)
@@ -33,8 +34,11 @@ async def follow(desks: Sequence[Desk], workers: Workers) -> None:
                     await workers.run(desk.finder.refresh_now)
                 await workers.run(library.index.keep_in_step)
             seen = revision
+            is_known = True
         except DatabaseUnavailable as problem:  # whoever asks is told; this looks again
-            log.warning("currency_unknown", problem=str(problem))
+            if is_known:  # the log is told once, not twice a second
+                log.warning("currency_unknown", problem=str(problem))
+            is_known = False
         except Exception:  # the edge of this task: a site that serves the old state still serves
             log.exception("currency_failed")
         await anyio.sleep(EVERY_SECONDS)

@@ -53,6 +53,7 @@ class RateLimits:
         self._refused = refused or (lambda _: None)
         self._limiter = FixedWindowRateLimiter(ProcessCounts())
         self._shared = FixedWindowRateLimiter(shared) if shared else None
+        self._shared_is_away = False
         self._aside = Workers(THREADS)
         self._office_id = office_id
         self._address = _bound(RateLimitItemPerMinute, settings.per_address_a_minute)
@@ -140,8 +141,11 @@ class RateLimits:
             shared = self._shared
             try:
                 resets = await self._aside.run(lambda: _resets(shared, bound, of))
+                self._shared_is_away = False
             except StorageError as problem:
-                log.warning("shared_limits_unavailable", problem=str(problem))
+                if not self._shared_is_away:  # once, not three times a question
+                    log.warning("shared_limits_unavailable", problem=str(problem))
+                self._shared_is_away = True
                 resets = _resets(self._limiter, bound, of)
         if resets is None:
             return None

@@ -1,7 +1,8 @@
-"""What a ward, a province and the country need, from what was measured: the table of docs/scale.md.
+"""What a ward, a province and the country need, from what was measured: tables of docs/scale.md.
 
-``python -m evals.sizing`` puts the table of the figures in ``evals/baseline/sizing.json`` into the
-page, between its two marks. The demand is an assumption and says so; the rest was measured.
+``python -m evals.sizing`` puts the figures of ``evals/baseline/sizing.json``, and what follows from
+them, into the page between its marks. The demand is an assumption and says so; the rest was
+measured.
 """
 
 import json
@@ -13,6 +14,7 @@ ROOT = Path(__file__).parent.parent
 FIGURES = Path(__file__).parent / "baseline" / "sizing.json"
 PAGE = ROOT / "docs" / "scale.md"
 MARKS = ("<!-- bảng: evals.sizing -->", "<!-- hết bảng -->")
+MEASURED_MARKS = ("<!-- số đo: evals.sizing -->", "<!-- hết số đo -->")
 
 # 10 % of a day's questions come within its busiest half hour (opening), and within that half hour
 # the busiest seconds see three times the mean: assumptions, to be replaced by an office's own
@@ -98,17 +100,37 @@ def table(figures: Figures) -> str:
     return "\n".join(lines)
 
 
+def measured(figures: Figures) -> str:
+    """The rows of the page that say what was measured, and with which command."""
+    bench = "`letan bench --portal …`, hai nhân, 2.893 thủ tục"
+    cost = "`python -m evals.offices_cost 10`"
+    rows = (
+        ("câu/giây của một tiến trình, 16 khách", _vi(figures.answers_a_second, 1), bench),
+        ("bộ nhớ một tiến trình, 2.893 thủ tục", f"{_vi(figures.process_mib)} MiB", "như trên"),
+        ("bộ nhớ thêm cho một xã trong cùng tiến trình", f"{_vi(figures.office_mib)} MiB", cost),
+        ("một lượt trong cơ sở dữ liệu (SQLite)", f"{_vi(figures.bytes_a_turn)} byte",
+         "như trên, 300 lượt"),
+        ("cơ sở dữ liệu và chỉ mục của thủ tục quốc gia", f"{_vi(figures.knowledge_mib)} MiB",
+         "sau `letan ingest`, 12.657 đoạn trích"),
+    )  # fmt: skip
+    lines = ["| Số | Bằng | Đo bằng |", "|---|--:|---|"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
+
+
 def _vi(value: float, digits: int = 0) -> str:
     return f"{value:,.{digits}f}".replace(",", " ").replace(".", ",").replace(" ", ".")
 
 
 def main() -> None:
-    """Put the table into the page."""
-    text = PAGE.read_text("utf-8")
-    before, rest = text.split(MARKS[0])
-    after = rest.split(MARKS[1])[1]
-    page = f"{before}{MARKS[0]}\n{table(Figures.read())}\n{MARKS[1]}{after}"
-    PAGE.write_text(page, "utf-8")
+    """Put both tables into the page."""
+    figures = Figures.read()
+    page = _between(PAGE.read_text("utf-8"), MARKS, table(figures))
+    PAGE.write_text(_between(page, MEASURED_MARKS, measured(figures)), "utf-8")
+
+
+def _between(page: str, marks: tuple[str, str], rows: str) -> str:
+    before, rest = page.split(marks[0])
+    return f"{before}{marks[0]}\n{rows}\n{marks[1]}{rest.split(marks[1])[1]}"
 
 
 if __name__ == "__main__":

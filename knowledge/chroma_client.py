@@ -30,11 +30,11 @@ class Chroma:
         self._make = make
         self._lock = Lock()
         self._client: ClientAPI | None = None
-        self._told: Callable[[], None] | None = None
+        self._told: Callable[[Exception], None] | None = None
         self.is_away = False
 
-    def on_failure(self, told: Callable[[], None]) -> None:
-        """Call ``told`` when a question was not answered; it says `is_back` when one is again."""
+    def on_failure(self, told: Callable[[Exception], None]) -> None:
+        """Call ``told`` with what a question met; it says `is_back` when one is answered again."""
         self._told = told
 
     def client(self) -> ClientAPI:
@@ -45,11 +45,11 @@ class Chroma:
                     self._client = self._make()
             return self._client
 
-    def failed(self) -> None:
+    def failed(self, problem: Exception) -> None:
         """A question was not answered: none is asked until somebody found it well again."""
         if self._told:
             self.is_away = True
-            self._told()
+            self._told(problem)
 
     def is_back(self) -> None:
         """Questions may be asked again."""

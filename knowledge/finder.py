@@ -97,8 +97,8 @@ class Finder:
         self._index = index
         self._ranker = ranker
         self._classifiers = classifiers
-        self._swap = Lock()
-        self._building = False
+        self._build_turn = Lock()  # whoever builds; the next one finds it done
+        self._catching_up = Lock()  # held by the one thread that a question may start
         self._snapshot = self._build(None)
 
     @property
@@ -117,27 +117,26 @@ class Finder:
 
     def refresh_now(self) -> None:
         """Take over what is published now, before the next question."""
-        if self._snapshot.revision != self._store.revision():
-            self._snapshot = self._build(self._snapshot)
+        with self._build_turn:
+            if self._snapshot.revision != self._store.revision():
+                self._snapshot = self._build(self._snapshot)
 
     def _refresh(self) -> None:
-        if self._building or self._snapshot.revision == self._store.revision():
+        """See to it that what is published is taken over; the question at hand does not wait."""
+        if self._build_turn.locked() or self._snapshot.revision == self._store.revision():
             return
-        with self._swap:
-            if self._building:
-                return
-            self._building = True
-        Thread(target=self._rebuild, name="finder", daemon=True).start()
+        if self._catching_up.acquire(blocking=False):
+            Thread(target=self._catch_up, name="finder", daemon=True).start()
 
-    def _rebuild(self) -> None:
+    def _catch_up(self) -> None:
         try:
             # What is meant first: passages of an older version are only passed over meanwhile.
-            self._snapshot = self._build(self._snapshot)
+            self.refresh_now()
             self._index.keep_in_step()
         except Exception:
             log.exception("finder_rebuild_failed")
         finally:
-            self._building = False
+            self._catching_up.release()
 
     def _build(self, earlier: Snapshot | None) -> Snapshot:
         """The present state of knowledge; what did not change since ``earlier`` is taken over."""
@@ -216,8 +215,7 @@ class _PassageSearch:
     def __call__(self, vector: NDArray[np.float32]) -> Mapping[str, float]:
         try:
             hits = self._index.nearest(vector.tolist(), PASSAGES, self._live)
-        except VectorsUnavailable:
-            log.warning("vectors_unavailable")
+        except VectorsUnavailable:  # whoever mends it has said so, once
             return {}
         best: dict[str, float] = {}
         for hit in hits:

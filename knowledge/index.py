@@ -13,8 +13,6 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from time import perf_counter
 
-import structlog
-
 from knowledge.chroma_client import Chroma, VectorsUnavailable
 from knowledge.embedding import Encoder
 from knowledge.mending import Mending
@@ -23,7 +21,6 @@ from knowledge.store import KnowledgeStore
 from knowledge.turns import Turn
 from knowledge.vectors import BATCH, VectorIndex, list_collections
 
-log = structlog.get_logger()
 POINTER = "index.collection"
 GOLDEN = 50  # procedures asked for by their own name after a rebuild
 
@@ -104,8 +101,7 @@ class PassageIndex:
         try:
             self._bring_in_step()
         except VectorsUnavailable as problem:
-            log.warning("index_waits", problem=str(problem))
-            self._chroma.failed()
+            self._chroma.failed(problem)
 
     def _bring_in_step(self) -> None:
         if self.is_in_step():

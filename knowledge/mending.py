@@ -12,7 +12,11 @@ LONGEST_SECONDS = 5.0  # how long a server may be back before it is noticed
 
 
 class Mending:
-    """Calls ``work`` until it raises nothing; in one thread, however often it is asked for."""
+    """Calls ``work`` until it raises nothing; in one thread, however often it is asked for.
+
+    The log has a line when it broke, one with what mending it met first and one when it works
+    again, however many ask meanwhile.
+    """
 
     def __init__(self, name: str, work: Callable[[], None]) -> None:
         self._name = name
@@ -21,13 +25,14 @@ class Mending:
         self._runs = False
         self._again = False
 
-    def start(self) -> None:
-        """See to it; returns at once."""
+    def start(self, problem: Exception) -> None:
+        """See to what ``problem`` told of; returns at once."""
         with self._lock:
             self._again = True
             if self._runs:
                 return
             self._runs = True
+        log.warning(f"{self._name}_broken", problem=str(problem))
         Thread(target=self._until_it_works, name=self._name, daemon=True).start()
 
     def _until_it_works(self) -> None:
@@ -40,7 +45,7 @@ class Mending:
                 self._work()
             except Exception as problem:  # the edge of the thread: whatever it is, later is better
                 if wait == FIRST_SECONDS:
-                    log.warning(f"{self._name}_broken", problem=str(problem))
+                    log.warning(f"{self._name}_still_broken", problem=str(problem))
                 wait = min(wait * 2, LONGEST_SECONDS)
                 continue
             with self._lock:

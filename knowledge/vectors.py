@@ -159,7 +159,7 @@ class VectorIndex:
             )
         except Exception as error:  # chromadb raises its own, httpx's and Rust's errors alike
             self._asked = None  # a server that comes back empty numbers its collections anew
-            self._chroma.failed()
+            self._chroma.failed(error)
             raise VectorsUnavailable(f"Chroma did not answer for {self.name!r}") from error
         distances = (found["distances"] or [[]])[0]
         hits = [_hit(id_, 1.0 - d) for id_, d in zip(found["ids"][0], distances, strict=True)]

@@ -1,6 +1,8 @@
 """Finding with the shipped weights and the real records of the sample office."""
 
 from pathlib import Path
+from threading import Event, Thread, current_thread
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -170,6 +172,58 @@ def test_the_desk_forgets_nothing_over_a_restart(own_home: Path) -> None:
     assert fee.topics == ("fee",)
     assert again.finder.link(f"xin {ODD}") == ranked
     again.library.engine.dispose()
+
+
+@pytest.fixture
+def builds(own_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The threads that build what is published; the first waits for a second, but not for long."""
+    store, second = own_desk.library.store, Event()
+    seen: list[str] = []
+    published_faq = store.published_faq
+
+    def counted(office_id: str) -> Any:
+        seen.append(current_thread().name)
+        if len(seen) > 1:
+            second.set()
+        second.wait(1)
+        return published_faq(office_id)
+
+    monkeypatch.setattr(store, "published_faq", counted)
+    return seen
+
+
+def begun(builds: list[str]) -> None:
+    deadline = monotonic() + 30
+    while not builds:
+        assert monotonic() < deadline
+        sleep(0.01)
+
+
+def test_what_a_question_takes_over_is_not_built_again_beside_it(
+    own_desk: Desk, builds: list[str]
+) -> None:
+    say_it(own_desk, f"xin {ODD}", code=SINGLE)
+    own_desk.finder.link("xin chào")  # finds out, and does not wait
+    begun(builds)
+    own_desk.finder.refresh_now()  # as whoever follows what is published does
+    assert builds == ["finder"]
+    best = own_desk.finder.link(f"xin {ODD}").best
+    assert best is not None and best.label == SINGLE
+
+
+def test_a_question_leaves_what_is_being_built_to_whoever_builds_it(
+    own_desk: Desk, builds: list[str]
+) -> None:
+    say_it(own_desk, f"xin {ODD}", code=SINGLE)
+    follower = Thread(target=own_desk.finder.refresh_now, name="follower")
+    follower.start()
+    begun(builds)
+    for _ in range(3):
+        assert own_desk.finder.link("xin chào").best is not None
+    follower.join()
+    assert builds == ["follower"]
+    best = own_desk.finder.link(f"xin {ODD}").best
+    assert best is not None and best.label == SINGLE
 
 
 def test_only_the_views_of_the_present_knowledge_are_kept(own_desk: Desk, own_home: Path) -> None:

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from chromadb.api import ClientAPI
 from records import Clock, record
+from structlog.testing import capture_logs
 
 from channels import currency
 from channels.threads import Workers
@@ -99,6 +100,23 @@ def test_while_it_is_away_no_question_is_sent_to_it(store: KnowledgeStore, tmp_p
     assert server.asked <= before + 1  # whoever mends it may have looked
 
 
+def test_an_outage_is_told_once_and_so_is_its_end(store: KnowledgeStore, tmp_path: Path) -> None:
+    server = Switched(tmp_path / "index")
+    with capture_logs() as lines:
+        index = PassageIndex(store, Chroma(server), load_encoder())
+        index.keep_in_step()
+        for _ in range(20):
+            with pytest.raises(VectorsUnavailable):
+                index.current().nearest([0.0], 1, {})
+        index.keep_in_step()  # the next publish finds it away too
+        wait(lambda: [line["event"] for line in lines][-1] == "index_still_broken")
+        server.is_on = True
+        wait(lambda: [line["event"] for line in lines][-1] == "index_mended")
+    told = [line["event"] for line in lines]
+    assert told == ["index_broken", "index_still_broken", "index_mended"]
+    assert "nobody listens" in lines[0]["problem"]
+
+
 def test_a_server_that_takes_a_connection_and_says_nothing_is_given_up_on() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         chroma = open_chroma(Path("/nowhere"), f"127.0.0.1:{silent.getsockname()[1]}")
@@ -115,11 +133,12 @@ def test_what_breaks_while_it_is_mended_is_mended_again() -> None:
     def work() -> None:
         done.append(len(done))
         if len(done) == 1:
-            mending.start()  # as a question does that fails meanwhile
+            mending.start(again)  # as a question does that fails meanwhile
             broke_again.set()
 
+    again = VectorsUnavailable("không trả lời")
     mending = Mending("thử", work)
-    mending.start()
+    mending.start(again)
     wait(lambda: len(done) == 2)
     assert broke_again.is_set()
 
@@ -129,7 +148,7 @@ def test_a_process_takes_over_what_another_has_published_before_anybody_asks(
 ) -> None:
     """Also after a while without a database, which is no reason to stop looking."""
     monkeypatch.setattr(currency, "EVERY_SECONDS", 0.0)
-    revisions: list[int | None] = [1, 1, None, 2, 2, 3]
+    revisions: list[int | None] = [1, 1, None, None, 2, 2, 3]
     seen: list[str] = []
 
     def revision() -> int:
@@ -161,5 +180,7 @@ def test_a_process_takes_over_what_another_has_published_before_anybody_asks(
             await anyio.to_thread.run_sync(enough.wait)
             tasks.cancel_scope.cancel()
 
-    anyio.run(run)
+    with capture_logs() as lines:
+        anyio.run(run)
     assert seen == ["một", "hai", "index"] * 2
+    assert [line["event"] for line in lines] == ["currency_unknown"]

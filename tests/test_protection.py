@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from assistant.desk import Desk
 from channels.door import error
@@ -250,7 +251,9 @@ def test_a_storage_that_fails_leaves_each_process_to_count_for_itself(
     http = shared(per_address_a_minute=2)
     with writing(own_desk.library.engine) as connection:
         connection.exec_driver_sql("ALTER TABLE rate_limit RENAME TO lost")
-    assert [http.post("/api/chat", json=ASK).status_code for _ in range(3)] == [200, 200, 429]
+    with capture_logs() as lines:
+        assert [http.post("/api/chat", json=ASK).status_code for _ in range(3)] == [200, 200, 429]
+    assert [line["event"] for line in lines].count("shared_limits_unavailable") == 1
 
 
 def test_a_window_that_has_ended_begins_anew_and_is_cleaned_away(own_desk: Desk) -> None:

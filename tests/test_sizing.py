@@ -2,7 +2,17 @@
 
 import pytest
 
-from evals.sizing import CASES, COMMUNES, MARKS, PAGE, Figures, need, table
+from evals.sizing import (
+    CASES,
+    COMMUNES,
+    MARKS,
+    MEASURED_MARKS,
+    PAGE,
+    Figures,
+    measured,
+    need,
+    table,
+)
 
 MEASURED = Figures(
     of="thử", answers_a_second=100, process_mib=512, office_mib=16,
@@ -14,6 +24,12 @@ def test_the_page_shows_the_table_of_the_figures_that_are_kept() -> None:
     shown = PAGE.read_text("utf-8").split(MARKS[0])[1].split(MARKS[1])[0].strip()
     assert shown == table(Figures.read())
     assert len(shown.splitlines()) == 2 + len(CASES) + 1 and "3.321 xã" in shown
+
+
+def test_the_page_names_the_figures_it_was_made_from() -> None:
+    shown = PAGE.read_text("utf-8").split(MEASURED_MARKS[0])[1].split(MEASURED_MARKS[1])[0].strip()
+    assert shown == measured(Figures.read())
+    assert "| 100,0 |" in measured(MEASURED) and "| 8.192 byte |" in measured(MEASURED)
 
 
 def test_one_ward_needs_one_process_and_a_province_one_to_spare() -> None:
