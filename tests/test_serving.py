@@ -107,3 +107,10 @@ def test_a_start_reads_no_library_that_nothing_uses() -> None:
     code = "import sys, channels.web; print(*({'telegram', 'alembic', 'pypdf'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_the_command_line_can_still_bound_the_threads_of_matrix_products() -> None:
+    """They are counted when numpy is first imported: `letan serve` sets them after its own."""
+    code = "import sys, channels.cli; print('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
