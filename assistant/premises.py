@@ -6,19 +6,16 @@ A premise is never agreed with from politeness: the record decides, and says so 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 from assistant import wording
 from assistant.address import Address
+from assistant.cues import cues, find_cue
 from assistant.papers import Mention, mentions, status_of
 from assistant.replies import say
 from assistant.wording import lower_first
-from knowledge.data_files import parse_yaml
 from knowledge.procedures import FeeStatus, Procedure, TimeUnit, Topic
-from knowledge.vietnamese import fold, has_tones, normalise
+from knowledge.vietnamese import fold, normalise
 
-FILE = Path(__file__).parent / "data" / "premises.yaml"
 _AMOUNT = re.compile(
     r"\b(\d{1,3}(?:[.,]\d{3})+|\d+)\s*(nghìn|ngàn|nghin|ngan|k|đồng|dong|đ|vnd|triệu|trieu|củ)\b"
 )
@@ -51,33 +48,6 @@ class Premises:
             Topic.TIME: bool(self.days),
         }
         return tuple(topic for topic, is_told in told.items() if is_told)
-
-
-@lru_cache(maxsize=1)
-def cues() -> dict[str, tuple[str, ...]]:
-    """The cue phrases by what they tell, longest first."""
-    table = parse_yaml(FILE.read_text("utf-8"))
-    return {
-        name: tuple(sorted({normalise(p) for p in phrases}, key=len, reverse=True))
-        for name, phrases in table.items()
-    }
-
-
-def find_cue(name: str, text: str) -> re.Match[str] | None:
-    """The first cue of a kind in a message; without marks where none were typed."""
-    marked = has_tones(text)
-    said = normalise(text) if marked else fold(normalise(text))
-    for phrase, pattern in _patterns(name, marked):
-        if phrase in said and (found := pattern.search(said)):
-            return found
-    return None
-
-
-@lru_cache(maxsize=32)
-def _patterns(name: str, marked: bool) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """The cue phrases of a kind as whole words, with or without marks."""
-    phrases = (phrase if marked else fold(phrase) for phrase in cues()[name])
-    return tuple((phrase, re.compile(rf"\b{re.escape(phrase)}\b")) for phrase in phrases)
 
 
 def assumes_district(text: str) -> bool:

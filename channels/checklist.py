@@ -141,13 +141,18 @@ def checklist_routes(door: Door) -> APIRouter:
         address = str(request.url_for("checklist", code=code))
         if case in {one.id for one in view.procedure.cases}:
             address += f"?{urlencode({'case': case})}"
-        picture = BytesIO()
-        segno.make(address, error="m", micro=False).save(
-            picture, kind="svg", border=2, scale=4, xmldecl=False, svgns=True
-        )
-        return Response(picture.getvalue(), media_type="image/svg+xml", headers=QR_HEADERS)
+        picture = await door.workers.run(lambda: _drawn(address))
+        return Response(picture, media_type="image/svg+xml", headers=QR_HEADERS)
 
     return routes
+
+
+def _drawn(address: str) -> bytes:
+    picture = BytesIO()
+    segno.make(address, error="m", micro=False).save(
+        picture, kind="svg", border=2, scale=4, xmldecl=False, svgns=True
+    )
+    return picture.getvalue()
 
 
 def _read(desk: Desk, code: str) -> tuple[ProcedureView, Office, dict[str, str]]:

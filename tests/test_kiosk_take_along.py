@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from channels.kiosk.take_along import MOST_CHARACTERS, address_of, take_along_routes
+from channels.threads import Workers
 
 HOME = "https://phuong.example"
 
@@ -35,7 +36,7 @@ def test_a_citizen_number_does_not_stand_in_the_code() -> None:
 
 def test_the_code_comes_as_a_drawing_and_nonsense_is_refused() -> None:
     app = FastAPI()
-    app.include_router(take_along_routes(lambda request: HOME))
+    app.include_router(take_along_routes(Workers(1), lambda request: HOME))
     with TestClient(app) as door:
         made = door.post("/api/kiosk/qr", json={"questions": ["đăng ký kết hôn cần gì"]})
         assert made.json()["svg"].startswith("<svg") and made.json()["questions"] == 1

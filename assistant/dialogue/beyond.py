@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from assistant.answers import Answer, Outcome, ProcedureRef
 from assistant.compose import case_choices
+from assistant.cues import find_cue
 from assistant.decide import Meant
 from assistant.dialogue.procedures import answer_procedure
 from assistant.dialogue.turn import Backroom, Reply, Turn
@@ -14,20 +15,8 @@ from assistant.replies import say
 from assistant.understand import asks_amount, tells
 from assistant.wording import lower_first, paper_line
 from knowledge.procedures import Procedure, Topic
-from knowledge.vietnamese import fold, has_tones
+from knowledge.vietnamese import has_tones
 
-_FINED = re.compile(
-    r"\b(?:bị|có|phải|nộp|đóng) (?:bị |nộp |đóng )?phạt\b|\bmức phạt\b|\btiền phạt\b"
-    r"|\bphạt (?:bao nhiêu|nhiêu|mấy|tiền|không|gì)\b"
-)
-_FINED_FOLDED = re.compile(fold(_FINED.pattern))
-# What traffic police and courts fine for; nothing of it is done at a ward.
-_OTHER_FINES = re.compile(
-    r"\b(?:giao thông|phạt nguội|nồng độ|tốc độ|đèn đỏ|mũ bảo hiểm|biên bản|lái xe|xe máy|ô tô|"
-    r"vi phạm|đỗ xe|bằng lái)\b"
-)
-_LATE = re.compile(r"\b(?:quá hạn|trễ hạn|muộn|trễ|quá ngày|để lâu)\b")
-_LATE_FOLDED = re.compile(r"\b(?:qua han|tre han|lam tre|nop tre|di tre)\b")
 LATE_WORDS = 9
 
 
@@ -36,12 +25,11 @@ def late(room: Backroom, turn: Turn) -> Reply | None:
     said = turn.question.normalised
     code = _named_or_in_hand(turn)
     view = room.view(code)
-    if code is None or view is None or turn.language == ENGLISH or _OTHER_FINES.search(said):
+    if code is None or view is None or turn.language == ENGLISH or find_cue("other_fines", said):
         return None
-    marked = has_tones(said)
     term = view.procedure.deadline
     terms = (term,) if term else ()
-    if (_FINED if marked else _FINED_FOLDED).search(said):
+    if find_cue("fined", said):
         _, facts = room.office(turn)
         name = lower_first(view.procedure.title)
         unknown = say("fine_unknown", turn.address, procedure=name, phone=facts["phone"])
@@ -49,7 +37,7 @@ def late(room: Backroom, turn: Turn) -> Reply | None:
             room, turn, code, 1.0, topics=(Topic.TIME,), lead=(unknown, *terms), asks=False,
             brief=True,
         )  # fmt: skip
-    is_late = (_LATE if marked else _LATE_FOLDED).search(said)
+    is_late = find_cue("late" if has_tones(said) else "late_unmarked", said)
     if not is_late or code != turn.state.code or turn.question.words > LATE_WORDS:
         return None
     if not term or turn.question.topics:
@@ -64,13 +52,12 @@ _INSTEAD = re.compile(
     r"(?:thay|hộ(?! (?:khẩu|kinh|chiếu|tịch|nghèo|cận|gia|lý|dân|tống))|dùm|giùm)\b"
     r"(?! (?:em|tôi|mình|tui|anh chị) (?:với|cái|cho))"
 )
-_ASKS_LEAVE = re.compile(r"\b(?:được|chứ|phải|cần|à|hả|không|sao|ai)\b")
 
 
 def instead(room: Backroom, turn: Turn) -> Reply | None:
     """ "Con gái bà đi thay được không": who may apply, and the paper for going instead."""
     said = turn.question.normalised
-    if not (_INSTEAD.search(said) and _ASKS_LEAVE.search(said)) or turn.language == ENGLISH:
+    if not (_INSTEAD.search(said) and find_cue("asks_leave", said)) or turn.language == ENGLISH:
         return None
     if set(turn.question.topics) - {Topic.CONDITIONS}:
         return None
@@ -92,13 +79,6 @@ def _sent(room: Backroom, turn: Turn, code: str) -> Reply | None:
     )
 
 
-_KIN = (
-    "vợ|chồng|con|cháu|bố|ba|mẹ|má|cha|ông|bà|cô|chú|bác|dì|cậu|anh|chị|em|người nhà|người thân|"
-    "hàng xóm|bạn"
-)
-_SENDS = re.compile(rf"\b(?:nhờ|ủy quyền|uỷ quyền|thay mặt|thay|hộ|giùm|dùm|giúp|{_KIN})\b")
-
-
 def delegated(room: Backroom, turn: Turn) -> Reply | None:
     """Somebody else for the procedure in hand, in other words than `instead` knows."""
     code = turn.state.code
@@ -106,7 +86,7 @@ def delegated(room: Backroom, turn: Turn) -> Reply | None:
         return None
     if turn.question.topics:
         return None
-    if _SENDS.search(turn.question.normalised):
+    if find_cue("sends", turn.question.normalised):
         return _sent(room, turn, code)
     return unstated(room, turn, code)
 
@@ -135,9 +115,6 @@ def received(room: Backroom, turn: Turn) -> Reply | None:
     )
 
 
-_FOR_ANOTHER = re.compile(r"ủy quyền|uỷ quyền|nhờ người|làm thay|đi thay", re.IGNORECASE)
-
-
 def _who_goes(procedure: Procedure) -> tuple[str, ...]:
     """Whole lines of the record on who may apply and what somebody else brings."""
     lines = []
@@ -146,9 +123,9 @@ def _who_goes(procedure: Procedure) -> tuple[str, ...]:
     lines += [
         f"• {paper_line(paper)}"
         for paper in procedure.documents
-        if _FOR_ANOTHER.search(f"{paper.name} {paper.when or ''}")
+        if find_cue("for_another", f"{paper.name} {paper.when or ''}")
     ]
-    lines += [f"• {c}" for c in procedure.conditions if _FOR_ANOTHER.search(c)]
+    lines += [f"• {c}" for c in procedure.conditions if find_cue("for_another", c)]
     return tuple(dict.fromkeys(lines))
 
 

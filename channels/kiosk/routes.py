@@ -1,9 +1,7 @@
 """The pages of the lobby: kiosk, board, slip, and a number's place on the phone."""
 
-import io
-from urllib.parse import urlencode
+from collections.abc import Callable
 
-import segno
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.background import BackgroundTask
@@ -12,12 +10,13 @@ from assistant.hearing.ears import heard_languages
 from assistant.hearing.settings import HearingSettings
 from assistant.language import glossary
 from assistant.office_answers import office_facts
-from assistant.queue_numbers import UnknownNumber
+from assistant.queue_numbers import Standing, UnknownNumber
 from assistant.queue_rules import find_group
 from assistant.replies import say
 from assistant.speaking.settings import VoiceSettings
 from assistant.speaking.voice import Voice
 from channels.door import PAGE_HEADERS, Door, error
+from channels.kiosk.codes import code_routes
 from channels.kiosk.floor import floor_svg
 from channels.kiosk.hearing import Ears, hearing_routes
 from channels.kiosk.printer import SlipPrinter
@@ -40,16 +39,8 @@ HEADERS = {
 }
 
 
-def qr_svg(text: str) -> bytes:
-    """A QR code as SVG, with the quiet zone that readers need."""
-    drawing = io.BytesIO()
-    segno.make(text, error="m").save(drawing, kind="svg", scale=4, border=4, svgclass=None,
-                                     lineclass=None)  # fmt: skip
-    return drawing.getvalue()
-
-
 def kiosk_routes(door: Door) -> APIRouter:
-    """`/kiosk`, `/board`, `/so/<token>`, slip, QR codes and floor plan."""
+    """`/kiosk`, `/board`, `/so/<token>`, slip and floor plan, with all that they ask for."""
     settings = KioskSettings()
     ears = Ears(HearingSettings())
     voice = Voice(VoiceSettings(), LetanSettings().home / "cache" / "voice")
@@ -69,7 +60,8 @@ def kiosk_routes(door: Door) -> APIRouter:
 
     routes.include_router(slip_routes(door, printer, here), include_in_schema=True)
     routes.include_router(self_test_routes(door, ears, voice, printer, here))
-    routes.include_router(take_along_routes(here), include_in_schema=True)
+    routes.include_router(take_along_routes(door.workers, here), include_in_schema=True)
+    routes.include_router(code_routes(door, here))
     voices = " ".join(language for language in ("vi", "en") if voice.has(language))
     # the first resident of the day must not wait for a model to load
     warming = BackgroundTask(door.workers.run, ears.get)
@@ -121,59 +113,34 @@ def kiosk_routes(door: Door) -> APIRouter:
 
     @routes.get("/so/{token}", response_class=HTMLResponse)
     async def place(request: Request, token: str) -> Response:
-        return await number_page(request, token, "place")
-
-    @routes.get("/kiosk/phieu/{token}", response_class=HTMLResponse)
-    async def slip(request: Request, token: str) -> Response:
-        return await number_page(request, token, "slip")
-
-    async def number_page(request: Request, token: str, name: str) -> Response:
-        def read() -> dict[str, object]:
-            standing = desk.queue.standing(token)
-            number = standing.number
-            view = (
-                desk.library.store.find_view(number.procedure_code, desk.office_id)
-                if number.procedure_code
-                else None
-            )
-            found = office()
+        def read(standing: Standing) -> dict[str, object]:
+            number, found = standing.number, office()
+            code = number.procedure_code
+            view = desk.library.store.find_view(code, desk.office_id) if code else None
             group = find_group(found, number.waits_at)
             return {
                 "number": number_json(standing, found),
-                "slip": slip_of(desk, number, ""),
-                "code": f"../qr/so/{number.token}.svg",
                 "procedure": view.procedure.title if view else None,
                 "plan": floor_svg(found, group.counters[0].number) if group else None,
             }
 
+        return await number_page(request, token, "place", read)
+
+    @routes.get("/kiosk/phieu/{token}", response_class=HTMLResponse)
+    async def slip(request: Request, token: str) -> Response:
+        def read(standing: Standing) -> dict[str, object]:
+            return {"slip": slip_of(desk, standing.number, ""), "code": f"../qr/so/{token}.svg"}
+
+        return await number_page(request, token, "slip", read)
+
+    async def number_page(
+        request: Request, token: str, name: str, read: Callable[[Standing], dict[str, object]]
+    ) -> Response:
         try:
-            context = await door.workers.run(read)
+            context = await door.workers.run(lambda: read(desk.queue.standing(token)))
         except UnknownNumber:
             return await page(request, "no_number")
         return await page(request, name, **context)
-
-    @routes.get("/kiosk/qr/so/{token}.svg")
-    async def place_code(request: Request, token: str) -> Response:
-        found = await door.workers.run(lambda: desk.queue.find(token))
-        if found is None:
-            return error(404, "unknown_number")
-        return Response(qr_svg(f"{here(request)}/so/{token}"), media_type="image/svg+xml")
-
-    @routes.get("/kiosk/qr/thu-tuc/{code}.svg")
-    async def source_code(code: str) -> Response:
-        """The procedure's page on the national portal, where its source has an address."""
-        view = await door.workers.run(lambda: desk.library.store.find_view(code, desk.office_id))
-        if view is None or not view.procedure.source.url:
-            return error(404, "unknown_procedure")
-        return Response(qr_svg(view.procedure.source.url), media_type="image/svg+xml")
-
-    @routes.get("/kiosk/qr/giay-to/{code}.svg")
-    async def checklist_code(request: Request, code: str, case: str = "") -> Response:
-        """The checklist page of a procedure and case, to take along on the phone."""
-        if not await door.workers.run(lambda: desk.library.store.find_view(code, desk.office_id)):
-            return error(404, "unknown_procedure")
-        query = f"?{urlencode({'case': case})}" if case else ""
-        return Response(qr_svg(f"{here(request)}/t/{code}{query}"), media_type="image/svg+xml")
 
     @routes.get("/kiosk/so-do/{counter}.svg")
     async def plan(counter: str) -> Response:

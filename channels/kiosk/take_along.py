@@ -4,17 +4,17 @@ The questions stand in the address after "#", which browsers send to nobody; no 
 shared, nothing is stored, and nobody says who they are. The same desk gives the same answers.
 """
 
-import io
 from collections.abc import Callable
 from typing import Annotated
 from urllib.parse import quote
 
-import segno
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from assistant.privacy import mask
+from channels.kiosk.codes import qr_svg
+from channels.threads import Workers
 
 # A code of more than this is too fine for an old phone at arm's length.
 MOST_CHARACTERS = 700
@@ -31,28 +31,21 @@ class TakeAlong(BaseModel):
     questions: Annotated[list[Question], Field(min_length=1, max_length=20)]
 
 
-def take_along_routes(here: Callable[[Request], str]) -> APIRouter:
+def take_along_routes(workers: Workers, here: Callable[[Request], str]) -> APIRouter:
     """The code for the phone."""
     routes = APIRouter()
 
     @routes.post("/api/kiosk/qr")
     async def code(request: Request, body: TakeAlong) -> Response:
         """`{"svg", "questions"}`: the drawing, and how many of the last questions are in it."""
-        address, count = address_of(here(request), body.questions)
-        drawing = io.BytesIO()
-        segno.make(address, error="l").save(
-            drawing,
-            kind="svg",
-            border=4,
-            omitsize=True,
-            xmldecl=False,
-            svgclass=None,
-            lineclass=None,
-        )
-        return JSONResponse(
-            {"svg": drawing.getvalue().decode(), "questions": count},
-            headers={"Cache-Control": "no-store"},
-        )
+        home = here(request)
+
+        def draw() -> dict[str, object]:
+            address, count = address_of(home, body.questions)
+            drawing = qr_svg(address, correction="l", inline=True)
+            return {"svg": drawing.decode(), "questions": count}
+
+        return JSONResponse(await workers.run(draw), headers={"Cache-Control": "no-store"})
 
     return routes
 
