@@ -49,7 +49,7 @@ def late(room: Backroom, turn: Turn) -> Reply | None:
 
 _INSTEAD = re.compile(
     r"\b(?:đi|làm|xin|nộp|lấy|nhận|đăng ký|khai|ký|rút)(?: \w+){0,3}? "
-    r"(?:thay|hộ(?! (?:khẩu|kinh|chiếu|tịch|nghèo|cận|gia|lý|dân|tống))|dùm|giùm)\b"
+    r"(?:thay|hộ(?! (?:khẩu|kinh|chiếu|tịch|nghèo|cận|gia|lý|dân|tống)))\b"
     r"(?! (?:em|tôi|mình|tui|anh chị) (?:với|cái|cho))"
 )
 
