@@ -6,6 +6,7 @@ weights written by `train`.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +40,9 @@ class TopicModel:
     bias: NDArray[np.float32]
 
     @classmethod
+    @lru_cache(maxsize=1)
     def load(cls, path: Path = WEIGHTS) -> "TopicModel":
+        """The model as it is shipped; read once, whoever asks for it."""
         with np.load(path, allow_pickle=False) as stored:
             return cls(
                 read_cues(),
