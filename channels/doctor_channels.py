@@ -9,24 +9,18 @@ from typing import Any, TypeVar
 
 import httpx
 
-from channels.doctor_check import Check
+from channels.doctor_check import NOT_SET, TIMEOUT_SECONDS, Check, Unreachable, unreachable
 from channels.doctor_oa import check_zalo_oa, moment_words
 from channels.telegram_settings import TelegramSettings
 from channels.zalo_settings import ZaloBotSettings, ZaloOaSettings
 
 T = TypeVar("T")
 
-TIMEOUT_SECONDS = 15.0
-NOT_SET = "chưa nối"
 TELEGRAM = "Telegram"
 ZALO_BOT = "Zalo Bot"
 ADMINS = ("administrator", "creator")
 # What the desk lives on: questions, corrections, buttons, being added and removed.
 NEEDED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
-
-
-class Unreachable(Exception):
-    """The platform did not answer."""
 
 
 def telegram() -> Check:
@@ -57,9 +51,7 @@ def check_telegram(settings: TelegramSettings, groups: Sequence[tuple[str, str]]
             title for chat, title in groups if not _is_admin(base, chat, bot["id"])
         ]  # fmt: skip
     except Unreachable:
-        return Check(
-            TELEGRAM, False, "không tới được Telegram", "xem máy có ra mạng được không, tường lửa"
-        )
+        return unreachable(TELEGRAM, "Telegram")
     found = f"@{bot.get('username', '')}, {_hook_words(hook)}"
     if hook.get("url") and not settings.webhook_secret.get_secret_value():
         return Check(
@@ -117,9 +109,7 @@ def check_zalo_bot(settings: ZaloBotSettings, last_heard: str = "") -> Check:
         # Without a webhook the platform answers 404: then messages are polled.
         hook = call_bot_api(base, "getWebhookInfo")[1].get("result", {})
     except Unreachable:
-        return Check(
-            ZALO_BOT, False, "không tới được Zalo", "xem máy có ra mạng được không, tường lửa"
-        )
+        return unreachable(ZALO_BOT, "Zalo")
     bot = me["result"]
     found = f"{bot.get('display_name') or bot.get('account_name', '')}, {_hook_words(hook)}"
     if hook.get("url") and not settings.webhook_secret.get_secret_value():

@@ -2,6 +2,13 @@
 
 from dataclasses import dataclass
 
+NOT_SET = "chưa nối"
+TIMEOUT_SECONDS = 15.0
+
+
+class Unreachable(Exception):
+    """The platform did not answer."""
+
 
 @dataclass(frozen=True)
 class Check:
@@ -15,3 +22,10 @@ class Check:
     found: str = ""
     to_do: str = ""
     needed: bool = True
+
+
+def unreachable(name: str, platform: str) -> Check:
+    """What is said where ``platform`` did not answer."""
+    return Check(
+        name, False, f"không tới được {platform}", "xem máy có ra mạng được không, tường lửa"
+    )

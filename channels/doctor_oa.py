@@ -6,32 +6,23 @@ refresh token works once and belongs to the process that serves.
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import httpx
 
-from channels.doctor_check import Check
+from channels.doctor_check import NOT_SET, TIMEOUT_SECONDS, Check, Unreachable, unreachable
 from channels.zalo_settings import ZaloOaSettings
+from knowledge.hours import HANOI
 
 if TYPE_CHECKING:  # `letan --help` must not load the database
     from channels.zalo_oa_tokens import Tokens
 
 NAME = "Zalo Official Account"
-NOT_SET = "chưa nối"
 LINK = (
     "chạy letan channels oa-link, mở địa chỉ nó in ra bằng tài khoản quản trị OA (docs/zalo-oa.md)"
 )
-TIMEOUT_SECONDS = 15.0
 # Time to find whoever administers the account.
 SOON = timedelta(days=14)
 TOKEN_INVALID = -216
-
-
-HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
-
-
-class Unreachable(Exception):
-    """Zalo did not answer."""
 
 
 def check_zalo_oa(
@@ -56,7 +47,7 @@ def check_zalo_oa(
     try:
         found, to_do = _account(settings, tokens, now)
     except Unreachable:
-        return Check(NAME, False, "không tới được Zalo", "xem máy có ra mạng được không, tường lửa")
+        return unreachable(NAME, "Zalo")
     age = (now - tokens.stored_at).days
     found.append(f"cặp mã cấp {age} ngày trước, dùng đến {_day(tokens.ends_at)}")
     if tokens.ends_at - now < SOON:

@@ -8,7 +8,8 @@ import secrets
 from typing import Any
 from urllib.parse import urlsplit
 
-from channels.doctor_channels import NEEDED_UPDATES, Unreachable, call_bot_api
+from channels.doctor_channels import NEEDED_UPDATES, call_bot_api
+from channels.doctor_check import Unreachable
 from channels.telegram_settings import TelegramSettings
 from channels.zalo_settings import ZaloBotSettings
 
