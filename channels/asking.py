@@ -33,6 +33,12 @@ def _phrases() -> dict[str, frozenset[str]]:
     return {name: frozenset(map(str, phrases)) for name, phrases in content.items()}
 
 
+@lru_cache(maxsize=1)
+def _forms_of_address() -> frozenset[str]:
+    """ "Anh", "chị", "cô"… without their marks: alone they call nobody in particular."""
+    return frozenset(map(fold, _phrases()["addressed"]))
+
+
 def _words(text: str) -> list[str]:
     # Normalised: teencode ("j", "dc") is spelt out there. A word whose marks say that it is
     # another one ("hồi xưa" beside "hỏi") stays out.
@@ -63,7 +69,7 @@ def calls_somebody(text: str) -> bool:
     for at, word in enumerate(words):
         if word == "oi" and at:
             last, two = words[at - 1], " ".join(words[max(0, at - 2) : at])
-            return not {last, two} & (_phrases()["everybody"] | _phrases()["kin"])
+            return not {last, two} & (_phrases()["everybody"] | _forms_of_address())
     return False
 
 
@@ -83,7 +89,7 @@ def speaks_of_somebody(text: str) -> bool:
     "Anh Lập" with its capital anywhere, "chị bích" without one at the end; typed without marks
     "chi" may be anything, so nothing is told.
     """
-    people, relations = _phrases()["addressed"], _phrases()["relations"] | _phrases()["kin"]
+    people, relations = _phrases()["addressed"], _phrases()["relations"] | _forms_of_address()
     said = [place_tones(word) for word in re.findall(r"\w+", clean(text))]
     pairs = [
         (first.lower() in people, second[:1].isupper() and not second.isupper(), fold(second))

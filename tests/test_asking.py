@@ -56,6 +56,8 @@ def test_calling_everybody_or_the_office_calls_nobody_in_particular() -> None:
     assert calls_somebody("bác Tư ơi, làm khai sinh ở đâu?")
     assert not calls_somebody("cả nhà ơi, làm khai sinh ở đâu?")
     assert not calls_somebody("phường ơi làm khai sinh ở đâu?")
+    assert not calls_somebody("thím ơi làm khai sinh ở đâu?")
+    assert calls_somebody("thím Năm ơi, làm khai sinh ở đâu?")
 
 
 def test_the_way_is_asked_for_or_something_else_is() -> None:
