@@ -8,7 +8,7 @@ from assistant.address import Address
 from assistant.answers import Answer, Choice, Outcome, ProcedureRef
 from assistant.facts import ALL_CASES, SECTION, cite, gather, select_case, shown_topics
 from assistant.replies import say
-from assistant.wording import lower_first
+from assistant.wording import lower_first, upper_first
 from knowledge.layers import ProcedureView
 from knowledge.procedures import Body, Channel, Procedure, RequiredDocument, Topic
 
@@ -71,7 +71,7 @@ def compose(
     blocks = [_BLOCKS[topic](view, address, len(topics) == 0 or len(topics) > 1) for topic in shown]
     head = f"{'' if follows else 'Dạ, '}{opening}{_name_in_sentence(procedure)}"
     if follows:
-        head = head[0].upper() + head[1:]
+        head = upper_first(head)
     if case and case != ALL_CASES:
         head += f" ({lower_first(wording.case_labels(procedure, [case]))})"
     body = [block for block in blocks if block]
@@ -127,7 +127,7 @@ def _one_line(head: str, block: str) -> str:
         return f"{head}: {lower_first(block)}"
     start = "Dạ, " if head.startswith("Dạ, ") else ""
     name = lower_first(head.removeprefix("Dạ, "))
-    return f"{start}{before if start else before[0].upper() + before[1:]} {name}: {rest}"
+    return f"{start}{before if start else upper_first(before)} {name}: {rest}"
 
 
 _NOTHING_KNOWN = ": chưa công bố."

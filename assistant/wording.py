@@ -32,6 +32,11 @@ def lower_first(text: str) -> str:
     return text if first.isupper() else text[:1].lower() + text[1:]
 
 
+def upper_first(text: str) -> str:
+    """The text as it begins a sentence or a line."""
+    return text[:1].upper() + text[1:]
+
+
 def money(amount_vnd: int) -> str:
     """ "2.000 đồng"; Vietnamese groups thousands with points."""
     return f"{amount_vnd:,}".replace(",", ".") + " đồng"

@@ -11,7 +11,6 @@ import httpx
 
 from channels.doctor_check import NOT_SET, TIMEOUT_SECONDS, Check, Unreachable, unreachable
 from channels.zalo_settings import ZaloOaSettings
-from knowledge.hours import HANOI
 
 if TYPE_CHECKING:  # `letan --help` must not load the database
     from channels.zalo_oa_tokens import Tokens
@@ -146,9 +145,15 @@ def _call(
 
 
 def _day(moment: datetime) -> str:
-    return moment.astimezone(HANOI).strftime("%d/%m/%Y")
+    return _in_words(moment, "%d/%m/%Y")
 
 
 def moment_words(moment: datetime) -> str:
     """A time as a clerk reads it."""
-    return moment.astimezone(HANOI).strftime("%H:%M %d/%m/%Y")
+    return _in_words(moment, "%H:%M %d/%m/%Y")
+
+
+def _in_words(moment: datetime, form: str) -> str:
+    from knowledge.hours import HANOI  # `letan --help` must not load the records
+
+    return moment.astimezone(HANOI).strftime(form)

@@ -8,7 +8,7 @@ from assistant.dialogue.turn import Backroom, Reply, Turn
 from assistant.inquiries import ALPHABET, CODE_LENGTH, Inquiry, InquiryStatus
 from assistant.plausible import is_plausible
 from assistant.replies import fill, say
-from assistant.wording import day
+from assistant.wording import day, upper_first
 from knowledge.linking.bank import Intent
 from knowledge.offices import HANOI
 
@@ -54,7 +54,7 @@ def hand_over(room: Backroom, turn: Turn, intent: Intent) -> Reply:
     lines = [fill(intent.reply, turn.address, **facts)] if intent.reply else []
     where = say("human", turn.address, **facts | {"reference": ""}).rstrip()
     if lines and (rest := where.removeprefix("Dạ, ")):  # once is polite
-        where = rest[0].upper() + rest[1:]
+        where = upper_first(rest)
     lines.append(where)
     return _handed(room, turn, intent.id, lines)
 

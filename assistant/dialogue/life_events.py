@@ -11,7 +11,7 @@ from assistant.life_events import find_event
 from assistant.plan import Matter, plan_lines
 from assistant.replies import fill, say
 from assistant.verify import verify
-from assistant.wording import lower_first
+from assistant.wording import lower_first, upper_first
 from knowledge.procedures import Topic
 
 MAX_BUTTONS = 4
@@ -45,7 +45,7 @@ def life_event(room: Backroom, turn: Turn) -> Reply | None:
     if event.also_see and event.also_see in room.finder.intents:
         reply = room.finder.intents[event.also_see].reply
         beside = fill(reply or "", turn.address, **room.office(turn)[1]).removeprefix("Dạ, ")
-        tail.append(beside[:1].upper() + beside[1:])
+        tail.append(upper_first(beside))
     answer, state = answer_plan(room, turn, matters, lead, tail, matters_seen)
     return answer, replace(state, condoled=state.condoled or condoled)
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
 
+from assistant.wording import upper_first
 from knowledge.offices import Counter, FloorPlan, Office, Spot
 
 # Units of the drawing for one hundredth of the hall.
@@ -89,7 +90,7 @@ def _hall(
 def _floor_name(floor: str) -> str:
     return (
         f'<text x="28" y="46" font-size="26" stroke="none" font-weight="600" fill="{RED}">'
-        f"{escape(floor[0].upper() + floor[1:])}</text>"
+        f"{escape(upper_first(floor))}</text>"
     )
 
 

@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse
 from assistant.desk import Desk
 from assistant.queue_rules import groups
 from assistant.speaking.voice import Voice, VoiceUnavailable
+from assistant.wording import upper_first
 from channels.door import Door, error
 from channels.kiosk.hearing import Ears
 from channels.kiosk.printer import PrinterTrouble, SlipPrinter
@@ -136,7 +137,7 @@ def trial_slip(desk: Desk, address: str) -> Slip:
     """A slip nobody can take for a number."""
     office = desk.library.store.office(desk.office_id)
     return Slip(
-        office=office.name[0].upper() + office.name[1:],
+        office=upper_first(office.name),
         title="PHIẾU IN THỬ",
         label="THỬ",
         counters=("Không dùng để gọi số",),

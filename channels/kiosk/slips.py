@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from assistant.desk import Desk
 from assistant.queue_numbers import QueueNumber, UnknownNumber
 from assistant.queue_rules import find_group
+from assistant.wording import upper_first
 from channels.door import Door, error
 from channels.kiosk.checklist import checklist
 from channels.kiosk.floor import way_text
@@ -29,7 +30,7 @@ def slip_of(desk: Desk, number: QueueNumber, address: str) -> Slip:
         else None
     )
     return Slip(
-        office=office.name[0].upper() + office.name[1:],
+        office=upper_first(office.name),
         title="SỐ ƯU TIÊN" if number.is_priority else "SỐ THỨ TỰ",
         label=number.label,
         counters=tuple(f"Quầy {counter.number} – {counter.name}" for counter in counters),
