@@ -31,8 +31,9 @@ def test_a_fine_for_being_late_is_about_the_matter_in_hand_and_the_term_is_told(
     assert "giao thông" not in answer.text
 
 
-def test_a_traffic_fine_stays_one_whatever_is_in_hand(ask: Ask) -> None:
-    answer = talk(ask, "làm khai sinh cho con cần gì", "vượt đèn đỏ bị phạt bao nhiêu")
+@pytest.mark.parametrize("said", ["vượt đèn đỏ bị phạt bao nhiêu", "vuot den do bi phat bao nhieu"])
+def test_a_traffic_fine_stays_one_whatever_is_in_hand(ask: Ask, said: str) -> None:
+    answer = talk(ask, "làm khai sinh cho con cần gì", said)
     assert answer.outcome is Outcome.OUT_OF_SCOPE and "giao thông" in answer.text
 
 
