@@ -1,6 +1,7 @@
-"""Figures of safety, masking, likeness and the language model: `letan eval safety · masking …`."""
+"""Figures of safety, masking, wrapping, likeness and the model: `letan eval safety · masking …`."""
 
 import json
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -19,6 +20,7 @@ def add_to(eval_app: typer.Typer) -> None:
     eval_app.command("safety")(safety)
     eval_app.command("injection")(injection)
     eval_app.command("model")(real_model)
+    eval_app.command("wrapped")(wrapped)
 
 
 def alike(
@@ -38,6 +40,20 @@ def alike(
     for row in figures:
         shares = ", ".join(f"{kind} {row[kind]:.1%}" for kind in ("same", "near", "other"))
         out.print(f"từ {row['probability']}: {shares}", markup=False, highlight=False)
+
+
+def wrapped(as_json: Json = False) -> None:
+    """Câu hỏi kèm lời chào, lời nhờ, lối hỏi công văn: có còn được hiểu như câu trần không."""
+    from evals.desk import fresh_desk
+    from evals.wrapping import measure
+
+    with fresh_desk() as desk:
+        for row in measure(desk):
+            if as_json:
+                typer.echo(json.dumps(asdict(row), ensure_ascii=False))
+                continue
+            shares = f"đúng {row.first:.1%}, trả lời ngay {row.answered:.1%}"
+            out.print(f"{shares}\t{row.wrapping}", markup=False, highlight=False)
 
 
 def lying(

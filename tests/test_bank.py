@@ -34,7 +34,8 @@ def questions() -> list[tuple[str, str]]:
     asked = [
         (case.id, case.question)
         for model, name in (
-            (LinkCase, "linking"), (LinkCase, "portal"), (FactCase, "facts"),
+            (LinkCase, "linking"), (LinkCase, "portal"), (LinkCase, "unseen"),
+            (FactCase, "facts"),
             (OutcomeCase, "outcomes"),
         )
         for case in read_cases(model, name)

@@ -3,6 +3,7 @@
 import pytest
 
 from assistant.desk import Desk
+from evals.wrapping import FORMAL, WRAPPINGS
 from knowledge.linking.courtesies import without_courtesies
 from knowledge.vietnamese import normalise
 
@@ -13,23 +14,9 @@ QUESTIONS = {
     "sao y bản chính hết bao nhiêu": "2.000815",
     "nhập khẩu cho vợ mới cưới": "1.004222",
 }
-WRAPPINGS = (
-    "Cho em hỏi chút ạ, {}",
-    "ad ơi cho mình hỏi tí, {} ạ, em cảm ơn",
-    "chao anh chi, cho toi hoi nho la {}",
-    "Kính gửi quý cơ quan, tôi có thắc mắc như sau: {}. Rất mong được giải đáp, xin cảm ơn!",
-    "{} mọi người ơi giúp em với",
-)
-FORMAL = (
-    "Thời hạn giải quyết {} là mấy ngày?",
-    "Căn cứ pháp lý của thủ tục {}",
-    "Kết quả của thủ tục {} là gì",
-    "Cơ quan nào giải quyết {}",
-    "Số lượng hồ sơ {} phải nộp",
-)
 
 
-@pytest.mark.parametrize("wrapping", WRAPPINGS)
+@pytest.mark.parametrize("wrapping", WRAPPINGS[1:])
 def test_courtesies_change_nothing_of_the_matter(desk: Desk, wrapping: str) -> None:
     for question, code in QUESTIONS.items():
         bare, wrapped = desk.finder.link(question), desk.finder.link(wrapping.format(question))

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from knowledge.embedding import Encoder as Encoder
 from knowledge.linking.classes import NATIONAL, PROCEDURE_GROUP, Classifiers, places
 from knowledge.linking.coverage import NameCover
-from knowledge.linking.near import Neighbours, kept_vectors
+from knowledge.linking.grouped import Grouped
 from knowledge.linking.qualifiers import told
 from knowledge.linking.wording import COLUMNS as WORDING
 from knowledge.linking.wording import Source, wording
@@ -106,66 +106,6 @@ class Measured:
     question: Floats
 
 
-class _Grouped:
-    """Documents that belong to labels, in label order, with their vectors and words."""
-
-    def __init__(
-        self,
-        texts: Sequence[str],
-        owners: Sequence[int],
-        labels: int,
-        encoder: Encoder,
-        folder: Path | None,
-        earlier: "_Grouped | None",
-    ) -> None:
-        order = sorted(range(len(texts)), key=owners.__getitem__)
-        self.texts = [texts[i] for i in order]
-        self.owners = np.asarray([owners[i] for i in order], dtype=np.int64)
-        self.labels = labels
-        self.present, self.starts = np.unique(self.owners, return_index=True)
-        self.counts = np.bincount(self.owners, minlength=labels).astype(np.float32)
-        self._bounds = np.searchsorted(self.owners, np.arange(labels + 1))
-        known = dict(zip(earlier.texts, earlier.vectors, strict=True)) if earlier else {}
-        same = earlier if earlier and earlier.texts == self.texts else None
-        at = folder or Path()
-        self.vectors: Floats = kept_vectors(
-            self.texts, encoder, folder and at / "vectors.npy", known
-        )
-        self.near: Neighbours = same.near if same else Neighbours(self.vectors)
-        self.folded: WordIndex = WordIndex.kept(
-            self.texts, folder and at / "folded", toned=False, earlier=same.folded if same else None
-        )
-        self.toned: WordIndex = WordIndex.kept(
-            self.texts, folder and at / "toned", toned=True, earlier=same.toned if same else None
-        )
-
-    def best(self, scores: Floats, nothing: float) -> Floats:
-        """The best document score of each label; ``nothing`` where a label has none."""
-        out = np.full(self.labels, nothing, dtype=np.float32)
-        if len(self.texts):
-            out[self.present] = np.maximum.reduceat(scores, self.starts)
-        return out
-
-    def shares(self, scores: Floats, near: float) -> Floats:
-        """Each label's share of all documents, those near the best weighing most."""
-        out = np.zeros(self.labels, dtype=np.float32)
-        if len(self.texts):
-            weights = np.exp((scores - scores.max()) / near)
-            sums = np.add.reduceat(weights, self.starts)
-            out[self.present] = sums / sums.sum()
-        return out
-
-    def top3(self, scores: Floats, labels: NDArray[np.int64]) -> Floats:
-        """The mean of the three best document scores of each of ``labels``, 0 where it has none."""
-        out = np.zeros(len(labels), dtype=np.float32)
-        starts, ends = self._bounds[labels], self._bounds[labels + 1]
-        for i, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
-            if start < end:
-                top = sorted(scores[start:end].tolist())[-3:]
-                out[i] = sum(top) / len(top)
-        return out
-
-
 class Views:
     """All views over one fixed set of labels and phrases; immutable, safe between threads.
 
@@ -194,7 +134,7 @@ class Views:
         self.index = {label.id: i for i, label in enumerate(self.labels)}
         self._encoder = encoder
         known = [p for p in phrases if p.label in self.index]
-        self.phrases: _Grouped = _Grouped(
+        self.phrases: Grouped = Grouped(
             [p.text for p in known],
             [self.index[p.label] for p in known],
             len(labels),
@@ -203,7 +143,7 @@ class Views:
             earlier.phrases if earlier else None,
         )
         names = [(name, i) for i, label in enumerate(self.labels) for name in label.names]
-        self.names: _Grouped = _Grouped(
+        self.names: Grouped = Grouped(
             [name for name, _ in names],
             [i for _, i in names],
             len(labels),
