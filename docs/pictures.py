@@ -32,6 +32,7 @@ WEEK = (
 )  # fmt: skip
 CHANNELS = ("web", "web", "kiosk", "telegram", "web", "zalo")
 MOST_BYTES = 200_000
+NUMBERS_HEIGHT = 1095  # down to the end of the first chart
 SHARP = {"device_scale_factor": 2, "reduced_motion": "reduce"}
 
 
@@ -142,9 +143,11 @@ def take_console(browser: Browser, address: str, desk: Desk) -> None:
     page.wait_for_load_state("networkidle")
     page.screenshot(path=IMAGES / "console-import.png")
     ask_for_a_week(desk)
+    page.set_viewport_size({"width": 1280, "height": NUMBERS_HEIGHT})
     page.goto(f"{address}/staff/so-lieu")
     page.wait_for_load_state("networkidle")
     page.screenshot(path=IMAGES / "console-numbers.png")
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(f"{address}/staff/inbox")
     page.screenshot(path=IMAGES / "console-inbox.png")
     page.close()
