@@ -4,6 +4,8 @@ import pytest
 
 from assistant.desk import Desk
 from evals.wrapping import FORMAL, WRAPPINGS
+from knowledge.embedding import load_encoder
+from knowledge.linking.alike import Alike
 from knowledge.linking.courtesies import without_courtesies
 from knowledge.vietnamese import normalise
 
@@ -22,6 +24,16 @@ def test_courtesies_change_nothing_of_the_matter(desk: Desk, wrapping: str) -> N
         bare, wrapped = desk.finder.link(question), desk.finder.link(wrapping.format(question))
         assert bare.best and wrapped.best and wrapped.best.label == bare.best.label == code
         assert wrapped.best.probability == pytest.approx(bare.best.probability, abs=0.15)
+
+
+@pytest.mark.parametrize("wrapping", WRAPPINGS[1:])
+def test_a_clerks_answer_is_found_again_however_politely_it_is_asked_for(wrapping: str) -> None:
+    alike, asked = Alike.load(load_encoder()), "phường có máy rút tiền không"
+    bare, wrapped, other, empty = alike.read(
+        [asked, wrapping.format(asked), wrapping.format("phường có máy phô tô không"), "xin chào"]
+    )
+    assert alike.is_same(bare, wrapped) and alike.probability(bare, wrapped) == 1
+    assert not alike.is_same(bare, other) and not alike.is_same(bare, empty)
 
 
 @pytest.mark.parametrize("asking", FORMAL)

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.linking.courtesies import without_courtesies
 from knowledge.linking.linker import core, generic_words
 from knowledge.linking.topics import TopicModel
 from knowledge.linking.views import Encoder, Floats
@@ -66,8 +67,8 @@ class Alike:
             )
 
     def read(self, texts: Sequence[str]) -> list[Read]:
-        """Each text made ready to be compared, all encoded at once."""
-        wholes = [normalise(text) or text for text in texts]
+        """Each text made ready to be compared, without its courtesies, all encoded at once."""
+        wholes = [_matter(text) for text in texts]
         pairs = [_pairs(whole) for whole in wholes]
         flat = list(dict.fromkeys([*wholes, *(pair for own in pairs for pair in own)]))
         at = {text: i for i, text in enumerate(flat)}
@@ -120,6 +121,12 @@ class Alike:
     def _pair_weight(self, pair: str) -> float:
         words = fold(pair).split()
         return sum(self.terms.get(word, self.unseen) for word in words) / max(len(words), 1)
+
+
+def _matter(text: str) -> str:
+    """What is asked, however politely; a text that is nothing but courtesy stands for itself."""
+    normalised = normalise(text)
+    return without_courtesies(normalised) or normalised or text
 
 
 def _pairs(normalised: str) -> list[str]:
