@@ -9,7 +9,7 @@ from ingest.draft import NEEDED, SECTIONS, Draft, DraftField, section_values
 from ingest.reviewed import FieldChange
 from ingest.wording import lines_of
 from knowledge.layers import overlay
-from knowledge.procedures import Procedure, Source
+from knowledge.procedures import CHECKED_SECTIONS, Procedure, Source
 from knowledge.store import KnowledgeStore
 from knowledge.versions import Status, StoreError
 
@@ -109,12 +109,10 @@ def combined(
         labels = ", ".join(SECTIONS[section][0] for section in lacking)
         raise StoreError(f"thủ tục mới phải có: {labels}")
     # A person has looked at what is taken over; what is not stays as it was.
-    known = {"papers", "fee", "time", "place", "channel", "forms", "legal_basis", "authority",
-             "conditions"}  # fmt: skip
-    unseen = set(live.unverified) if live else known
+    unseen = set(live.unverified) if live else CHECKED_SECTIONS
     values |= {
         "verified": True if live is None else live.verified,
-        "unverified": sorted(unseen - set(wanted)),
+        "unverified": sorted(unseen.difference(wanted)),
         "source": _source(draft, live, wanted).model_dump(mode="json"),
         "origin": "office",
     }

@@ -13,6 +13,20 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 CODE_PATTERN = r"^\d\.\d{6}$"
+# The parts of a record that a person checks against its source, one by one.
+CHECKED_SECTIONS = frozenset(
+    {
+        "papers",
+        "fee",
+        "time",
+        "place",
+        "channel",
+        "forms",
+        "legal_basis",
+        "authority",
+        "conditions",
+    }
+)
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -260,18 +274,7 @@ class Procedure(Value):
             raise ValueError(f"thủ tục {self.code}: hết hiệu lực trước khi có hiệu lực")
         if self.code in {old.code for old in self.replaces}:
             raise ValueError(f"thủ tục {self.code}: không thể thay thế chính nó")
-        sections = {
-            "papers",
-            "fee",
-            "time",
-            "place",
-            "channel",
-            "forms",
-            "legal_basis",
-            "authority",
-            "conditions",
-        }
-        if strange := set(self.unverified) - sections:
+        if strange := set(self.unverified) - CHECKED_SECTIONS:
             raise ValueError(f"thủ tục {self.code}: phần chưa kiểm không rõ: {sorted(strange)!r}")
         if self.origin == "office" and re.search(
             r"cấp huyện|UBND huyện|quận", " ".join(filter(None, [self.receiving, self.authority]))

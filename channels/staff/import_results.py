@@ -24,10 +24,10 @@ from channels.staff.import_review import review_page, typed_in
 from channels.staff.page_image import find_page_image
 from channels.staff.shelf import Shelf
 from ingest import review
+from knowledge.procedures import CODE_PATTERN
 from knowledge.versions import SecondPersonNeeded, StoreError
 
 HOME = "/staff/nhap"
-CODE = re.compile(r"\d\.\d{6}")
 
 
 def file_routes(door: Door, jobs: ImportJobs) -> APIRouter:
@@ -161,6 +161,6 @@ def draft_routes(door: Door, jobs: ImportJobs) -> APIRouter:
 def _code_in(text: str) -> str:
     """The code at the start of what was typed or chosen ("1.001193 Đăng ký khai sinh")."""
     found = text.split()[:1]
-    if found and not CODE.fullmatch(found[0]):
+    if found and not re.match(CODE_PATTERN, found[0]):
         raise StoreError(f"“{found[0]}” không phải mã thủ tục; mã viết như 1.001193.")
     return found[0] if found else ""

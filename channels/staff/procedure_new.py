@@ -11,15 +11,11 @@ from channels.door import Door
 from channels.staff.access import Clerk, form_of, leave, show, work
 from channels.staff.record_form import BODIES, problems
 from channels.staff.shelf import Shelf
-from knowledge.procedures import Body, Procedure
+from knowledge.procedures import CHECKED_SECTIONS, Body, Procedure
 from knowledge.versions import EditConflict
 
 PAGE = "staff/procedure_new.html"
 FIELDS = ("code", "name", "sector", "receiving_body", "receiving", "source")
-# What nobody has looked at in a record that has just been begun.
-UNSEEN = (
-    "authority", "channel", "conditions", "fee", "forms", "legal_basis", "papers", "place", "time",
-)  # fmt: skip
 
 
 def new_routes(door: Door) -> APIRouter:
@@ -75,7 +71,8 @@ def _begun(typed: dict[str, str], today: date) -> Procedure:
     return Procedure.model_validate(
         {
             **{name: typed[name] for name in ("code", "name", "sector", "receiving")},
-            "receiving_body": typed["receiving_body"] or Body.COMMUNE, "unverified": UNSEEN,
+            "receiving_body": typed["receiving_body"] or Body.COMMUNE,
+            "unverified": sorted(CHECKED_SECTIONS),
             "source": {"name": typed["source"], "as_of": today},
         }
     )  # fmt: skip
