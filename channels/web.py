@@ -30,7 +30,7 @@ from channels.kiosk.routes import kiosk_routes
 from channels.protection import protect
 from channels.protection_settings import ProtectionSettings
 from channels.settings import ChannelSettings
-from channels.staff.access import open_console
+from channels.staff.access import is_page, no_such_page, open_console
 from channels.staff.console import staff_routes
 from channels.staff.settings import StaffSettings
 from channels.threads import Workers
@@ -169,14 +169,18 @@ def create_app(
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
 
     @app.exception_handler(RequestValidationError)
-    async def refuse(request: Request, problem: RequestValidationError) -> JSONResponse:
+    async def refuse(request: Request, problem: RequestValidationError) -> Response:
+        if is_page(request):  # its forms are read by hand: only the address can be wrong
+            return await no_such_page(request)
         first = problem.errors()[0]
         if first["type"] == "json_invalid":
             return error(400, "not_json")
         return error(422, "bad_request", detail=what_is_wrong(first))
 
     @app.exception_handler(HTTPException)
-    async def refuse_plainly(request: Request, problem: HTTPException) -> JSONResponse:
+    async def refuse_plainly(request: Request, problem: HTTPException) -> Response:
+        if problem.status_code in (404, 405) and is_page(request):
+            return await no_such_page(request)
         if problem.status_code == 400:  # the only one FastAPI raises itself: unreadable JSON
             return error(400, "not_json")
         answer = error(problem.status_code, f"http_{problem.status_code}")

@@ -353,3 +353,20 @@ def test_the_key_is_made_once_for_its_owner_alone_and_a_bad_one_says_so(tmp_path
     assert Secrets.open(tmp_path, key).open_sealed(sealed) is None
     with pytest.raises(SecretsUnreadable, match="CHANNELS_STAFF_SECRET_KEY"):
         Secrets.open(tmp_path, "ngắn")
+
+
+def test_a_mistyped_address_is_a_page_with_a_way_back(own_desk: Desk) -> None:
+    hire(own_desk)
+    with at_work(own_desk, "lan") as browser:
+        for path in ("/staff/hop-thu", "/staff/faq/mot", "/staff/procedures?trang=hai",
+                     "/staff/inbox/answer"):  # fmt: skip
+            page = browser.get(path)
+            assert page.status_code == 404 and "có thể đã gõ nhầm" in page.text, path
+            assert 'href="/staff"' in page.text and "Nguyễn Thị Lan" in page.text, path
+        for path, accept in (("/staff/api/khac", "*/*"), ("/staff/khac", "application/json")):
+            told = browser.get(path, headers={"accept": accept})
+            assert told.status_code == 404 and told.json()["error"]["code"] == "http_404", path
+    with at_work(own_desk) as stranger:
+        page = stranger.get("/staff/khac")
+        assert page.status_code == 404 and "có thể đã gõ nhầm" in page.text
+        assert "Câu hỏi chờ" not in page.text

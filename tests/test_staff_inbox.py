@@ -14,8 +14,8 @@ from staffroom import at_work, hire
 
 from assistant.desk import Desk
 from assistant.inquiries import Inquiry, InquiryStatus
+from channels.staff.ages import age
 from channels.staff.grouping import grouped
-from channels.staff.inbox import age
 from knowledge.database import writing
 from knowledge.embedding import load_encoder
 from knowledge.faq import FaqStatus

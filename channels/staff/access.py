@@ -26,10 +26,10 @@ that changes something must carry the session's CSRF token: ``{{ csrf }}`` in a 
 the hidden field, a script sends ``X-CSRF-Token`` with the value of ``<meta name="csrf">``.
 
 A template extends ``staff/frame.html`` and fills ``title`` and ``content``; it finds ``staff``,
-``office``, ``csrf``, ``said`` (the sentence of ``leave``), ``here`` (the path) and
-``person(name)``, the name people know an account by. A page enters the navigation with a line in
-``menu.NAVIGATION``. A ``ValueError`` of ours that a handler lets through (``StoreError``,
-``AccountError`` …) becomes a page with its sentence and a way back.
+``office``, ``csrf``, ``said`` (the sentence of ``leave``), ``here`` (the path), ``age(time)``,
+how long ago it was, and ``person(name)``, the name people know an account by. A page enters the
+navigation with a line in ``menu.NAVIGATION``. A ``ValueError`` of ours that a handler lets
+through (``StoreError``, ``AccountError`` …) becomes a page with its sentence and a way back.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -49,6 +49,7 @@ from starlette.datastructures import FormData
 from assistant.inquiries import InquirySettled, InquiryTaken, UnknownInquiry
 from channels.door import PAGE_HEADERS, Door
 from channels.staff.accounts import ROLE_NAMES, AccountError, Accounts, Role, Session
+from channels.staff.ages import age
 from channels.staff.menu import menu
 from channels.staff.sealing import Secrets
 from channels.staff.settings import StaffSettings
@@ -60,6 +61,7 @@ BROKEN = (
     "Máy chủ gặp lỗi nên có thể chưa lưu. Quay lại, tải lại trang để xem đã lưu chưa rồi làm lại; "
     "vẫn lỗi thì báo người quản trị kèm giờ này."
 )
+NO_PAGE = "Địa chỉ này không có trong trang cán bộ, có thể đã gõ nhầm."
 SIGN_IN = "/staff/login"
 PASSWORD = "/staff/password"
 # What a person may do before an initial password is changed.
@@ -157,6 +159,11 @@ async def form_of(request: Request) -> FormData:
     return FormData(tidy)
 
 
+async def typed_in(request: Request) -> dict[str, str]:
+    """The fields of a form in which each name stands once."""
+    return {key: str(value) for key, value in (await form_of(request)).items()}
+
+
 async def find_session(request: Request) -> Session | None:
     """The session of the request's cookie, whether or not it may do anything."""
     console = console_of(request)
@@ -221,11 +228,12 @@ async def show(
 
     def render() -> Response:
         desk = console.door.desk
-        path = request.url.path
+        path, now = request.url.path, desk.clock()
         context = {
             "staff": staff,
             "office": desk.library.store.office(desk.office_id),
-            "now": desk.clock(),
+            "now": now,
+            "age": lambda at: age(at, now),
             "csrf": _field(staff.session.csrf) if staff else Markup(""),
             "csrf_token": staff.session.csrf if staff else "",
             "said": said,
@@ -269,6 +277,17 @@ def wants_json(request: Request) -> bool:
     return is_api or ("application/json" in accept and "text/html" not in accept)
 
 
+def is_page(request: Request) -> bool:
+    """Whether a person's browser asks for a page of the console."""
+    path = request.url.path
+    return (path == "/staff" or path.startswith("/staff/")) and not wants_json(request)
+
+
+async def no_such_page(request: Request) -> Response:
+    """The page for an address of the console that leads nowhere."""
+    return await _refusal(404)(request, NotHere(NO_PAGE))
+
+
 def _field(token: str) -> Markup:
     return Markup('<input type="hidden" name="csrf" value="{}">').format(token)
 
@@ -309,7 +328,7 @@ async def _to_sign_in(request: Request, problem: Exception) -> Response:
 async def _broken(request: Request, problem: Exception) -> Response:
     """A page instead of a bare line when something of ours fails; the server still logs it."""
     plain = PlainTextResponse("Internal Server Error", status_code=500)
-    if wants_json(request) or not request.url.path.startswith("/staff"):
+    if not is_page(request):
         return plain
     try:
         return await _refusal(500)(request, RuntimeError(BROKEN))
@@ -321,7 +340,7 @@ def _refusal(status: int) -> Callable[[Request, Exception], Awaitable[Response]]
     async def refuse(request: Request, problem: Exception) -> Response:
         sentence = str(problem)
         console = getattr(request.app.state, "console", None)
-        if console is None or wants_json(request) or not request.url.path.startswith("/staff"):
+        if console is None or not is_page(request):
             body = {"error": {"code": f"http_{status}", "message": sentence}}
             return JSONResponse(body, status_code=status)
         session = await find_session(request)

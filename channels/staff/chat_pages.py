@@ -13,7 +13,6 @@ from channels.chats import Chats
 from channels.dead_letters import Dead, DeadLetters, Way
 from channels.door import Door
 from channels.staff.access import Clerk, NotHere, Publisher, leave, show, work
-from channels.staff.inbox import age
 from channels.troubles import explain
 
 HOME = "/staff/kenh"
@@ -41,7 +40,6 @@ def chat_pages(door: Door) -> APIRouter:
             "letters": dead[:SHOWN], "count": len(dead), "more": max(0, len(dead) - SHOWN),
             "groups": groups, "clerks": chats.clerks(), "titles": titles, "names": NAMES,
             "paths": PATHS, "explain": explain,
-            "age": lambda at: age(at, desk.clock()),
         }  # fmt: skip
 
     @routes.get(HOME)

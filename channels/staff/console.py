@@ -11,13 +11,14 @@ from channels.staff.chat_pages import chat_pages
 from channels.staff.faq_pages import faq_routes
 from channels.staff.fee_proposals import FeeDesk
 from channels.staff.imports import import_routes
-from channels.staff.inbox import age, inbox_routes
+from channels.staff.inbox import inbox_routes
 from channels.staff.log_page import log_routes
 from channels.staff.numbers import number_routes
 from channels.staff.office import office_routes
 from channels.staff.people import people_routes
 from channels.staff.procedures import procedure_routes
 from channels.staff.queue_pages import queue_pages
+from channels.staff.shelf import Shelf
 from channels.staff.sign_in import sign_in_routes
 from channels.staff.try_out import try_out_routes
 from knowledge.faq import FaqStatus
@@ -44,25 +45,20 @@ def staff_routes(door: Door) -> APIRouter:
     """Everything below `/staff` that belongs to the console itself."""
     routes = APIRouter(include_in_schema=False)
     desk = door.desk
-    fees = FeeDesk(desk.library.store, desk.office_id, desk.clock)
-
+    store = desk.library.store
+    shelf = Shelf(store, desk.office_id)
+    fees = FeeDesk(store, desk.office_id, desk.clock)
     letters = DeadLetters(desk.library.engine, desk.office_id, desk.clock)
 
     @routes.get("/staff")
     async def today(request: Request, staff: Clerk) -> Response:
         def read() -> dict[str, object]:
-            office = desk.library.store.office(desk.office_id)
-            store = desk.library.store
+            office = store.office(desk.office_id)
             rules = store.rules(desk.office_id)
-            drafts = [
-                version
-                for version in store.versions_in(Status.DRAFT, Status.IN_REVIEW)
-                if version.office_id in (None, desk.office_id)
-            ]
+            drafts = shelf.drafts()
             return {
                 "open_now": office_facts(office, desk.clock())["open_now"],
                 "waiting": desk.inquiries.waiting(),
-                "age": lambda at: age(at, desk.clock()),
                 "reviews": [one for one in drafts if one.status is Status.IN_REVIEW],
                 "mine": [
                     one

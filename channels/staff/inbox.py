@@ -6,7 +6,6 @@ it back from there.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -18,7 +17,6 @@ from channels.staff.canned import canned_texts
 from channels.staff.grouping import grouped
 from channels.staff.roles import ROLE_NAMES
 from knowledge.linking.alike import Alike
-from knowledge.offices import HANOI
 from knowledge.versions import StoreError
 
 LONGEST_ANSWER = 2000
@@ -59,14 +57,13 @@ def inbox_routes(door: Door) -> APIRouter:
 
         def read() -> dict[str, Any]:
             waiting = inquiries.waiting()
-            now = desk.clock()
             mine = {staff.display_name, ROLE_NAMES[staff.role]}
             groups = grouped(waiting, alike)
             return {
                 "groups": groups[:SHOWN], "count": len(waiting), "more": len(groups) - SHOWN,
                 "mine": [i for i in waiting if i.forwarded_to in mine],
                 "channels": CHANNEL_NAMES, "ways_back": WAYS_BACK, "default_way": DEFAULT_WAY,
-                "longest": LONGEST_ANSWER, "late": late, "age": lambda at: age(at, now),
+                "longest": LONGEST_ANSWER, "late": late,
                 "canned": canned_texts(store, desk.office_id),
                 "colleagues": [
                     a.display_name for a in accounts.all()
@@ -175,16 +172,3 @@ def inbox_routes(door: Door) -> APIRouter:
         return entry.id
 
     return routes
-
-
-def age(at: datetime, now: datetime) -> str:
-    """How long ago, as one says it: "12 phút", "3 giờ", "2 ngày"."""
-    minutes = max(int((now - at).total_seconds() // 60), 0)
-    if minutes < 1:
-        return "chưa đầy một phút"
-    if minutes < 60:
-        return f"{minutes} phút"
-    if minutes < 24 * 60:
-        return f"{minutes // 60} giờ"
-    days = (now.astimezone(HANOI).date() - at.astimezone(HANOI).date()).days
-    return f"{days} ngày"

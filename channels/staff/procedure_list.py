@@ -7,9 +7,8 @@ from fastapi import APIRouter, Request, Response
 
 from channels.door import Door
 from channels.staff.access import Clerk, show
-from channels.staff.shelf import STATUS_NAMES
+from channels.staff.shelf import STATUS_NAMES, Shelf
 from knowledge.layers import Scope
-from knowledge.versions import Status
 from knowledge.vietnamese import fold
 
 SHOWN = 60
@@ -20,6 +19,7 @@ def list_routes(door: Door) -> APIRouter:
     routes = APIRouter()
     desk = door.desk
     store = desk.library.store
+    shelf = Shelf(store, desk.office_id)
 
     @routes.get("/staff/procedures")
     async def listing(
@@ -34,11 +34,7 @@ def list_routes(door: Door) -> APIRouter:
 
         def read() -> dict[str, Any]:
             held = store.live_summaries(desk.office_id)
-            drafts = {
-                v.code: v
-                for v in reversed(store.versions_in(Status.DRAFT, Status.IN_REVIEW))
-                if v.office_id in (None, desk.office_id)
-            }
+            drafts = {v.code: v for v in reversed(shelf.drafts())}
             suspended = {
                 r.code: r for r in store.rules(desk.office_id)
                 if r.suspended and r.code and r.scope is Scope.OFFICE

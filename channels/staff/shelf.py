@@ -47,6 +47,11 @@ class Shelf:
             raise NotHere(f"Không có thủ tục mã {code}.")
         return seen
 
+    def drafts(self) -> list[VersionInfo]:
+        """Drafts and what waits for review, as far as this office may see them, newest first."""
+        open_ones = self.store.versions_in(Status.DRAFT, Status.IN_REVIEW)
+        return [v for v in open_ones if v.office_id in (None, self.office_id)]
+
     def standing(self, code: str, version: int | None = None) -> tuple[Procedure, Edit]:
         """The record to edit (a draft, else what is live, else the newest) and its start."""
         history, scope = self.history(code), self.scope
