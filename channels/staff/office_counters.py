@@ -2,21 +2,24 @@
 
 from collections import Counter as Tally
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from channels.door import Door
 from channels.staff import office_form
-from channels.staff.access import Admin, Clerk, NotHere, Staff, form_of, leave, show, work
-from channels.staff.office_change import Front, Refused, seen
+from channels.staff.access import Admin, Clerk, NotHere, leave, show, typed_in
+from channels.staff.office_change import Front, seen
+from channels.staff.office_saving import refusal_of
 from channels.staff.record_form import BODIES
 from knowledge.offices import Counter, Office, Place, same_sector
 from knowledge.procedures import Body
 from knowledge.store import KnowledgeStore
-from knowledge.versions import EditConflict, ProcedureSummary
+from knowledge.versions import ProcedureSummary
 
 LIST = "/staff/office/counters"
+TEMPLATE = "staff/office_counter.html"
 PARTS = ("counters",)
 
 
@@ -61,39 +64,26 @@ def counter_routes(door: Door, front: Front) -> APIRouter:
 
     @routes.get("/staff/office/counter")
     async def page(request: Request, staff: Clerk, number: str = "") -> Response:
-        return await show(request, staff, "staff/office_counter.html", lambda: form(number))
+        return await show(request, staff, TEMPLATE, lambda: form(number))
 
     @routes.post("/staff/office/counter")
     async def save(request: Request, staff: Admin) -> Response:
-        sent = await form_of(request)
-        typed = {key: str(value) for key, value in sent.items()}
+        typed = await typed_in(request)
         number = typed.get("was", "")
         if typed.get("do") == "drop":
             edit = lambda office: {"counters": _without(office, number)}  # noqa: E731
         else:
             edit = lambda office: {"counters": _with(office, number, typed)}  # noqa: E731
         as_seen = (typed.get("seen", ""), PARTS)
-        try:
-            await work(request, lambda: front.change(edit, by=staff.name, as_seen=as_seen))
-        except Refused as refusal:
-            return await again(request, staff, number, typed, 422, wrong=refusal.sentences)
-        except EditConflict as problem:
-            return await again(request, staff, number, typed, 409, conflict=str(problem))
+
+        def change() -> bool:
+            return front.change(edit, by=staff.name, as_seen=as_seen)
+
+        again = partial(form, number, typed)
+        if refused := await refusal_of(request, staff, change, TEMPLATE, again):
+            return refused
         said = f"Đã bỏ quầy {number}." if typed.get("do") == "drop" else "Đã lưu quầy."
         return leave(request, LIST, said)
-
-    async def again(
-        request: Request,
-        staff: Staff,
-        number: str,
-        typed: Mapping[str, str],
-        status: int,
-        **more: Any,
-    ) -> Response:
-        return await show(
-            request, staff, "staff/office_counter.html",
-            lambda: form(number, typed, **more), status=status,
-        )  # fmt: skip
 
     return routes
 

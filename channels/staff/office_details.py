@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from channels.door import Door
 from channels.staff import office_form
-from channels.staff.access import Admin, Clerk, form_of, leave, show, work
-from channels.staff.office_change import Front, Refused, seen
+from channels.staff.access import Admin, Clerk, leave, show, typed_in
+from channels.staff.office_change import Front, seen
+from channels.staff.office_saving import refusal_of
 from knowledge.offices import Office
-from knowledge.versions import EditConflict
 
 HOME = "/staff/office"
 
@@ -95,21 +96,14 @@ def _add(routes: APIRouter, front: Front, part: Part) -> None:
 
     @routes.post(path)
     async def save(request: Request, staff: Admin) -> Response:
-        typed = {key: str(value) for key, value in (await form_of(request)).items()}
+        typed = await typed_in(request)
         as_seen = (typed.get("seen", ""), part.fields)
 
         def change() -> bool:
             return front.change(lambda office: part.from_lines(typed), by=staff.name,
                                 as_seen=as_seen)  # fmt: skip
 
-        try:
-            await work(request, change)
-        except Refused as refusal:
-            wrong = refusal.sentences
-            again = lambda: form(typed, wrong=wrong)  # noqa: E731
-            return await show(request, staff, part.template, again, status=422)
-        except EditConflict as problem:
-            said = str(problem)
-            again = lambda: form(typed, conflict=said)  # noqa: E731
-            return await show(request, staff, part.template, again, status=409)
+        again = partial(form, typed)
+        if refused := await refusal_of(request, staff, change, part.template, again):
+            return refused
         return leave(request, HOME, "Đã lưu. Câu hỏi tiếp theo được trả lời theo bản này.")

@@ -5,6 +5,7 @@ drawing, or move them with the arrow keys. The drawing below is the one resident
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -13,12 +14,13 @@ from pydantic import ValidationError
 
 from channels.door import Door
 from channels.kiosk.floor import HEIGHT, MARGIN, SCALE, WIDTH, at, floor_svg
-from channels.staff.access import HEADERS, Admin, Clerk, form_of, leave, show, work
+from channels.staff.access import HEADERS, Admin, Clerk, leave, show, typed_in, work
 from channels.staff.office_change import Front, Refused, seen
+from channels.staff.office_saving import refusal_of
 from knowledge.offices import Counter, Office, Spot
-from knowledge.versions import EditConflict
 
 PAGE = "/staff/office/plan"
+TEMPLATE = "staff/office_plan.html"
 PARTS = ("counters", "plan")
 GROUND = "tầng 1"
 # What a plan starts with: the kiosk a few steps inside the door.
@@ -31,9 +33,8 @@ def plan_routes(door: Door, front: Front) -> APIRouter:
     """`/staff/office/plan`: the form, its preview, and saving."""
     routes = APIRouter()
 
-    def page_of(
-        office: Office, typed: Mapping[str, str] | None = None, **more: Any
-    ) -> dict[str, Any]:
+    def form(typed: Mapping[str, str] | None = None, **more: Any) -> dict[str, Any]:
+        office = front.office()
         fields = typed or _fields(office)
         ground = fields.get("kiosk_floor") or GROUND
         return {
@@ -45,12 +46,12 @@ def plan_routes(door: Door, front: Front) -> APIRouter:
 
     @routes.get(PAGE)
     async def page(request: Request, staff: Clerk) -> Response:
-        return await show(request, staff, "staff/office_plan.html", lambda: page_of(front.office()))
+        return await show(request, staff, TEMPLATE, form)
 
     @routes.post(f"{PAGE}/preview")
     async def preview(request: Request, staff: Clerk) -> Response:
         """The drawing of what is typed, with the way to the counter asked for; nothing is saved."""
-        typed = await _typed(request)
+        typed = await typed_in(request)
 
         def draw() -> str:
             base = front.office()
@@ -64,31 +65,18 @@ def plan_routes(door: Door, front: Front) -> APIRouter:
 
     @routes.post(PAGE)
     async def save(request: Request, staff: Admin) -> Response:
-        typed = await _typed(request)
+        typed = await typed_in(request)
         as_seen = (typed.get("seen", ""), PARTS)
 
-        async def again(status: int, **more: Any) -> Response:
-            return await show(
-                request, staff, "staff/office_plan.html",
-                lambda: page_of(front.office(), typed, **more), status=status,
-            )  # fmt: skip
+        def change() -> bool:
+            return front.change(lambda o: _edit(o, typed), by=staff.name, as_seen=as_seen)
 
-        try:
-            await work(
-                request,
-                lambda: front.change(lambda o: _edit(o, typed), by=staff.name, as_seen=as_seen),
-            )
-        except Refused as refusal:
-            return await again(422, wrong=refusal.sentences)
-        except EditConflict as problem:
-            return await again(409, conflict=str(problem))
+        again = partial(form, typed)
+        if refused := await refusal_of(request, staff, change, TEMPLATE, again):
+            return refused
         return leave(request, PAGE, "Đã lưu sơ đồ; màn hình ở sảnh dùng ngay.")
 
     return routes
-
-
-async def _typed(request: Request) -> dict[str, str]:
-    return {key: str(value) for key, value in (await form_of(request)).items()}
 
 
 def _floor_of(counter: Counter, ground: str) -> str:
