@@ -96,9 +96,13 @@ def _changing(door: Door) -> APIRouter:
         if order == "publish":
             need(staff, Role.PUBLISHER, "Công bố")
         fields = typed_in(form)
-        office = await work(request, lambda: store.office(office_id))
+
+        def written() -> FaqText:
+            office = store.office(office_id)
+            return text_of(fields, lambda line: masked(line, office))
+
         try:
-            text = text_of(fields, lambda line: masked(line, office))
+            text = await work(request, written)
         except Mistyped as mistake:
             wrong = mistake.wrong
 

@@ -29,7 +29,7 @@ from channels.staff.office_change import Front, Refused
 from channels.staff.procedure_steps import need
 from channels.staff.record_form import ALL_CHANNELS, FEE_STATUSES
 from channels.staff.roles import Role
-from knowledge.layers import LocalRule, Scope
+from knowledge.layers import LocalRule, ProcedureView, Scope
 from knowledge.store import KnowledgeStore
 from knowledge.versions import EditConflict, SecondPersonNeeded
 
@@ -49,36 +49,37 @@ def listed(store: KnowledgeStore, office_id: str, proposals: FeeDesk) -> dict[st
     names = {s.code: s.title for s in store.live_summaries(office_id)}
     today = store.today()
 
-    def lines(rule: LocalRule) -> list[str]:
-        view = store.find_view(rule.code, office_id) if rule.code else None
+    def view_of(rule: LocalRule) -> ProcedureView | None:
+        return store.find_view(rule.code, office_id) if rule.code else None
+
+    def lines(rule: LocalRule, view: ProcedureView | None) -> list[str]:
         if view is None or not rule.fees:
             return []
         return fee_lines(view.procedure.model_copy(update={"fees": rule.fees}))
 
-    def said_today(code: str | None) -> list[str]:
-        view = store.find_view(code, office_id) if code else None
-        return fee_lines(view.procedure) if view else []
-
     def shown(rule: LocalRule) -> dict[str, Any]:
-        view = store.find_view(rule.code, office_id) if rule.code else None
+        view = view_of(rule)
         return {
-            "rule": rule, "lines": lines(rule), "name": names.get(rule.code or "", rule.sector),
+            "rule": rule, "lines": lines(rule, view),
+            "name": names.get(rule.code or "", rule.sector),
             "is_left_out": bool(view and rule.id in view.ignored_rules),
             "is_held": view is not None,
             "started": rule.effective_from is None or rule.effective_from <= today,
             "over": rule.effective_until is not None and rule.effective_until < today,
         }  # fmt: skip
 
-    held = {rule.id: rule for rule in fee_rules_of(store, office_id)}
-    waiting = [
-        {
-            "one": one, "lines": lines(one.rule), "seen": fingerprint(one),
+    def proposed(one: FeeProposal) -> dict[str, Any]:
+        view = view_of(one.rule)
+        return {
+            "one": one, "lines": lines(one.rule, view), "seen": fingerprint(one),
             "name": names.get(one.rule.code or "", one.rule.sector),
-            "before": said_today(one.rule.code),
-        }
-        for one in proposals.waiting()
-    ]  # fmt: skip
-    return {"rules": [shown(rule) for rule in held.values()], "waiting": waiting, "scopes": SCOPES}
+            "before": fee_lines(view.procedure) if view else [],
+        }  # fmt: skip
+
+    return {
+        "rules": [shown(rule) for rule in fee_rules_of(store, office_id)],
+        "waiting": [proposed(one) for one in proposals.waiting()], "scopes": SCOPES,
+    }  # fmt: skip
 
 
 def fee_rule_routes(door: Door, front: Front) -> APIRouter:

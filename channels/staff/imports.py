@@ -10,13 +10,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.datastructures import UploadFile
 
 from channels.door import Door
-from channels.staff.access import (
-    Clerk,
-    form_of,
-    leave,
-    show,
-    work,
-)
+from channels.staff.access import Clerk, form_of, leave, show, work
 from channels.staff.import_jobs import ImportJobs, Job, Upload
 from channels.staff.import_results import HOME, draft_routes, file_routes
 from ingest import review
