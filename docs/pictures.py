@@ -28,7 +28,7 @@ WEEK = (
     "chứng thực bản sao ở quầy nào", "mở hộ kinh doanh lệ phí bao nhiêu",
     "phường có cho thuê sân bóng không", "khai sinh muộn có sao",
     "trợ cấp hưu trí xã hội cần gì", "phường làm việc mấy giờ", "đăng ký tạm trú ở đâu",
-    "đăng ký", "cho hỏi phường cho thuê sân bóng đá không ạ",
+    "đăng ký", "sân bóng của phường có cho người dân thuê không",
 )  # fmt: skip
 CHANNELS = ("web", "web", "kiosk", "telegram", "web", "zalo")
 MOST_BYTES = 200_000
