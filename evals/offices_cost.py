@@ -14,8 +14,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
-import psutil
-
+from evals.bench import memory_mib
 from evals.cases import LinkCase, read_cases
 
 TURNS = 300
@@ -58,7 +57,7 @@ def _serve_all(home: Path, more: int) -> tuple[float, float]:
     begun = perf_counter()
     # held until it is measured
     site = create_site(build_desks(only.model_copy(update={"offices": "*"}), knowledge))
-    seconds, held = perf_counter() - begun, _resident()
+    seconds, held = perf_counter() - begun, memory_mib(os.getpid())
     del site
     return held, seconds
 
@@ -77,10 +76,6 @@ def _ask(home: Path, turns: int) -> float:
         desk.receptionist.reply(question)
     desk.library.engine.dispose()
     return ((home / "letan.db").stat().st_size - before) / len(questions)
-
-
-def _resident() -> float:
-    return float(psutil.Process(os.getpid()).memory_info().rss) / 2**20
 
 
 if __name__ == "__main__":

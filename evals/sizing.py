@@ -10,6 +10,9 @@ import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from assistant.settings import AssistantSettings
+from knowledge.database import POOL_SIZE
+
 ROOT = Path(__file__).parent.parent
 FIGURES = Path(__file__).parent / "baseline" / "sizing.json"
 PAGE = ROOT / "docs" / "scale.md"
@@ -22,8 +25,8 @@ MEASURED_MARKS = ("<!-- số đo: evals.sizing -->", "<!-- hết số đo -->")
 BUSIEST_SHARE, BUSIEST_SECONDS, BURST = 0.10, 1800, 3.0
 # A process is planned at half of what it does at its best: the rest is for restarts and surprises.
 USED_SHARE = 0.5
-KEPT_DAYS = 90  # ASSISTANT_RETENTION_DAYS
-CONNECTIONS = 32  # knowledge.database.connect: 16 kept, 16 more under load
+KEPT_DAYS: int = AssistantSettings.model_fields["retention_days"].default
+CONNECTIONS = 2 * POOL_SIZE
 
 
 @dataclass(frozen=True, slots=True)

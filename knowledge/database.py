@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, TimeoutError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_SECONDS = 10
+POOL_SIZE = 16  # connections kept; as many again may open under load
 # Any constant: the number of the lock that migrating processes queue for on PostgreSQL.
 MIGRATION_LOCK = 7_104_116
 # Waiting for a lock longer than a writer ever takes means something is stuck: fail, do not hang.
@@ -33,7 +34,7 @@ class NewerDatabase(RuntimeError):
     """The tables were made by a newer program than this one; nothing was read or changed."""
 
 
-def connect(url: str | URL, *, pool_size: int = 16) -> Engine:
+def connect(url: str | URL, *, pool_size: int = POOL_SIZE) -> Engine:
     """An engine for ``sqlite:///path`` or ``postgresql://…`` (through psycopg 3).
 
     A SQLite file's folder is created. ``pool_size`` is the number of connections kept; as
