@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -26,7 +27,13 @@ def missing(what: str) -> None:
     """Skip for a missing part, or fail where everything is required (``LETAN_REQUIRE_ALL=1``)."""
     if os.environ.get("LETAN_REQUIRE_ALL") == "1":
         pytest.fail(f"{what}, and LETAN_REQUIRE_ALL=1 asks for every part")
-    pytest.skip(what)
+    pytest.skip(what, allow_module_level=True)
+
+
+def need(module: str, extra: str) -> None:
+    """Go on only where an optional package is installed."""
+    if find_spec(module) is None:
+        missing(f"extra `{extra}` is not installed")
 
 
 @contextmanager

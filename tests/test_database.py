@@ -10,6 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from browser import need
 from sqlalchemy import insert, inspect, select
 from sqlalchemy.exc import StatementError
 
@@ -116,7 +117,7 @@ def test_a_password_in_a_refused_url_is_not_repeated() -> None:
 
 
 def test_a_postgresql_url_is_served_by_psycopg_3() -> None:
-    pytest.importorskip("psycopg", reason="extra `postgres` is not installed")
+    need("psycopg", "postgres")
     assert connect("postgresql://letan@localhost/letan").dialect.driver == "psycopg"
     assert connect("postgres://letan@localhost/letan").dialect.driver == "psycopg"
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser import need
 from records import MORNING
 from typer.testing import CliRunner
 
@@ -138,7 +139,7 @@ def test_the_table_shows_every_kind_and_the_conversations() -> None:
 
 
 def test_the_linking_report_is_one_page_that_needs_nothing_else(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib", reason="extra 'report' is not installed")
+    need("matplotlib", "report")
     from evals.linking_report import write_html
 
     rows = [linked(i % 4 > 0, i / 20) for i in range(1, 20)]

@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import psutil
 import pytest
-from browser import missing
+from browser import missing, need
 from records import record
 from sqlalchemy import Engine
 
@@ -31,7 +31,7 @@ from knowledge.index import PassageIndex
 from knowledge.store import KnowledgeStore
 
 pytestmark = pytest.mark.slow
-pytest.importorskip("psycopg", reason="extra `postgres` is not installed")
+need("psycopg", "postgres")
 
 WORKERS = 4
 CLIENTS = 8

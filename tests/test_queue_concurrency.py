@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from browser import need
 from queue_offices import engine_at, queueing_office
 from records import Clock
 from test_store_postgres import url as postgres_url
@@ -26,7 +27,7 @@ def queue(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Queue]:
     if request.param == "sqlite":
         address = f"sqlite:///{tmp_path / 'queue.db'}"
     else:
-        pytest.importorskip("psycopg", reason="extra `postgres` is not installed")
+        need("psycopg", "postgres")
         address = request.getfixturevalue("postgres")
     office = queueing_office()
     engine = engine_at(address)

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from browser import missing
+from browser import missing, need
 from records import Clock
 
 from evals.large_shape import PartMissing, postgres
@@ -19,7 +19,7 @@ from knowledge.procedures import Body, Procedure, Source
 from knowledge.store import KnowledgeStore
 from knowledge.versions import EditConflict, Status
 
-pytest.importorskip("psycopg", reason="extra `postgres` is not installed")
+need("psycopg", "postgres")
 
 CODE = "1.001193"
 
