@@ -88,24 +88,25 @@ def fee_rule_routes(door: Door, front: Front) -> APIRouter:
     store, office_id = door.desk.library.store, door.desk.office_id
     proposals = FeeDesk(store, office_id, door.desk.clock)
 
-    def find(rule_id: str) -> tuple[LocalRule | None, FeeProposal | None]:
-        rules = fee_rules_of(store, office_id)
-        rule = next((rule for rule in rules if rule.id == rule_id), None)
-        waiting = proposals.find(rule_id)
-        if rule_id and rule is None and waiting is None:
-            raise NotHere("Không có quy định này.")
-        return rule, waiting
-
     @routes.get(LIST)
     async def listing(request: Request, staff: Clerk) -> Response:
         return await show(
             request, staff, "staff/fee_rules.html", lambda: listed(store, office_id, proposals)
         )
 
+    routes.include_router(_writing(store, front, proposals))
+    routes.include_router(_deciding(store, office_id, proposals))
+    return routes
+
+
+def _writing(store: KnowledgeStore, front: Front, proposals: FeeDesk) -> APIRouter:
+    routes = APIRouter()
+    office_id = front.office_id
+
     def form(
         rule_id: str, code: str, typed: Mapping[str, Any] | None = None, **more: Any
     ) -> dict[str, Any]:
-        rule, waiting = find(rule_id)
+        rule, waiting = _find(store, office_id, proposals, rule_id)
         start = waiting.rule if waiting else rule
         code = (start.code if start else code) or ""
         view = store.find_view(code, office_id) if code else None
@@ -127,7 +128,7 @@ def fee_rule_routes(door: Door, front: Front) -> APIRouter:
 
     def hand_in(typed: Mapping[str, Any], code: str, staff: Staff) -> FeeProposal:
         """What the form says, as a proposal of the person's own."""
-        base, waiting = find(typed.get("id", ""))
+        base, waiting = _find(store, office_id, proposals, typed.get("id", ""))
         if fingerprint(base) != typed.get("seen", ""):
             raise EditConflict(CHANGED)
         view = store.find_view(code, office_id)
@@ -140,12 +141,6 @@ def fee_rule_routes(door: Door, front: Front) -> APIRouter:
             return waiting  # looked at, not changed: it stays its writer's
         seen = typed.get("seen_waiting", "")
         return proposals.propose(rule, base, by=staff.name, seen=seen)
-
-    def publish(request: Request, proposal: FeeProposal, staff: Staff) -> None:
-        proposals.publish(
-            proposal.id, by=staff.name, seen=fingerprint(proposal),
-            second_person=console_of(request).settings.second_person,
-        )  # fmt: skip
 
     @routes.post("/staff/office/fee")
     async def save(request: Request, staff: Clerk) -> Response:
@@ -170,24 +165,30 @@ def fee_rule_routes(door: Door, front: Front) -> APIRouter:
         said = f"Đã gửi duyệt mức phí của {code}; người dân chưa thấy."
         if order == "save":
             try:
-                await work(request, lambda: publish(request, proposal, staff))
+                await work(request, lambda: _publish(request, proposals, proposal, staff))
                 said = f"Đã công bố mức phí của {code}. Câu hỏi tiếp theo theo mức này."
             except SecondPersonNeeded:
                 said = f"Đã gửi duyệt mức phí của {code}: cần người thứ hai công bố."
         return leave(request, LIST, said)
+
+    return routes
+
+
+def _deciding(store: KnowledgeStore, office_id: str, proposals: FeeDesk) -> APIRouter:
+    routes = APIRouter()
 
     @routes.post("/staff/office/fees/drop")
     async def drop(request: Request, staff: Publisher) -> Response:
         rule_id = str((await form_of(request)).get("rule", ""))
 
         def remove() -> str:
-            rule, waiting = find(rule_id)
+            rule, waiting = _find(store, office_id, proposals, rule_id)
             if rule is None:
                 raise NotHere("Không có quy định này.")
             seen = fingerprint(waiting)
             proposal = proposals.propose(rule, rule, by=staff.name, seen=seen, removal=True)
             try:
-                publish(request, proposal, staff)
+                _publish(request, proposals, proposal, staff)
             except SecondPersonNeeded:
                 return "Đã gửi duyệt việc bỏ quy định này: cần người thứ hai công bố."
             return "Đã bỏ quy định; mức phí trở lại theo thủ tục gốc."
@@ -218,3 +219,23 @@ def fee_rule_routes(door: Door, front: Front) -> APIRouter:
         return leave(request, LIST, f"{what} {done.rule.code or done.rule.sector}.")
 
     return routes
+
+
+def _find(
+    store: KnowledgeStore, office_id: str, proposals: FeeDesk, rule_id: str
+) -> tuple[LocalRule | None, FeeProposal | None]:
+    """The rule of this id and what waits about it; none for a new one."""
+    rules = fee_rules_of(store, office_id)
+    rule = next((rule for rule in rules if rule.id == rule_id), None)
+    waiting = proposals.find(rule_id)
+    if rule_id and rule is None and waiting is None:
+        raise NotHere("Không có quy định này.")
+    return rule, waiting
+
+
+def _publish(request: Request, proposals: FeeDesk, proposal: FeeProposal, staff: Staff) -> None:
+    """What was just written holds from now on; by a second person where the office asks for one."""
+    proposals.publish(
+        proposal.id, by=staff.name, seen=fingerprint(proposal),
+        second_person=console_of(request).settings.second_person,
+    )  # fmt: skip
