@@ -1,27 +1,13 @@
 """What a record only touches: lateness and fines, somebody else who goes, money received."""
 
-from collections.abc import Callable
-
 import pytest
+from talking import Ask, code_of, talk
 
-from assistant.answers import Answer, Outcome
+from assistant.answers import Outcome
 from assistant.moved import new_place
 from assistant.understand import asks_amount
 
 BIRTH, PENSION, FUNERAL, TITLE, WED = "1.001193", "1.014027", "1.001731", "1.013831", "1.000894"
-Ask = Callable[..., Answer]
-
-
-def talk(ask: Ask, *messages: str) -> Answer:
-    """The answer to the last of several messages of one conversation."""
-    answer = ask(messages[0])
-    for message in messages[1:]:
-        answer = ask(message, answer.conversation_id)
-    return answer
-
-
-def code_of(answer: Answer) -> str | None:
-    return answer.procedure.code if answer.procedure else None
 
 
 def test_a_fine_for_being_late_is_about_the_matter_in_hand_and_the_term_is_told(ask: Ask) -> None:

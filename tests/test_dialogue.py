@@ -1,29 +1,16 @@
 """A conversation at the real desk: what is in hand, corrected, asked for and returned to."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from talking import Ask, code_of, talk
 
-from assistant.answers import Answer, Outcome
+from assistant.answers import Outcome
 from assistant.desk import Desk
 from assistant.understand import correction, goes_back
 from evals.cases import read_conversations
 
 BIRTH, DEATH, WED, LOST, TEMPORARY = "1.001193", "1.000656", "1.000894", "1.014064", "1.004194"
-Ask = Callable[..., Answer]
-
-
-def talk(ask: Ask, *messages: str) -> Answer:
-    """The answer to the last of several messages of one conversation."""
-    answer = ask(messages[0])
-    for message in messages[1:]:
-        answer = ask(message, answer.conversation_id)
-    return answer
-
-
-def code_of(answer: Answer) -> str | None:
-    return answer.procedure.code if answer.procedure else None
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from records import Clock, fixed
 from sqlalchemy import Engine, select
+from talking import code_of
 
 from assistant.answers import Answer, Outcome
 from assistant.conversations import Conversations, UnknownConversation
@@ -124,10 +125,6 @@ def world(homes: tuple[Path, Path], tmp_path: Path) -> World:
     engine = connect(f"sqlite:///{database}")
     clock = Clock()
     return World(engine, KnowledgeStore(engine, clock), ScriptedFinder(), clock)
-
-
-def code_of(answer: Answer) -> str | None:
-    return answer.procedure.code if answer.procedure else None
 
 
 # -- one question -----------------------------------------------------------------------------
