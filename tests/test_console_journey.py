@@ -20,7 +20,7 @@ from evals.rendering import sheet_of_procedure, to_pdf
 pytestmark = pytest.mark.slow
 CODE = "9.000001"
 QUESTION = f"{CODE} cần giấy tờ gì, lệ phí bao nhiêu"
-UNKNOWN = "thuê sân bóng chuyền của nhà văn hóa giá sao"
+UNKNOWN = "phường có cho thuê sân bóng đá không"
 
 
 @pytest.fixture(scope="module")
