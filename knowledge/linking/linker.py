@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from knowledge.linking.classes import PROCEDURE_GROUP
 from knowledge.linking.courtesies import without_courtesies
+from knowledge.linking.papers_copied import with_any_paper
 from knowledge.linking.proper import proper_words
 from knowledge.linking.ranker import Ranker
 from knowledge.linking.topics import read_cues
@@ -159,6 +160,7 @@ class Linker:
         rest = without_courtesies(normalised)
         if len(core(rest).split()) >= LEAST_LEFT:  # else the courtesies are what was meant
             normalised = rest
+        normalised = with_any_paper(normalised)
         vector = self._views.encode(normalised)
         measured = self._views.measure(
             normalised, vector, self._passages(vector), proper=proper_words(text)
