@@ -4,7 +4,7 @@ Any number of workers may share the database. Whoever gives or calls a number ho
 its group and day until the transaction ends; on SQLite the write lock does the same.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date, datetime, timedelta
 from threading import Lock
@@ -103,13 +103,14 @@ class QueueRows:
         ]
 
     def _staffed(self, connection: Connection, group: Group, now: datetime) -> int:
-        named = {
-            "office": self._office_id,
-            "on": day_of(now),
+        named = {"office": self._office_id, "on": day_of(now)} | self._served(group, now)
+        return max(1, connection.execute(STAFFED, named).scalar() or 0)
+
+    def _served(self, group: Group, now: datetime) -> dict[str, Any]:
+        return {
             "counters": [counter.number for counter in group.counters],
             "since": now - STAFFED_WITHIN,
         }
-        return max(1, connection.execute(STAFFED, named).scalar() or 0)
 
     def _waiting(self, day: date) -> Sequence[Any]:
         return (
@@ -162,7 +163,7 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(HANOI).date()
 
 
-def to_number(row: RowMapping) -> QueueNumber:
+def to_number(row: Mapping[Any, Any]) -> QueueNumber:
     """A row as a value."""
     kept = {name: row[name] for name in QueueNumber.__dataclass_fields__}
     kept |= {

@@ -2,15 +2,22 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import Connection, RowMapping, update
 
 from assistant.queue_numbers import Group, NumberState, QueueNumber, Standing, UnknownNumber
 from assistant.queue_rows import QueueRows, day_of, group_in, to_number
 from assistant.queue_rules import calls_before, check_open, check_room, estimate
-from assistant.queue_statements import BY_KEY, BY_TOKEN, COUNT_ON, GIVE, STREAK, WAITING
+from assistant.queue_statements import (
+    BEFORE_GIVING,
+    BY_TOKEN,
+    COUNT_ON,
+    GIVE,
+    STREAK,
+    WAITING,
+)
 from knowledge.database import DatabaseUnavailable, reading, writing
 from knowledge.offices import Office
 from knowledge.schema_queue import QueueNumberRow
@@ -25,6 +32,14 @@ class Wanted:
     procedure_code: str | None = None
     case_id: str | None = None
     missing_papers: tuple[str, ...] = ()
+
+
+class _Given(Exception):
+    """This visit has its number: the one counted on for it is taken back."""
+
+
+# What a number that was just given has not been through.
+_FRESH = {"counter": None, "called_at": None, "finished_at": None}
 
 
 class Taking(QueueRows):
@@ -53,36 +68,32 @@ class Taking(QueueRows):
     ) -> tuple[QueueNumber, Standing | None]:
         day = day_of(now)
         named = self._named(day, group.letter)
-        with self._line, writing(self._engine) as connection:
-            turn = self._lock(connection, day, group.letter)
-            # asked for before, or a double tap that waited for the lock
-            key = {"office": self._office_id, "key": client_key}
-            if row := connection.execute(BY_KEY, key).mappings().first():
-                return to_number(row), None
-            check_open(office, now, self.rules)
-            waiting = connection.execute(WAITING, named | {"before": 0}).one()
-            visits = self._visits(connection, group.letter)
-            staffed = self._staffed(connection, group, now)
-            check_room(
-                office,
-                now,
-                given=turn["last_ordinary"] + turn["last_priority"],
-                waiting=waiting[2] + waiting[3],
-                visit_seconds=visits,
-                counters_open=staffed,
-                rules=self.rules,
-            )
-            series = "last_priority" if wanted.is_priority else "last_ordinary"
-            given = turn[series] + 1
-            connection.execute(COUNT_ON[series], named | {"given": given})
-            made = connection.execute(
-                GIVE,
-                {
+        series = "last_priority" if wanted.is_priority else "last_ordinary"
+        try:
+            with self._line, writing(self._engine) as connection:
+                turn = self._count_on(connection, day, group.letter, series)
+                facts = connection.execute(
+                    BEFORE_GIVING, self._served(group, now) | named | {"key": client_key}
+                ).one()
+                if facts.is_given:  # before, or by a double tap that waited for the lock
+                    raise _Given
+                check_open(office, now, self.rules)
+                visits = self._visits(connection, group.letter)
+                check_room(
+                    office,
+                    now,
+                    given=turn["last_ordinary"] + turn["last_priority"] - 1,
+                    waiting=facts.ordinary + facts.priority,
+                    visit_seconds=visits,
+                    counters_open=max(1, facts.staffed),
+                    rules=self.rules,
+                )
+                row = {
                     "office_id": self._office_id,
                     "day": day,
                     "letter": group.letter,
                     "is_priority": wanted.is_priority,
-                    "number": given,
+                    "number": turn[series],
                     "waits_at": group.letter,
                     "token": secrets.token_urlsafe(12),
                     "client_key": client_key,
@@ -91,10 +102,15 @@ class Taking(QueueRows):
                     "case_id": wanted.case_id,
                     "missing_papers": list(wanted.missing_papers),
                     "taken_at": now,
-                },
-            )
-            number = to_number(made.mappings().one())
-        own, others = waiting[2:] if wanted.is_priority else reversed(waiting[2:])
+                }
+                number = to_number(_FRESH | row | {"id": connection.execute(GIVE, row).scalar()})
+        except _Given:
+            found = self._find(QueueNumberRow.client_key == client_key)
+            assert found is not None  # numbers are kept for days
+            return found, None
+        own, others = facts.ordinary, facts.priority
+        if wanted.is_priority:
+            own, others = others, own
         ahead = calls_before(
             is_priority=wanted.is_priority,
             own_ahead=own,
@@ -102,7 +118,16 @@ class Taking(QueueRows):
             streak=turn["priority_streak"],
             rules=self.rules,
         )
-        return number, Standing(number, ahead, estimate(ahead, visits, staffed))
+        return number, Standing(number, ahead, estimate(ahead, visits, max(1, facts.staffed)))
+
+    def _count_on(self, connection: Connection, day: date, letter: str, series: str) -> RowMapping:
+        """The group's row of the day with one number more given, locked."""
+        named = self._named(day, letter)
+        row = connection.execute(COUNT_ON[series], named).mappings().first()
+        if row is None:  # the first number of the day
+            self._lock(connection, day, letter)
+            row = connection.execute(COUNT_ON[series], named).mappings().one()
+        return row
 
     def find(self, token: str) -> QueueNumber | None:
         """The number of a slip, whatever its day."""

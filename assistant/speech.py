@@ -22,6 +22,8 @@ _BRACKETS = re.compile(r" *[(\[{] *| *[)\]}]")
 _QUOTES = re.compile("[\"“”«»„‘`*_]|(?<!\\w)['’]|['’](?!\\w)")
 _DASH = re.compile(r" +[-–—] +| *[–—] *")
 _SLASH = re.compile(r"(?<=[^\W\d]) ?/ ?(?=[^\W\d])")
+# "Anh/chị" is one form of address, said in one breath.
+_PAIR = re.compile(r"\b(anh|ông|cô|bác)/(chị|bà|chú)\b", re.IGNORECASE)
 _PAUSES = re.compile(r" *[,;:](?:[ ,;:]*[,;:])? *")
 _BEFORE_STOP = re.compile(r"[ ,;:]+(?=[.!?]|$)")
 _STOPS = re.compile(r"([.!?])[.!? ,;:…]*")
@@ -59,6 +61,7 @@ def _sentences(line: str, foreign: bool) -> tuple[str, ...]:
             written += f" Dữ liệu {source['warning']}."
     written = _NUMBERED.sub(r"\1: ", written)
     written = written.replace("…", ".").replace("...", ".").replace("và/hoặc", "hoặc")
+    written = _PAIR.sub(r"\1 \2", written)
     said = written if foreign else shipped_speller().spell(written)
     return tuple(
         _capital(piece)

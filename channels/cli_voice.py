@@ -1,4 +1,4 @@
-"""The lobby's voice: `letan voice fetch`."""
+"""The lobby's voice: `letan voice fetch`, `letan voice render`."""
 
 import os
 import shlex
@@ -49,3 +49,31 @@ def fetch(
         markup=False, soft_wrap=True,
     )  # fmt: skip
     out.print(f'ASSISTANT_VOICE_COMMAND="{command}"', markup=False, highlight=False, soft_wrap=True)
+
+
+@voice_app.command("render")
+def render() -> None:
+    """Đọc sẵn các câu cố định của màn hình bằng giọng đã cấu hình, để không ai phải chờ.
+
+    `letan serve` cũng tự làm việc này ở nền khi khởi động.
+    """
+    from assistant.desk import build_desk
+    from assistant.speaking.settings import VoiceSettings
+    from assistant.speaking.voice import Voice
+    from channels.kiosk.sentences import Rehearsal, fixed_sentences
+    from knowledge.settings import LetanSettings
+
+    voice = Voice(VoiceSettings(), LetanSettings().home / "cache" / "voice")
+    languages = [language for language in ("vi", "en") if voice.has(language)]
+    if not languages:
+        err.print("Chưa có giọng: ghi ASSISTANT_VOICE_COMMAND (xem docs/kiosk.md).", markup=False)
+        raise typer.Exit(2)
+    desk = build_desk()
+    wanted = sum(len(set(fixed_sentences(desk, language))) for language in languages)
+    with Progress(TextColumn("{task.description}"), BarColumn(), console=err) as progress:
+        task = progress.add_task("Đọc sẵn", total=wanted)
+        ready = Rehearsal(desk, voice)(lambda sentence: progress.advance(task))
+    if ready < wanted:
+        err.print(f"Đọc được {ready} trên {wanted} câu; giọng đọc đang lỗi.", markup=False)
+        raise typer.Exit(1)
+    out.print(f"Đã đọc sẵn {ready} câu.", markup=False)

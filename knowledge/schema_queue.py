@@ -53,7 +53,8 @@ class QueueNumberRow(Base):
     __table_args__ = (
         UniqueConstraint("office_id", "day", "letter", "is_priority", "number"),
         UniqueConstraint("office_id", "client_key", name="uq_queue_number_client_key"),
-        Index(None, "office_id", "day", "waits_at", "state"),
+        # ends with the series, so that those who wait are counted without reading them
+        Index("ix_queue_number_waiting", "office_id", "day", "waits_at", "state", "is_priority"),
         Index("ix_queue_number_served", "office_id", "waits_at", "finished_at"),
     )
 

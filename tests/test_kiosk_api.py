@@ -116,3 +116,23 @@ def test_a_clerk_sees_the_brief_and_calls_skips_and_recalls(door: TestClient, lo
         late = clerk.post("/staff/queue", counter="2", action="finish", number=str(current.id))
         assert "được xử lý ở nơi khác" in late.text
     assert lobby.queue.at_counter("2").current is None
+
+
+def test_what_is_said_at_the_screen_does_what_the_screen_offers(door: TestClient) -> None:
+    """By voice a case is told as it is in a chat, and a paper by its everyday name."""
+
+    def said(text: str, screen: str, **shown: object) -> dict[str, object]:
+        body = {"text": text, "screen": screen, **shown}
+        return dict(door.post("/api/kiosk/said", json=body).json())
+
+    assert said("tôi không có giấy chứng sinh", "papers", code=BIRTH)["case"] == "no_certificate"
+    assert said("số một", "papers", code=BIRTH, options=2)["option"] == 0
+    have = said("tôi có giấy chứng sinh", "papers", code=BIRTH, case="has_certificate")
+    assert (have["does"], have["papers"]) == ("have", ["Giấy chứng sinh"])
+    assert said("lấy số", "papers", code=BIRTH)["does"] == "number"
+    assert said("làm hộ chiếu ở đâu", "papers", code=BIRTH)["does"] == "ask"
+    assert said("lấy số", "papers", code="9.999999")["does"] == "number"
+    refused = door.post("/api/kiosk/said", json={"text": "có", "screen": "đâu đó"})
+    assert refused.status_code == 422
+    papers = door.get(f"/api/kiosk/checklist/{BIRTH}").json()
+    assert "Số một, " in papers["spoken_cases"] and "Số một, " in papers["spoken_papers"]

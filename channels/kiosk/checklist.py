@@ -11,6 +11,7 @@ from assistant.papers import kinds_of, shipped_papers
 from assistant.queue_numbers import Group
 from assistant.queue_rules import where_to_queue
 from channels.kiosk.floor import way_text
+from channels.kiosk.sentences import spoken
 from knowledge.procedures import Procedure, RequiredDocument
 
 
@@ -34,6 +35,8 @@ def checklist(desk: Desk, code: str, case: str | None, language: str) -> dict[st
         "name": english_name(whole) if is_english else whole.title,
         "case": chosen,
         "case_question": None if is_english else whole.case_question,
+        "spoken_cases": _numbered(whole.case_question, [c.label for c in whole.cases], language),
+        "spoken_papers": _numbered(None, [p.name for p in papers], language),
         "cases": [{"id": c.id, "label": c.label} for c in whole.cases],
         "papers": [
             {
@@ -52,6 +55,13 @@ def checklist(desk: Desk, code: str, case: str | None, language: str) -> dict[st
         "has_source": bool(whole.source.url),
         "verified": view.is_section_verified("papers"),
     }
+
+
+def _numbered(question: str | None, lines: list[str], language: str) -> str:
+    """Things to choose from as they are read aloud: "Số một: …"."""
+    number = "Number" if language == ENGLISH else "Số"
+    said = [f"{number} {n}: {line.rstrip('. ')}." for n, line in enumerate(lines, 1)]
+    return spoken(" ".join([question, *said] if question else said), language)
 
 
 # A paper of the same name that another country or an embassy gives is not had here.

@@ -24,6 +24,7 @@ from assistant.queue_words import (
 from channels.door import Door, error
 from channels.kiosk.checklist import checklist
 from channels.kiosk.floor import way_text
+from channels.kiosk.sentences import spoken
 from channels.kiosk.settings import KioskSettings
 from knowledge.offices import Office, Place
 
@@ -70,6 +71,7 @@ def number_json(standing: Standing, office: Office, language: str = "vi") -> dic
         "ahead": standing.ahead,
         "wait_minutes": [standing.wait.low, standing.wait.high] if standing.wait else None,
         "text": place_text(standing, language),
+        "speech": spoken(place_text(standing, language), language),
         "spoken_label": spoken_label(number.label) if language == "vi" else number.label,
         "missing": list(number.missing_papers),
     }
@@ -108,7 +110,8 @@ def queue_routes(door: Door, settings: KioskSettings) -> APIRouter:
         view = store.find_view(body.code, desk.office_id) if body.code else None
         if body.code and view is None:
             return error(404, "unknown_procedure")
-        where = where_to_queue(office(), view.procedure if view else None)
+        here = office()
+        where = where_to_queue(here, view.procedure if view else None)
         if isinstance(where, Place):
             address = f" ({where.address})" if where.address else ""
             return refuse(body.language, "queue_elsewhere", name=where.name, address=address)
@@ -132,7 +135,7 @@ def queue_routes(door: Door, settings: KioskSettings) -> APIRouter:
             return error(409, "no_number_now", sentence=sentence)
         except UnknownNumber:  # the key of another day
             return error(404, "unknown_number")
-        return JSONResponse(number_json(standing, office(), body.language), status_code=201)
+        return JSONResponse(number_json(standing, here, body.language), status_code=201)
 
     @routes.post("/api/queue", status_code=201)
     async def take_number(body: NumberRequest) -> Response:

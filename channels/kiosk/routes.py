@@ -1,18 +1,19 @@
 """The pages of the lobby: kiosk, board, slip, and a number's place on the phone."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
+import anyio
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.background import BackgroundTask
 
 from assistant.hearing.ears import heard_languages
 from assistant.hearing.settings import HearingSettings
-from assistant.language import glossary
+from assistant.language import ENGLISH, VIETNAMESE
 from assistant.office_answers import office_facts
 from assistant.queue_numbers import Standing, UnknownNumber
 from assistant.queue_rules import find_group
-from assistant.replies import say
 from assistant.speaking.settings import VoiceSettings
 from assistant.speaking.voice import Voice
 from channels.door import PAGE_HEADERS, Door, error
@@ -21,7 +22,9 @@ from channels.kiosk.floor import floor_svg
 from channels.kiosk.hearing import Ears, hearing_routes
 from channels.kiosk.printer import SlipPrinter
 from channels.kiosk.queue_api import number_json, queue_routes
+from channels.kiosk.said import said_routes
 from channels.kiosk.self_test import SENTENCE, self_test_routes, trial_slip
+from channels.kiosk.sentences import Rehearsal, disclosure_of, lobby_sentences, spoken
 from channels.kiosk.settings import KioskSettings
 from channels.kiosk.slips import slip_of, slip_routes
 from channels.kiosk.speaking import speaking_routes
@@ -44,10 +47,21 @@ def kiosk_routes(door: Door) -> APIRouter:
     settings = KioskSettings()
     ears = Ears(HearingSettings())
     voice = Voice(VoiceSettings(), LetanSettings().home / "cache" / "voice")
-    routes = APIRouter(include_in_schema=False)
+    rehearsal = Rehearsal(door.desk, voice)
+
+    @asynccontextmanager
+    async def lifespan(_: object) -> AsyncIterator[None]:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(door.workers.run, rehearsal)
+            yield
+            rehearsal.stop()
+            tasks.cancel_scope.cancel()
+
+    routes = APIRouter(include_in_schema=False, lifespan=lifespan)
     routes.include_router(queue_routes(door, settings), include_in_schema=True)
     routes.include_router(speaking_routes(door, voice), include_in_schema=True)
     routes.include_router(hearing_routes(ears))
+    routes.include_router(said_routes(door), include_in_schema=True)
     desk = door.desk
 
     printer = SlipPrinter(settings.printer)
@@ -63,8 +77,12 @@ def kiosk_routes(door: Door) -> APIRouter:
     routes.include_router(take_along_routes(door.workers, here), include_in_schema=True)
     routes.include_router(code_routes(door, here))
     voices = " ".join(language for language in ("vi", "en") if voice.has(language))
-    # the first resident of the day must not wait for a model to load
-    warming = BackgroundTask(door.workers.run, ears.get)
+
+    def warm() -> None:  # the first resident of the day must not wait for a model to load
+        ears.get()
+        rehearsal()
+
+    warming = BackgroundTask(door.workers.run, warm)
 
     async def page(request: Request, name: str, **more: object) -> Response:
         def read() -> dict[str, object]:
@@ -75,7 +93,7 @@ def kiosk_routes(door: Door) -> APIRouter:
         return door.templates.TemplateResponse(
             request,
             f"kiosk/{name}.html",
-            {"voices": voices, **context, **more},
+            {"voices": voices, "sentences": lobby_sentences(), **context, **more},
             headers=HEADERS,
             background=warming if name == "kiosk" else None,
         )
@@ -87,12 +105,14 @@ def kiosk_routes(door: Door) -> APIRouter:
         return await page(
             request,
             "kiosk",
-            disclosure=say("disclosure", office=found.name),
+            disclosure=disclosure_of(found.name, VIETNAMESE),
+            disclosure_spoken=spoken(disclosure_of(found.name, VIETNAMESE), VIETNAMESE),
             plan=floor_svg(found, reception.number if reception else None),
             reception=reception,
-            disclosure_english=glossary().replies["disclosure"].format(office=found.name),
+            disclosure_english=disclosure_of(found.name, ENGLISH),
             ears=" ".join(sorted(heard_languages(ears.settings))),
             has_browser_ear=ears.settings.engine == "browser",
+            is_hands_free=settings.hands_free,
             idle_seconds=settings.idle_seconds,
             countdown_seconds=settings.countdown_seconds,
         )

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from assistant.speaking.voice import Voice, VoiceUnavailable
 from channels.door import Door, error
+from channels.kiosk.sentences import spoken
 
 # Two sentences of at most 20 words, and some: the page never reads more than that aloud.
 MOST_CHARACTERS = 500
@@ -31,7 +32,8 @@ def speaking_routes(door: Door, voice: Voice) -> APIRouter:
     async def speak(body: SpeechRequest) -> Response:
         """The sentence as a WAV."""
         try:
-            sound = await door.workers.run(lambda: voice.speak(body.text, body.language))
+            text = spoken(body.text, body.language)
+            sound = await door.workers.run(lambda: voice.speak(text, body.language))
         except VoiceUnavailable:
             return error(503, "no_voice")
         return Response(sound, media_type="audio/wav")

@@ -3,8 +3,8 @@
 import { alive } from "./idle.js";
 import { setUpKeyboard } from "./keyboard.js";
 import { LONGEST_SECONDS, browserEar, hasMicrophone, listen, listenInBrowser } from "./microphone.js";
-import { byId, complain, show, shown } from "./screens.js";
-import { giveWay, say } from "./voice.js";
+import { byId, show, shown } from "./screens.js";
+import { giveWay } from "./voice.js";
 import { language, t } from "./words.js";
 
 const MARKS = 12; // of the level meter
@@ -13,11 +13,13 @@ const ears = new Set((document.body.dataset.ears ?? "").split(" ").filter(Boolea
 const inBrowser = document.body.dataset.browserEar === "yes";
 const field = byId("question");
 let turn = null;
+let way = "screen";
 let clock;
 let back = "home";
-let sentQuestion = () => {};
+let sendQuestion = () => {};
+let endTurn = () => {};
 
-function canHear() {
+export function canHear() {
   return inBrowser ? Boolean(browserEar()) : ears.has(language()) && hasMicrophone();
 }
 
@@ -28,9 +30,14 @@ export function showEars() {
   byId("browser-ear").hidden = !inBrowser || !browserEar();
 }
 
+/** The screen that a spoken turn is about: the one shown before the microphone had it to itself. */
+export function screenBehind() {
+  return shown() === "listening" ? back : shown();
+}
+
 /** Open the keyboard with `text` in it; `isHeard` asks whether it was understood. */
 export function openAsk(text = "", isHeard = false) {
-  back = ["ask", "listening"].includes(shown()) ? back : shown();
+  remember();
   byId("ask-title").textContent = t(isHeard ? "checkTitle" : "typeTitle");
   byId("send").textContent = t(isHeard ? "right" : "ask");
   field.value = text;
@@ -40,13 +47,33 @@ export function openAsk(text = "", isHeard = false) {
   field.setSelectionRange(text.length, text.length);
 }
 
-export function openTalk() {
+function remember() {
+  back = ["ask", "listening"].includes(shown()) ? back : shown();
+}
+
+export function isListening() {
+  return turn !== null;
+}
+
+/**
+ * Open the microphone: "screen" gives it the whole screen, "strip" a strip below what is shown, and
+ * "unseen" nothing (the first screen, which says by itself that it listens).
+ */
+export function openTalk(where = "screen") {
   if (turn) return;
   giveWay();
-  back = ["ask", "listening"].includes(shown()) ? back : shown();
+  way = where;
   byId("words").textContent = "";
   byId("level").value = 0;
-  show("listening");
+  const panel = byId("listening");
+  panel.classList.toggle("strip", where === "strip");
+  if (where === "screen") {
+    remember();
+    show("listening");
+  } else if (where === "strip") {
+    document.querySelector(".bar").prepend(panel);
+    panel.hidden = false;
+  }
   const until = Date.now() + LONGEST_SECONDS * 1000;
   const tick = () => { byId("seconds").textContent = t("secondsLeft", Math.max(0, Math.ceil((until - Date.now()) / 1000))); };
   tick();
@@ -60,28 +87,33 @@ function told(what) {
     byId("level").value = Math.max(0, Math.round(MARKS * (1 - db / QUIET_DB)));
     return;
   }
-  alive();
+  if ("over" in what) return;
+  if (way !== "unseen" && ("words" in what || what.heard)) alive();
   if ("words" in what) byId("words").textContent = what.words;
-  else if (!("over" in what)) ended(what);
+  else ended(what);
 }
 
 function ended(what) {
+  const where = way;
   closeTalk();
-  if (what.heard && what.sure) {
-    byId("words").textContent = what.heard;
-    return sentQuestion(what.heard);
-  }
-  if (what.heard) return openAsk(what.heard, true);
-  const why = t(what.nothing ?? what.problem);
-  show(back);
-  complain(why);
-  return say(why);
+  if (what.heard) byId("words").textContent = what.heard;
+  endTurn(what, where);
 }
 
-function closeTalk() {
+/** Back from a screen of our own to the one before it. */
+export function goBack() {
+  if (shown() === "listening") show(back);
+}
+
+export function closeTalk() {
   clearInterval(clock);
   turn?.drop();
   turn = null;
+  const panel = byId("listening");
+  if (panel.parentElement.id === "main") return;
+  panel.hidden = true;
+  panel.classList.remove("strip");
+  byId("main").append(panel);
 }
 
 /** The microphone is off and nothing of the question is left. */
@@ -92,12 +124,13 @@ export function wipeAsking() {
   byId("level").value = 0;
 }
 
-/** `ask` gets every question. */
-export function setUpAsking(ask) {
-  sentQuestion = ask;
+/** `ask` gets every typed question, `ends` how each spoken turn ended and where it was shown. */
+export function setUpAsking(ask, ends) {
+  sendQuestion = ask;
+  endTurn = ends;
   const send = () => {
     const text = field.value.trim();
-    if (text) ask(text);
+    if (text) sendQuestion(text);
   };
   setUpKeyboard(byId("keyboard"), field);
   field.addEventListener("input", () => { byId("send").disabled = !field.value.trim(); });
@@ -105,13 +138,13 @@ export function setUpAsking(ask) {
     event.preventDefault();
     send();
   });
-  byId("talk").addEventListener("click", openTalk);
-  byId("again-talk").addEventListener("click", openTalk);
+  byId("talk").addEventListener("click", () => openTalk());
+  byId("again-talk").addEventListener("click", () => openTalk());
   byId("type").addEventListener("click", () => openAsk());
   byId("stop").addEventListener("click", () => turn?.stop());
   byId("cancel-talk").addEventListener("click", () => {
     closeTalk();
-    show(back);
+    goBack();
   });
   showEars();
 }

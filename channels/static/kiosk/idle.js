@@ -8,12 +8,14 @@ let idleTimer;
 let countdownTimer;
 let leave;
 let isHome;
+let warned = () => {};
 
 function warn() {
   if (isHome()) return leave();
   let left = COUNTDOWN;
   byId("left").textContent = left;
   byId("still").showModal();
+  warned();
   countdownTimer = setInterval(() => {
     left -= 1;
     byId("left").textContent = left;
@@ -32,10 +34,19 @@ export function alive() {
   idleTimer = setTimeout(warn, IDLE_MS);
 }
 
-/** Call `wipe` after the warning, or without one when `home` says that there is nothing to lose. */
-export function setUpIdle(wipe, home) {
+/** Whether the warning stands on the screen. */
+export function isWarning() {
+  return byId("still").open;
+}
+
+/**
+ * Call `wipe` after the warning, or without one when `home` says that there is nothing to lose;
+ * `warn` is told when the warning appears.
+ */
+export function setUpIdle(wipe, home, tell) {
   leave = wipe;
   isHome = home;
+  warned = tell;
   byId("stay").addEventListener("click", alive);
   for (const sign of ["pointerdown", "keydown"]) document.addEventListener(sign, alive);
   alive();

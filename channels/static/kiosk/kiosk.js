@@ -5,6 +5,7 @@ import { openAsk, setUpAsking, showEars, wipeAsking } from "./asking.js";
 import { setUpIdle } from "./idle.js";
 import { button, byId, complain, items, paragraphs, show } from "./screens.js";
 import { call, forget, post, watch } from "./server.js";
+import { hint, isByVoice, leaveSpoken, setUpSpoken, warnAloud } from "./spoken.js";
 import { hasVoice, hush, repeat, say, setSlow, voiceChanged } from "./voice.js";
 import { language, setLanguage, t } from "./words.js";
 
@@ -62,7 +63,9 @@ function ask(message) {
     byId("open-papers").dataset.code = code ?? "";
     show("answer");
     takeAlong(mine.questions, isMine);
-    return say(answer.speech);
+    // whoever does not look hears every choice
+    const most = isByVoice() && answer.choices.length ? Infinity : 2;
+    return say(answer.speech, hint(answer.choices.length ? "pickOne" : "askMore"), most, introduction());
   });
 }
 
@@ -96,6 +99,7 @@ async function openPapers(code, chosen, speech) {
   document.querySelector("#papers .where").textContent = [place, list.way].filter(Boolean).join(", ");
   const cases = document.querySelector("#papers .cases");
   cases.hidden = !list.cases.length;
+  cases.classList.toggle("told", Boolean(list.case));
   cases.querySelector(".question").textContent = list.case_question ?? t("yourCase");
   items(cases.querySelector("ul"), list.cases, (one) => {
     const choice = button(one.label, () => step(() => openPapers(code, one.id)));
@@ -120,16 +124,22 @@ async function openPapers(code, chosen, speech) {
   byId("get-number").hidden = !list.gives_numbers || Boolean(list.suspended);
   show("papers");
   if (list.suspended) trouble({ sentence: list.suspended, status: 409 });
-  else if (speech) say(speech);
+  else if (isByVoice() && list.cases.length && !list.case) say(speech, list.spoken_cases, 2, introduction());
+  else say(speech, [t("paperCheck"), hint("paperWays")].join(" ").trim(), 2, introduction());
 }
 
 function missing() {
   return [...document.querySelectorAll("#papers .ticks input:not(:checked)")].map((box) => box.value);
 }
 
+function askPriority() {
+  show("priority");
+  say(t("priorityQuestion"), hint("yesOrNo"));
+}
+
 function checkPapers() {
   const names = missing();
-  if (!names.length) return show("priority");
+  if (!names.length) return askPriority();
   byId("missing-count").textContent = names.length;
   items(byId("missing-list"), names, (name) => {
     const paper = visit.list.papers.find((each) => each.name === name);
@@ -142,7 +152,8 @@ function checkPapers() {
     }
     return line;
   });
-  return show("missing");
+  show("missing");
+  return say(t("stillMissing", names.length), hint("missingWays"));
 }
 
 function takeNumber() {
@@ -158,7 +169,7 @@ function takeNumber() {
     byId("qr").src = `kiosk/qr/so/${number.token}.svg`;
     byId("map").src = `kiosk/so-do/${encodeURIComponent(number.counters[0]?.number ?? "")}.svg`;
     show("number");
-    say(t("yourNumber", number.spoken_label, number.text));
+    say(t("yourNumber", number.spoken_label, number.speech), hint("leaveWays"), 3);
     if (mine.printed) return;
     mine.printed = true;
     await printSlip(number.token, isMine);
@@ -199,6 +210,7 @@ function wipe() {
   speak("vi");
   greeted = false;
   show("home");
+  leaveSpoken();
 }
 
 function isHome() {
@@ -217,20 +229,25 @@ function speak(next) {
 
 drawFrom(document, "", []); // nobody calls a number from here
 let greeted = false;
+/** The first thing that is said in a visit tells what speaks; an answer would cut the long form short. */
+function introduction() {
+  if (greeted) return "";
+  greeted = true;
+  return t("whoAmI");
+}
+
 /** The first touch of a visit: the machine says what it is, aloud. */
-function greet() {
+function greet(more = "") {
   if (greeted) return;
   greeted = true;
-  say(byId("disclosure").textContent);
+  const { textContent, dataset } = byId("disclosure");
+  say(language() === "vi" ? dataset.spoken : textContent, more);
 }
 
 document.addEventListener("click", (event) => {
   const pressed = event.target.closest("button");
   if (!pressed) return;
-  if (pressed.dataset.ask) {
-    greet();
-    ask(language() === "en" ? pressed.dataset.askEn : pressed.dataset.ask);
-  }
+  if (pressed.dataset.ask) ask(language() === "en" ? pressed.dataset.askEn : pressed.dataset.ask);
   if ("home" in pressed.dataset) wipe();
   if ("edit" in pressed.dataset) openAsk(visit.asked);
   if (pressed.dataset.priority) {
@@ -238,14 +255,19 @@ document.addEventListener("click", (event) => {
     takeNumber();
   }
 });
-byId("home").addEventListener("pointerdown", greet);
+byId("home").addEventListener("pointerdown", ({ target }) => {
+  if (!target.closest("button")) greet();
+});
 byId("open-papers").addEventListener("click", ({ currentTarget }) => step(() => openPapers(currentTarget.dataset.code, null)));
 byId("get-number").addEventListener("click", checkPapers);
-byId("anyway").addEventListener("click", () => show("priority"));
-byId("staff").addEventListener("click", () => show("person"));
+byId("anyway").addEventListener("click", askPriority);
+byId("staff").addEventListener("click", () => {
+  show("person");
+  say(t("seeReception"), hint("numberWays"));
+});
 byId("reception-number").addEventListener("click", () => {
   visit.list = null;
-  show("priority");
+  askPriority();
 });
 byId("again").addEventListener("click", repeat);
 byId("slow").addEventListener("click", (event) => {
@@ -269,10 +291,12 @@ byId("language").addEventListener("click", () => {
   greet();
 });
 window.addEventListener("pagehide", () => forget(visit.conversationId));
-setUpAsking(ask);
+setUpAsking(ask, setUpSpoken({
+  ask, greet, wipe, list: () => visit.list, tellCase: (id) => step(() => openPapers(visit.list.code, id)),
+}));
 hasVoice((has) => {
   byId("mute").hidden = has;
   byId("again").hidden = !has;
   byId("slow").hidden = !has;
 });
-setUpIdle(wipe, isHome);
+setUpIdle(wipe, isHome, warnAloud);

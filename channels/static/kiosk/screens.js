@@ -5,7 +5,7 @@ import { t } from "./words.js";
 export const byId = (id) => document.getElementById(id);
 
 export function show(id) {
-  for (const screen of document.querySelectorAll(".screen")) screen.hidden = screen.id !== id;
+  for (const screen of document.querySelectorAll("main > .screen")) screen.hidden = screen.id !== id;
   byId("problem").hidden = true;
   byId("asking").hidden = id === "ask" || id === "listening" || id === "number";
   window.scrollTo(0, 0);
@@ -14,7 +14,7 @@ export function show(id) {
 
 /** The id of the screen that is shown. */
 export function shown() {
-  return document.querySelector(".screen:not([hidden])").id;
+  return document.querySelector("main > .screen:not([hidden])").id;
 }
 
 export function items(list, lines, make) {
