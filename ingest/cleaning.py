@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from ingest.encodings import encoding_of, to_unicode
+from ingest.encodings import Encoding, encodings_of, to_unicode
 from ingest.labels import label_of
 from ingest.layout import LISTED
 from ingest.orders import holds_order, without_orders
@@ -71,34 +71,27 @@ def _disarmed(block: Block) -> Block | None:
 
 def _decoded(pages: Sequence[Page]) -> list[Page]:
     texts = [t for page in pages for block in page.blocks for t in _texts(block)]
-    encoding = encoding_of(texts)
+    encodings = iter(encodings_of(texts))
 
-    def fix(text: str) -> str:
+    def fix(text: str, encoding: Encoding | None) -> str:
         for ligature, letters in _LIGATURES.items():
             if ligature in text:
                 text = text.replace(ligature, letters)
-        text = to_unicode(text, encoding) if encoding else text
-        return clean(text)
+        # A NUL stands for nothing; a blank in its place would cut a word in two.
+        text = text.replace("\x00", "")
+        return clean(to_unicode(text, encoding) if encoding else text)
 
-    return [
-        page.model_copy(
-            update={
-                "blocks": tuple(
-                    block.model_copy(
-                        update={
-                            "text": fix(block.text),
-                            "rows": tuple(
-                                row.model_copy(update={"cells": tuple(map(fix, row.cells))})
-                                for row in block.rows
-                            ),
-                        }
-                    )
-                    for block in page.blocks
-                )
-            }
+    def fixed(block: Block) -> Block:
+        text = fix(block.text, next(encodings))
+        rows = tuple(
+            row.model_copy(
+                update={"cells": tuple(fix(cell, next(encodings)) for cell in row.cells)}
+            )
+            for row in block.rows
         )
-        for page in pages
-    ]
+        return block.model_copy(update={"text": text, "rows": rows})
+
+    return [page.model_copy(update={"blocks": tuple(map(fixed, page.blocks))}) for page in pages]
 
 
 def _texts(block: Block) -> list[str]:

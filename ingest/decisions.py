@@ -14,7 +14,17 @@ from knowledge.procedures import Source
 CODE = re.compile(r"(?<![\d.,/])(\d\.\d{6})(?!\d)")
 _DAY = r"(?:ngày\s+)?(\d{1,2})\s*(?:/|tháng|-)\s*(\d{1,2})\s*(?:/|năm|-)\s*(\d{4})"
 _DATED = re.compile(r",\s*ngày\s+(\d{1,2})\s+tháng\s+(\d{1,2})\s+năm\s+(\d{4})", re.IGNORECASE)
-_IN_FORCE = re.compile(rf"có hiệu lực(?: thi hành)?(?:\s+(?:kể\s+)?từ)?\s+{_DAY}", re.IGNORECASE)
+_STARTS = r"có hiệu lực(?: thi hành)?(?:\s*,?\s*(?:kể\s+)?từ)?\s+"
+_IN_FORCE = re.compile(rf"{_STARTS}{_DAY}", re.IGNORECASE)
+_ACT = r"(?:bộ luật|luật|nghị định|thông tư|quyết định|nghị quyết|pháp lệnh|văn bản)"
+_THIS_IN_FORCE = re.compile(rf"\b{_ACT}(?: liên tịch)? này\s+{_STARTS}{_DAY}", re.IGNORECASE)
+# A whole act, named by its number; "khoản 2 Điều 5 Nghị định số …" is only a part of one.
+_ACT_NUMBER = re.compile(
+    rf"\b{_ACT}\b[^.;\n]{{0,150}}?\bsố\s+(\d{{1,5}}/(?:\d{{4}}/)?[A-ZĐ][\w-]*)", re.IGNORECASE
+)
+_ONLY_A_PART = re.compile(r"\b(?:điều|khoản|chương|mục|phụ lục)\s+[\dIVX]|\bđiểm\s+[a-zđ]\b", re.I)
+_ENDS_ACT = re.compile(r"hết hiệu lực|bị bãi bỏ|\bbãi bỏ\b", re.IGNORECASE)
+_THIS_REPLACES = re.compile(rf"\b{_ACT} này thay thế\b", re.IGNORECASE)
 _FROM_SIGNING = re.compile(
     r"có hiệu lực(?: thi hành)?\s+(?:kể\s+)?từ\s+ngày\s+(?:ký|ban hành)", re.IGNORECASE
 )
@@ -49,7 +59,8 @@ def read_header(text: str) -> Header:
     head = text[:2500]
     number = _NUMBER.search(head)
     signed = _first_date(_DATED, head)
-    start = _first_date(_IN_FORCE, text)
+    # Another act's day may stand before the document's own ("Luật … đã có hiệu lực từ ngày …").
+    start = _first_date(_THIS_IN_FORCE, text) or _first_date(_IN_FORCE, text)
     if start is None and _FROM_SIGNING.search(text):
         start = signed
     return Header(
@@ -58,6 +69,24 @@ def read_header(text: str) -> Header:
         effective_from=start,
         issuer=_issuer(head),
     )
+
+
+def replaced_in(lines: Iterable[str], own: str | None) -> tuple[str, ...]:
+    """The numbers of whole acts a document ends: replaced, abolished, "hết hiệu lực"."""
+    found: dict[str, None] = {}
+    for sentence in (part for line in lines for part in re.split(r"[.;\n]\s", line)):
+        replaces = _THIS_REPLACES.search(sentence)
+        ends = _ENDS_ACT.search(sentence)
+        if not (replaces or ends) or not _ACT_NUMBER.search(sentence):
+            continue
+        said = sentence
+        if replaces:
+            said = sentence[replaces.start() :]
+        elif ends and ends[0].lower() == "hết hiệu lực":
+            said = sentence[: ends.start()]
+        if not _ONLY_A_PART.search(re.sub(r"^\W*điều\s+\d+\W", "", said, flags=re.IGNORECASE)):
+            found |= dict.fromkeys(_ACT_NUMBER.findall(said))
+    return tuple(number for number in found if number != own)
 
 
 def until_in(text: str) -> date | None:
@@ -145,7 +174,8 @@ def _of_line(
 def _proposal(
     code: str, kind: str, text: str, page: int | None, header: Header, new: list[str]
 ) -> NewProposal:
-    name = CODE.sub("", text)
+    # Of a row: its longest cell; the number of the row and the rest are no name.
+    name = max(CODE.sub("", text).split("|"), key=len)
     starts = header.effective_from
     return NewProposal(
         code=code,
@@ -160,12 +190,12 @@ def _proposal(
     )
 
 
-def known_code_of(proposal: StoredProposal, file: IngestedFile) -> KnownCode:
+def known_code_of(proposal: StoredProposal, file: IngestedFile, name: str) -> KnownCode:
     """The catalogue entry of a code whose retirement was accepted."""
     new = tuple(proposal.record.get("replaced_by") or ())
     return KnownCode(
         code=proposal.code,
-        name=str(proposal.record.get("name") or proposal.code),
+        name=name,
         status=CodeStatus.SUPERSEDED if new else CodeStatus.ABOLISHED,
         superseded_by=new,
         note=str(proposal.record.get("quote") or "")[:400] or None,

@@ -3,6 +3,7 @@
 import ipaddress
 import re
 import socket
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,6 +14,8 @@ import httpx
 from ingest.pages import Unreadable
 
 SECONDS = 60
+READ_SECONDS = 10
+TOO_SLOW = "tải quá lâu; hãy tải bằng trình duyệt rồi nhập tệp"
 MOST_REDIRECTS = 5
 PORTS = {None, 80, 443, 8080, 8443}
 
@@ -60,54 +63,93 @@ def fetch(
     meaning in between. Size and time are limited over all hops together.
     """
     ends = time.monotonic() + seconds
-    with httpx.Client(trust_env=False, follow_redirects=False, timeout=10) as client:
-        for _ in range(MOST_REDIRECTS + 1):
-            request, name = _request(client, url, resolve, allow)
-            try:
-                response = client.send(request, stream=True)
-            except httpx.HTTPError as error:
-                raise Unreadable(f"không tải được {url}: {error}") from error
-            try:
-                if response.is_redirect:
-                    url = urljoin(url, response.headers["location"])
-                    continue
-                if response.status_code != 200:
-                    raise Unreadable(f"máy chủ trả lời {response.status_code} cho {url}")
-                return _save(response, folder / name, most_bytes, ends)
-            finally:
-                response.close()
+    found: list[Path | Exception] = []
+    # No proxy of the environment: it would connect to what was not checked.
+    client = httpx.Client(trust_env=False, follow_redirects=False, timeout=READ_SECONDS)
+
+    def work() -> None:
+        try:
+            found.append(_fetched(client, url, folder, most_bytes, resolve, allow, ends))
+        except Exception as error:
+            found.append(error)
+
+    # In a thread, because a server that sends a letter now and then never lets a read time out.
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(seconds + 1)
+    client.close()
+    if not found:
+        raise Unreadable(TOO_SLOW)
+    if isinstance(found[0], Exception):
+        raise found[0]
+    return found[0]
+
+
+def _fetched(
+    client: httpx.Client,
+    url: str,
+    folder: Path,
+    most_bytes: int,
+    resolve: Resolve,
+    allow: Allow,
+    ends: float,
+) -> Path:
+    for _ in range(MOST_REDIRECTS + 1):
+        try:
+            response, name = _answered(client, url, resolve, allow)
+        except Unreadable:
+            raise
+        except httpx.TimeoutException as error:
+            raise Unreadable(f"máy chủ không trả lời: {url}") from error
+        except httpx.HTTPError as error:
+            raise Unreadable(f"không tải được {url} ({error})") from error
+        except (httpx.InvalidURL, ValueError) as error:  # brackets, blanks, names without a form
+            raise Unreadable(f"địa chỉ không hợp lệ: {url!r}") from error
+        try:
+            if response.has_redirect_location:
+                url = urljoin(url, response.headers["location"])
+                continue
+            if response.status_code != 200:
+                raise Unreadable(f"máy chủ trả lời {response.status_code} cho {url}")
+            return _save(response, folder / name, most_bytes, ends)
+        finally:
+            response.close()
     raise Unreadable(f"địa chỉ chuyển hướng quá {MOST_REDIRECTS} lần")
 
 
-def _request(
+def _answered(
     client: httpx.Client, url: str, resolve: Resolve, allow: Allow
-) -> tuple[httpx.Request, str]:
+) -> tuple[httpx.Response, str]:
+    """The answer of the first address of the host that can be reached, every one checked."""
     parts = urlsplit(url)
-    try:
-        port = parts.port
-    except ValueError as error:
-        raise Unreadable(f"địa chỉ không hợp lệ: {url!r}") from error
+    port = parts.port
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise Unreadable("chỉ tải địa chỉ http:// hoặc https://")
     if parts.username or parts.password:
         raise Unreadable("địa chỉ không được kèm tên và mật khẩu")
     if port not in PORTS and allow is is_public:
         raise Unreadable(f"không tải qua cổng {port}")
-    host = parts.hostname
-    number = port or (443 if parts.scheme == "https" else 80)
-    addresses = list(resolve(host, number))
+    if re.search(r"[^\w.:-]", parts.hostname):
+        raise Unreadable(f"địa chỉ không hợp lệ: {url!r}")
+    target = httpx.URL(url)
+    host = target.raw_host.decode("ascii")
+    addresses = list(resolve(host, port or (443 if parts.scheme == "https" else 80)))
     if not addresses or not all(allow(address) for address in addresses):
-        raise Unreadable(f"{host!r} là địa chỉ nội bộ, không tải được")
-    chosen = addresses[0]
-    inside = f"[{chosen}]" if ":" in chosen else chosen
-    target = httpx.URL(url).copy_with(host=inside.strip("[]"), port=port, fragment=None)
-    request = client.build_request(
-        "GET",
-        target,
-        headers={"Host": host if port is None else f"{host}:{port}", "User-Agent": "letan"},
-        extensions={"sni_hostname": host},
-    )
-    return request, _file_name(parts.path)
+        raise Unreadable(f"{parts.hostname!r} là địa chỉ nội bộ, không tải được")
+    for place, address in enumerate(addresses, 1):
+        request = client.build_request(
+            "GET",
+            target.copy_with(host=address, port=port, fragment=None),
+            headers={"Host": target.netloc.decode("ascii"), "User-Agent": "letan"},
+            extensions={"sni_hostname": host},
+        )
+        try:
+            return client.send(request, stream=True), _file_name(parts.path)
+        except (httpx.ConnectError, httpx.ConnectTimeout):
+            # A machine without IPv6 still gets the IPv6 address first.
+            if place == len(addresses):
+                raise
+    raise AssertionError("the last address either answers or raises")
 
 
 def _file_name(path: str) -> str:
@@ -123,12 +165,13 @@ def _save(response: httpx.Response, path: Path, most_bytes: int, ends: float) ->
     written = 0
     try:
         with path.open("wb") as file:
-            for chunk in response.iter_bytes(64 * 1024):
+            # As it comes: waiting for a full chunk would let a slow server hold us.
+            for chunk in response.iter_bytes():
                 written += len(chunk)
                 if written > most_bytes:
                     raise Unreadable(too_large)
                 if time.monotonic() > ends:
-                    raise Unreadable("tải quá lâu; hãy tải bằng trình duyệt rồi nhập tệp")
+                    raise Unreadable(TOO_SLOW)
                 file.write(chunk)
     except httpx.HTTPError as error:
         raise Unreadable(f"đang tải thì đứt: {error}") from error

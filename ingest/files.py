@@ -10,11 +10,13 @@ import hashlib
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from ingest.decisions import Header, Said, proposals_in, read_header
+import structlog
+
+from ingest.decisions import Header, Said, proposals_in, read_header, replaced_in
 from ingest.draft import Draft
 from ingest.drafting import draft_of
 from ingest.fetching import fetch
@@ -28,10 +30,13 @@ from ingest.segments import Piece, segments_of
 from ingest.settings import IngestSettings
 from ingest.sniffing import kind_of
 from knowledge.catalogue import KnownCode
+from knowledge.database import DatabaseUnavailable
 from knowledge.documents import FileStatus, NewDraft, NewFile
 from knowledge.offices import HANOI
 from knowledge.store import KnowledgeStore
+from knowledge.versions import StoreError
 
+log = structlog.get_logger()
 # Files an operating system or an office program leaves in every folder.
 _LEFTOVERS = (".", "~$", "Thumbs.db", "desktop.ini")
 CACHE = "cache/ocr"
@@ -122,7 +127,7 @@ def ingest_files(
     """
     settings = settings or IngestSettings()
     report = Report()
-    found = list(_sources(sources))
+    found = _told_apart(_sources(sources))
     for number, source in enumerate(found, 1):
         started = time.perf_counter()
 
@@ -137,6 +142,12 @@ def ingest_files(
             entry = FileReport(source.name, "refused", problems=[str(refusal)])
         except OSError as error:
             why = f"không mở được: {error.strerror or error}"
+            entry = FileReport(source.name, "refused", problems=[why])
+        except (DatabaseUnavailable, StoreError):
+            raise  # no file of the batch would fare better
+        except Exception as error:  # the edge: a fault of ours in one file costs that file only
+            log.exception("file_failed", source=source.name)
+            why = f"lỗi khi xử lý tệp này ({type(error).__name__}); hãy báo người phụ trách máy"
             entry = FileReport(source.name, "refused", problems=[why])
         entry.seconds = round(time.perf_counter() - started, 2)
         report.files.append(entry)
@@ -161,6 +172,25 @@ def _sources(sources: Iterable[str | Path]) -> Iterator[_Source]:
             if inner.is_file() and not inner.is_symlink() and not inner.name.startswith(_LEFTOVERS):
                 name = inner.relative_to(path).as_posix()
                 yield _Source(inner, name, name[-300:])
+
+
+def _told_apart(sources: Iterable[_Source]) -> list[_Source]:
+    """The sources; files of one name from several folders are named with their folder.
+
+    They are different documents: none of them is a newer edition of another.
+    """
+    found = list(sources)
+    places: dict[str, set[Path]] = {}
+    for source in found:
+        if source.path is not None and source.url is None:
+            places.setdefault(source.edition, set()).add(source.path.resolve())
+    return [
+        replace(source, name=(name := f"{source.path.resolve().parent.name}/{source.name}"),
+                edition=name[-300:])
+        if source.path is not None and len(places.get(source.edition, ())) > 1
+        else source
+        for source in found
+    ]  # fmt: skip
 
 
 Moved = Callable[[int, int | None], None]
@@ -206,10 +236,11 @@ def _ingest_path(
     digest = _digest(path)
     held = store.find_ingested(source.edition, digest, READER)
     if held is not None:
+        same = [] if held.edition == source.edition else [f"cùng nội dung với tệp {held.name}"]
         return FileReport(
             source.name, "unchanged", kind=held.kind, file_id=held.id,
             read_how=held.report.get("read_how", ""), pages=held.report.get("pages", 0),
-            problems=list(held.report.get("problems", ())),
+            problems=[*same, *held.report.get("problems", ())],
         )  # fmt: skip
     try:
         reading = read(path, settings, home / CACHE, lambda done, pages: moved(done, pages))
@@ -222,7 +253,7 @@ def _ingest_path(
     entry, new, known = _entry(source, reading, digest, content)
     before = {code.code for code in known if store.find_known_code(code.code)}
     entry.codes_new = len(known) - len(before)
-    new = new.model_copy(update={"report": _stored(entry)})
+    new = new.model_copy(update={"report": _stored(entry) | {"replaces": content.replaces}})
     entry.file_id = store.save_ingested(new, by=by, office_id=office_id, known=known)
     return entry
 
@@ -250,6 +281,7 @@ class Content:
     new: NewFile | None = None
     known: list[KnownCode] = field(default_factory=list)
     listed: int = 0
+    replaces: tuple[str, ...] = ()
     problems: list[str] = field(default_factory=list)
 
 
@@ -308,6 +340,13 @@ def content_of(reading: Reading, name: str, day: date, store: KnowledgeStore) ->
         proposals=tuple(proposals), passages=tuple(passages),
     )  # fmt: skip
     content.problems += _header_problems(header, store.today())
+    if passages and header.effective_from:
+        content.replaces = replaced_in((piece.text for piece in everything), header.number)
+    if content.replaces:
+        content.problems.append(
+            f"văn bản này thay {', '.join(content.replaces)}: công bố đoạn trích thì đoạn của "
+            "văn bản đó ngừng, từ ngày văn bản này có hiệu lực"
+        )
     return content
 
 

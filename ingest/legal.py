@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ingest.decisions import Header, until_in
 from ingest.portal_text import capped, one_line
@@ -18,6 +19,7 @@ _KIND = re.compile(
     r"^(LUẬT|NGHỊ ĐỊNH|THÔNG TƯ(?: LIÊN TỊCH)?|QUYẾT ĐỊNH|NGHỊ QUYẾT|PHÁP LỆNH|CÔNG VĂN|CÔNG ĐIỆN"
     r"|THÔNG BÁO|KẾ HOẠCH|HƯỚNG DẪN|CHỈ THỊ|TỜ TRÌNH|BÁO CÁO)\b\s*(.*)$"
 )
+_STOP = re.compile(r"[.;:!?\n]\s+")
 _DOTS = re.compile(r"\.{5,}|…{3,}|_{5,}")
 
 
@@ -128,6 +130,21 @@ def _by_paragraph(pieces: Sequence[Piece], header: Header, title: str) -> Iterat
         yield from _parts(held, header, title, citation, None, None, "")
 
 
+def _short(held: Sequence[Piece]) -> Iterator[Piece]:
+    """The pieces; one longer than a passage is cut after its sentences, or between words."""
+    for piece in held:
+        text = piece.text.strip()
+        while len(text) > MOST_LETTERS:
+            head = text[:MOST_LETTERS]
+            ends = [match.end() for match in _STOP.finditer(head)]
+            cut = ends[-1] if ends and ends[-1] > MOST_LETTERS // 3 else head.rfind(" ") + 1
+            cut = cut or MOST_LETTERS
+            yield replace(piece, text=text[:cut].strip())
+            text = text[cut:].strip()
+        if text:
+            yield replace(piece, text=text)
+
+
 def _parts(
     held: Sequence[Piece],
     header: Header,
@@ -140,7 +157,7 @@ def _parts(
     """One passage, or several of at most ``MOST_LETTERS`` cut between lines."""
     chunk: list[str] = []
     page = held[0].page
-    for piece in [*held, None]:
+    for piece in [*_short(held), None]:
         if piece is not None and (
             not chunk or sum(map(len, chunk)) + len(piece.text) <= MOST_LETTERS
         ):
@@ -148,7 +165,8 @@ def _parts(
             chunk.append(piece.text.strip())
             continue
         text = "\n".join(chunk)
-        if len(text) >= 15:
+        # Signs alone (a drawing, a broken file) are nothing to quote.
+        if len(text) >= 15 and sum(map(str.isalpha, text)) * 3 >= len(text):
             yield NewPassage(
                 title=title,
                 citation=citation,

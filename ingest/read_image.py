@@ -15,6 +15,7 @@ from ingest.ruling import Picture
 PAGE_WIDTH = 1654
 MOST_PIXELS = 80_000_000
 LEAST_SIDE = 200
+TOO_LARGE = "ảnh quá lớn; hãy thu nhỏ còn dưới 80 triệu điểm ảnh"
 
 
 def read_image(
@@ -33,11 +34,13 @@ def read_image(
             if count > most_pages:
                 raise Unreadable(f"tệp có {count} trang, nhiều hơn giới hạn {most_pages} trang")
             if image.width * image.height > MOST_PIXELS:
-                raise Unreadable("ảnh quá lớn; hãy thu nhỏ còn dưới 80 triệu điểm ảnh")
+                raise Unreadable(TOO_LARGE)
             if min(image.size) < LEAST_SIDE:
                 raise Unreadable("ảnh quá nhỏ, không đọc được chữ")
             pictures = [even(frame) for frame in ImageSequence.Iterator(image)]
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError) as error:
+    except Image.DecompressionBombError as error:
+        raise Unreadable(TOO_LARGE) from error
+    except (UnidentifiedImageError, OSError, SyntaxError) as error:
         raise Unreadable("tệp ảnh hỏng, không mở được; hãy chụp hoặc quét lại") from error
     pages: list[Page] = []
     with ThreadPoolExecutor(max(workers, 1)) as pool:

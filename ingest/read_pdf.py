@@ -30,6 +30,8 @@ BLANK_INK = 0.0004
 # where blanks are written, only a wide gap is one. A fifth of Vietnamese text is blanks.
 GAP_WITHOUT_BLANKS, GAP_WITH_BLANKS, GAP_WHERE_GUESSED = 0.06, 0.6, 0.2
 FEWEST_BLANKS = 0.05
+# What the library gives for a hyphen at the end of a line.
+HYPHENS = (2, 0xFFFE)
 # Pages larger than this are drawn smaller: a poster at 200 dpi would fill the memory.
 MOST_PIXELS = 16_000_000
 
@@ -235,7 +237,7 @@ def words_of(page: Any) -> list[Word]:
                 max(box[2], rect.right),
                 max(box[3], rect.top),
             ]
-        letters.append(chr(code))
+        letters.append("-" if code in HYPHENS else chr(code))
     close()
     return words
 

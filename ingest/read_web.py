@@ -8,7 +8,9 @@ from typing import Any
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 
+from ingest.encodings import encoding_of
 from ingest.pages import Block, Page, Reading, Row, Unreadable
+from ingest.sniffing import wide_of
 
 _DROP = (
     "script",
@@ -163,10 +165,14 @@ def read_text(path: Path, *, markdown: bool) -> Reading:
 
 
 def decoded(content: bytes) -> str:
-    """Text in UTF-8, UTF-16 or the Windows page for Vietnamese."""
+    """Text in UTF-8, UTF-16, an old Vietnamese font, or the Windows page for Vietnamese."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace")
+    if wide := wide_of(content[:8192]):
+        return content.decode(wide, errors="replace")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("cp1258", errors="replace")
+        # Bytes of an old font are letters of the western page, which later become Unicode.
+        western = content.decode("cp1252", errors="replace")
+        return western if encoding_of([western]) else content.decode("cp1258", errors="replace")

@@ -67,7 +67,7 @@ def _paragraph(element: Any) -> tuple[int, str]:
     for node in _visible(element):
         tag = node.tag
         if tag == qn("w:t"):
-            parts.append(node.text or "")
+            parts.append(_typed(node))
         elif tag == qn("w:tab"):
             parts.append(" ")
         elif tag in (qn("w:br"), qn("w:cr")):
@@ -79,10 +79,22 @@ def _paragraph(element: Any) -> tuple[int, str]:
             before += 1
         elif tag == qn("w:noBreakHyphen"):
             parts.append("-")
+        elif tag == qn("w:softHyphen"):
+            parts.append("\u00ad")  # the letter "ư" of an old font
     text = "".join(parts)
     listed = element.find(f"{qn('w:pPr')}/{qn('w:numPr')}") is not None
     is_bullet = listed and text.strip() and text.lstrip()[:1] not in "-+*•"
     return before, f"- {text.strip()}" if is_bullet else text
+
+
+def _typed(node: Any) -> str:
+    """The letters of a run; the fonts .Vn…H print small letters as capitals."""
+    text: str = node.text or ""
+    font = node.getparent().find(f"{qn('w:rPr')}/{qn('w:rFonts')}")
+    name = str(font.get(qn("w:ascii"), "")) if font is not None else ""
+    if not (name.startswith(".Vn") and name.endswith("H")):
+        return text
+    return "".join(letter.upper() if letter.isascii() else letter for letter in text)
 
 
 def _visible(element: Any) -> Iterator[Any]:

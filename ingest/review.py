@@ -18,7 +18,7 @@ The order of a review::
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from ingest.combining import (
@@ -30,8 +30,8 @@ from ingest.combining import (
     sections_taken,
     standing,
 )
-from ingest.decisions import known_code_of
 from ingest.draft import SECTIONS, Draft
+from ingest.retiring import accept_proposal, name_of
 from ingest.reviewed import Comparison, DraftEntry, FieldChange, FileSummary, ProposalEntry
 from ingest.traps import warnings_for
 from knowledge.documents import Decision, DocumentPassage, IngestedFile
@@ -211,29 +211,11 @@ def proposals(
             code=stored.code,
             status=stored.status,
             is_live=stored.code in live,
-            **{k: v for k, v in stored.record.items() if k in ProposalEntry.model_fields},
+            **{k: v for k, v in stored.record.items() if k in ProposalEntry.model_fields}
+            | {"name": name_of(store, stored)},
         )
         for stored in store.proposals(file_id, *statuses)
     ]
-
-
-def accept_proposal(store: KnowledgeStore, proposal_id: int, *, by: str) -> None:
-    """Carry a retirement out: the code stops answering now.
-
-    The catalogue remembers what replaces it. A retirement whose day is still to come is
-    refused with that day: accept it then.
-    """
-    stored = store.get_proposal(proposal_id)
-    starts = stored.record.get("effective_from")
-    if starts and date.fromisoformat(str(starts)) > store.today():
-        day = f"{date.fromisoformat(str(starts)):%d/%m/%Y}"
-        raise StoreError(f"mã {stored.code} chỉ hết hiệu lực từ ngày {day}; hãy duyệt vào ngày đó")
-    file = store.get_ingested(stored.file_id)
-    # The decision is noted last: whoever is interrupted before it can simply accept again.
-    store.put_known_codes([known_code_of(stored, file)], by=by)
-    if stored.code in store.find_live_versions():
-        store.retire(stored.code, by=by, reason=str(stored.record.get("quote") or file.name)[:300])
-    store.settle_proposal(proposal_id, Decision.ACCEPTED, by=by)
 
 
 def dismiss_proposal(store: KnowledgeStore, proposal_id: int, *, by: str) -> None:

@@ -16,6 +16,7 @@ MOST_RATIO = 200
 MOST_PARTS = 10_000
 _IMAGES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
 _HTML = re.compile(rb"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]|<table[\s>]", re.IGNORECASE)
 _MARKDOWN = re.compile(r"^(?:#{1,6} \S|\s*[-*] \S|\|.+\|\s*$|```)", re.MULTILINE)
 
@@ -40,6 +41,8 @@ def kind_of(path: Path) -> Kind:
         return "portal" if _packed_json(path) else "unknown"
     if _HTML.search(head):
         return "html"
+    if head.startswith(_ARCHIVES):
+        raise Unreadable("tệp nén (.rar, .7z); hãy giải nén rồi nhập thư mục bên trong")
     text = _text(head)
     if text is None:
         return "unknown"
@@ -77,7 +80,20 @@ def _packed(path: Path) -> Kind:
         return "docx"
     if any(name.startswith("xl/") for name in names):
         return "xlsx"
+    if any(name.startswith("ppt/") for name in names):
+        raise Unreadable("tệp PowerPoint; hãy lưu thành PDF rồi nhập")
+    if "content.xml" in names and "mimetype" in names:
+        return _open_document(path)
     raise Unreadable("tệp nén, không phải Word hay Excel; hãy giải nén rồi nhập thư mục bên trong")
+
+
+def _open_document(path: Path) -> Kind:
+    """A text of LibreOffice is read as old Word files are; its other files are not read."""
+    with zipfile.ZipFile(path) as archive, archive.open("mimetype") as file:
+        kind = file.read(100).decode("ascii", errors="replace")
+    if "opendocument.text" in kind:
+        return "doc"
+    raise Unreadable("tệp của LibreOffice; hãy lưu bảng tính thành .xlsx, trình chiếu thành PDF")
 
 
 def check_archive(archive: zipfile.ZipFile) -> None:
@@ -130,11 +146,28 @@ def _looks_json(text: str) -> bool:
         return bool(re.match(r'[\[{]\s*(?:[\[{]\s*)?(?:"|$)', text.lstrip("\ufeff \r\n\t")))
 
 
+def wide_of(head: bytes) -> str:
+    """ "utf-16-le" or "utf-16-be" for such text without its mark, "" for anything else.
+
+    Every other byte of Vietnamese says the block of the letter: Latin, accented, punctuation.
+    """
+    for name, high in (("utf-16-le", head[1::2]), ("utf-16-be", head[0::2])):
+        blocks = sum(byte in (0, 1, 3, 0x1E, 0x20) for byte in high)
+        latin = high.count(0)
+        if len(high) >= 16 and blocks >= 0.98 * len(high) and latin >= 0.5 * len(high):
+            other = head[0::2] if name == "utf-16-le" else head[1::2]
+            if other.count(0) <= len(other) // 100:
+                return name
+    return ""
+
+
 def _text(head: bytes) -> str | None:
     """The beginning as text, None for binary content."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return head.decode("utf-16", errors="ignore")
-    if head.count(b"\x00") > len(head) // 100:
+    if wide := wide_of(head):
+        return head.decode(wide, errors="ignore")
+    if head.count(b"\x00") > len(head) // 10:
         return None
     try:
         return head.decode("utf-8")

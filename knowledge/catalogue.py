@@ -21,7 +21,8 @@ class CodeStatus(StrEnum):
 class KnownCode(Value):
     """A procedure code known by name only.
 
-    ``superseded_by`` are the codes to use instead, for a superseded or an abolished one.
+    ``superseded_by`` are the codes to use instead, for a superseded or an abolished one;
+    ``since`` is the first day of that, where it was decided beforehand.
     """
 
     code: Code
@@ -30,7 +31,16 @@ class KnownCode(Value):
     status: CodeStatus = CodeStatus.IN_FORCE
     superseded_by: tuple[Code, ...] = ()
     note: str | None = None
+    since: date | None = None
     source: Source
+
+    def on(self, day: date) -> Self:
+        """The entry as it stands on a day: in force until what was decided begins."""
+        if self.since is None or self.since <= day:
+            return self
+        return self.model_copy(
+            update={"status": CodeStatus.IN_FORCE, "superseded_by": (), "note": None}
+        )
 
     @model_validator(mode="after")
     def _status_agrees(self) -> Self:

@@ -1,9 +1,10 @@
 """Ingested files in the store: saved whole, decided one by one, never live by themselves."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from knowledge import audit, catalogue, drafts
 from knowledge.audit import Change
@@ -42,16 +43,18 @@ class DocumentStore(Ledger):
     # -- reading ---------------------------------------------------------------------------
 
     def find_ingested(self, edition: str, content_hash: str, reader: int) -> IngestedFile | None:
-        """The newest read of exactly this content by this reader, if it is still the edition."""
+        """The newest read of exactly this content by this reader, if no newer edition came since.
+
+        That of ``edition`` before those of copies under other names.
+        """
         query = (
             select(IngestedFileRow.__table__)
             .where(
-                IngestedFileRow.edition == edition,
                 IngestedFileRow.content_hash == content_hash,
                 IngestedFileRow.reader == reader,
                 IngestedFileRow.status != FileStatus.SUPERSEDED.value,
             )
-            .order_by(IngestedFileRow.id.desc())
+            .order_by((IngestedFileRow.edition == edition).desc(), IngestedFileRow.id.desc())
         )
         found = self._all(query.limit(1), IngestedFile)
         return found[0] if found else None
@@ -214,23 +217,30 @@ class DocumentStore(Ledger):
     def publish_passages(self, file_id: int, *, by: str) -> int:
         """Let residents be answered from a file's passages; how many went live.
 
-        In the same transaction those of its older editions, and of other copies of the same
-        law, stop: old and new are never both answered from.
+        In the same transaction those of its older editions, of other copies of the same law,
+        and of the laws it replaces (``replaces`` of its report) stop: old and new are never both
+        answered from. Where the new ones are not yet in force, the old ones stop the day before.
         """
         file = self.get_ingested(file_id)
         table = DocumentPassageRow
         with self._changing() as (connection, bump):
-            numbers = connection.execute(
-                select(table.number).where(table.file_id == file_id).distinct()
-            ).scalars()
-            same: Any = table.edition == file.edition
-            if held := [number for number in numbers if number]:
-                same = or_(same, table.number.in_(held))
-            connection.execute(
-                update(table)
-                .where(same, table.file_id != file_id, table.status == PassageStatus.LIVE.value)
-                .values(status=PassageStatus.RETIRED.value)
-            )
+            rows = connection.execute(
+                select(table.number, table.effective_from).where(table.file_id == file_id)
+            ).all()
+            starts = min((row.effective_from for row in rows if row.effective_from), default=None)
+            older: Any = table.edition == file.edition
+            if held := {row.number for row in rows if row.number}:
+                older = or_(older, table.number.in_(held))
+            if starts is not None and (gone := list(file.report.get("replaces", ()))):
+                older = or_(older, table.number.in_(gone))
+            older = and_(older, table.file_id != file_id, table.status == PassageStatus.LIVE.value)
+            if starts is not None and starts > self.today():
+                last = starts - timedelta(days=1)
+                still = or_(table.effective_until.is_(None), table.effective_until > last)
+                ending = update(table).where(older, still).values(effective_until=last)
+            else:
+                ending = update(table).where(older).values(status=PassageStatus.RETIRED.value)
+            connection.execute(ending)
             done = connection.execute(
                 update(table)
                 .where(table.file_id == file_id, table.status != PassageStatus.LIVE.value)

@@ -30,12 +30,14 @@ class KnowledgeStore(ProcedureStore, DocumentStore, FaqStore):
     def find_known_code(self, code: str) -> KnownCode | None:
         """What the catalogue says about a code, whether or not its content is held."""
         with reading(self._engine) as connection:
-            return catalogue.find(connection, code)
+            found = catalogue.find(connection, code)
+        return found.on(self.today()) if found else None
 
     def known_codes(self) -> list[KnownCode]:
         """Every entry of the catalogue."""
         with reading(self._engine) as connection:
-            return catalogue.every(connection)
+            found = catalogue.every(connection)
+        return [entry.on(self.today()) for entry in found]
 
     def put_known_codes(self, known: Iterable[KnownCode], *, by: str) -> int:
         """Insert or replace catalogue entries; how many were new or changed."""

@@ -1,6 +1,7 @@
 """Fetching by address: public web servers only, whatever the address pretends."""
 
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -95,3 +96,67 @@ def test_a_name_with_one_inner_address_among_public_ones_is_refused(tmp_path: Pa
 )
 def test_addresses_that_hide_an_inner_one_are_not_public(address: str) -> None:
     assert not is_public(address)
+
+
+class Slow(BaseHTTPRequestHandler):
+    """Sends a letter now and then: of its headers, or of its body."""
+
+    def do_GET(self) -> None:
+        if self.path == "/no-place":
+            self.send_response(304)
+            self.end_headers()
+            return
+        if self.path == "/body":
+            self.send_response(200)
+            self.end_headers()
+        else:
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+        gone = threading.Event()
+        for _ in range(100):
+            try:
+                self.wfile.write(b"x")
+            except OSError:
+                return
+            gone.wait(0.1)
+
+    def log_message(self, format: str, *args: object) -> None:
+        return
+
+
+@pytest.mark.parametrize("path", ["/headers", "/body"])
+def test_a_server_that_sends_a_letter_now_and_then_is_given_up(path: str, tmp_path: Path) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Slow) as held:
+        held.daemon_threads = True
+        threading.Thread(target=held.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{held.server_port}{path}"
+        started = time.monotonic()
+        with pytest.raises(Unreadable, match="quá lâu"):
+            fetch(url, tmp_path, most_bytes=MEGABYTE, allow=lambda address: True, seconds=1)
+        assert time.monotonic() - started < 5
+        held.shutdown()
+
+
+def test_an_answer_that_is_neither_file_nor_redirect_is_refused(tmp_path: Path) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Slow) as held:
+        threading.Thread(target=held.serve_forever, daemon=True).start()
+        with pytest.raises(Unreadable, match="304"):
+            get(f"http://127.0.0.1:{held.server_port}/no-place", tmp_path)
+        held.shutdown()
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1", "http://exa mple.vn/a", "http://a..vn/", "http://x\x00y/", "http://"]
+)
+def test_an_address_that_is_none_is_refused_in_words(url: str, tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match=r"địa chỉ|không tìm thấy"):
+        fetch(url, tmp_path, most_bytes=MEGABYTE)
+
+
+def test_the_next_address_is_tried_where_the_first_cannot_be_reached(
+    server: str, tmp_path: Path
+) -> None:
+    path = fetch(
+        server.replace("127.0.0.1", "phuong.vn") + "/a.txt", tmp_path, most_bytes=MEGABYTE,
+        resolve=lambda host, port: ["::1", "127.0.0.1"], allow=lambda address: True,
+    )  # fmt: skip
+    assert path.read_bytes() == b"noi dung"

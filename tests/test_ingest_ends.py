@@ -1,0 +1,187 @@
+"""What ends and when: abolished codes, replaced laws, older editions, copies of a file."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from records import MORNING, Clock, record
+
+from ingest import review
+from ingest.decisions import read_header, replaced_in
+from ingest.files import FileReport, ingest_files
+from knowledge.catalogue import CodeStatus, KnownCode
+from knowledge.database import connect, migrate
+from knowledge.documents import Decision
+from knowledge.procedures import Source
+from knowledge.store import KnowledgeStore
+
+CODE = "9.000001"
+DAY = date(2027, 1, 1)
+Ingest = Callable[..., FileReport]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: Clock) -> KnowledgeStore:
+    engine = connect(f"sqlite:///{tmp_path / 'home' / 'letan.db'}")
+    migrate(engine)
+    return KnowledgeStore(engine, clock)
+
+
+@pytest.fixture
+def ingest(store: KnowledgeStore, tmp_path: Path) -> Ingest:
+    def run(name: str, *lines: str) -> FileReport:
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("\n".join(lines), "utf-8")
+        (entry,) = ingest_files([path], store, home=tmp_path / "home", by="Lan").files
+        return entry
+
+    return run
+
+
+def law(number: str, cats: str, start: str, *more: str) -> tuple[str, ...]:
+    return (
+        f"Luật số: {number}", "LUẬT", "NUÔI MÈO", "Điều 1. Số mèo",
+        f"Mỗi nhà được nuôi không quá {cats} con mèo trong khu dân cư.",
+        "Điều 2. Hiệu lực thi hành", f"1. Luật này có hiệu lực thi hành từ ngày {start}.", *more,
+    )  # fmt: skip
+
+
+def answers(store: KnowledgeStore) -> str:
+    return " ".join(passage.text for passage in store.live_passages())
+
+
+def test_a_retirement_of_a_later_day_is_accepted_now_and_waits_for_it(
+    store: KnowledgeStore, ingest: Ingest, clock: Clock
+) -> None:
+    store.publish(record(CODE, "Đăng ký nuôi mèo"), by="Hoa")
+    ingest(
+        "qd.txt", "Số: 9/QĐ-UBND", "QUYẾT ĐỊNH", f"Điều 1. Bãi bỏ thủ tục hành chính mã {CODE}.",
+        "Điều 2. Quyết định này có hiệu lực từ ngày 01/01/2027.",
+    )  # fmt: skip
+    (proposal,) = review.proposals(store)
+    assert (proposal.name, proposal.effective_from) == ("Đăng ký nuôi mèo", DAY)
+    review.accept_proposal(store, proposal.id, by="Hoa")
+    assert store.proposals(None, Decision.WAITING) == []
+    assert CODE in store.find_live_versions()
+    known = store.find_known_code(CODE)
+    assert known is not None and known.status is CodeStatus.IN_FORCE
+    clock.moment = MORNING + timedelta(days=(DAY - MORNING.date()).days)
+    assert CODE not in store.find_live_versions()
+    known = store.find_known_code(CODE)
+    assert known is not None and known.status is CodeStatus.ABOLISHED
+
+
+def test_a_retired_code_keeps_the_name_the_catalogue_has(
+    store: KnowledgeStore, ingest: Ingest
+) -> None:
+    source = Source(name="Danh mục", as_of=MORNING.date())
+    store.put_known_codes([KnownCode(code=CODE, name="Nuôi mèo", source=source)], by="Hoa")
+    ingest(
+        "qd.txt", "Số: 9/QĐ-UBND", "QUYẾT ĐỊNH",
+        f"Điều 1. Thủ tục mã {CODE} được thay thế bằng thủ tục mã 9.000002.",
+    )  # fmt: skip
+    (proposal,) = review.proposals(store)
+    review.accept_proposal(store, proposal.id, by="Hoa")
+    known = store.find_known_code(CODE)
+    assert known is not None
+    assert (known.name, known.superseded_by) == ("Nuôi mèo", ("9.000002",))
+
+
+def test_a_new_edition_that_is_not_yet_in_force_leaves_the_old_one_until_then(
+    store: KnowledgeStore, ingest: Ingest, clock: Clock
+) -> None:
+    old = ingest("luat.txt", *law("7/2026/QH16", "năm", "01/3/2026"))
+    review.publish_passages(store, old.file_id or 0, by="Hoa")
+    new = ingest("luat.txt", *law("7/2026/QH16", "ba", "01/01/2027"))
+    review.publish_passages(store, new.file_id or 0, by="Hoa")
+    assert "năm con mèo" in answers(store) and "ba con mèo" not in answers(store)
+    clock.moment = MORNING + timedelta(days=60)
+    assert "ba con mèo" in answers(store) and "năm con mèo" not in answers(store)
+
+
+def test_a_law_that_replaces_another_ends_it_on_its_own_day(
+    store: KnowledgeStore, ingest: Ingest, clock: Clock
+) -> None:
+    old = ingest("luat-cu.txt", *law("7/2020/QH14", "năm", "01/3/2020"))
+    review.publish_passages(store, old.file_id or 0, by="Hoa")
+    new = ingest("luat-moi.txt", *law(
+        "8/2026/QH16", "ba", "01/01/2027",
+        "2. Luật Nuôi mèo số 7/2020/QH14 hết hiệu lực kể từ ngày Luật này có hiệu lực.",
+    ))  # fmt: skip
+    assert any("thay 7/2020/QH14" in problem for problem in new.problems)
+    review.publish_passages(store, new.file_id or 0, by="Hoa")
+    assert "năm con mèo" in answers(store)
+    clock.moment = MORNING + timedelta(days=60)
+    assert "ba con mèo" in answers(store) and "năm con mèo" not in answers(store)
+
+
+@pytest.mark.parametrize(("sentence", "numbers"), [
+    ("Nghị định này thay thế Nghị định số 12/2020/NĐ-CP ngày 01/02/2020.", ("12/2020/NĐ-CP",)),
+    ("Bãi bỏ Thông tư số 3/2019/TT-BTP.", ("3/2019/TT-BTP",)),
+    ("Luật A số 5/2014/QH13 và Luật B số 6/2015/QH13 hết hiệu lực kể từ ngày Luật này có hiệu lực",
+     ("5/2014/QH13", "6/2015/QH13")),
+    ("Bãi bỏ khoản 2 Điều 5 Nghị định số 12/2020/NĐ-CP.", ()),
+    ("Quyết định này căn cứ Nghị định số 12/2020/NĐ-CP.", ()),
+    ("Sửa đổi Điều 3 Luật A số 5/2014/QH13 đã hết hiệu lực một phần.", ()),
+])  # fmt: skip
+def test_only_whole_acts_that_end_are_taken_for_replaced(
+    sentence: str, numbers: tuple[str, ...]
+) -> None:
+    assert replaced_in([sentence], "1/2026/NĐ-CP") == numbers
+
+
+def test_the_day_of_a_law_is_its_own_not_that_of_a_law_it_names() -> None:
+    said = read_header(
+        "Luật số: 8/2026/QH16\nCăn cứ Luật A số 5/2024/QH15 có hiệu lực từ ngày 01/7/2024;\n"
+        "Luật này có hiệu lực thi hành từ ngày 01 tháng 3 năm 2027."
+    )
+    assert said.effective_from == date(2027, 3, 1)
+
+
+def test_a_copy_of_a_file_under_another_name_changes_nothing(
+    store: KnowledgeStore, ingest: Ingest
+) -> None:
+    lines = law("7/2026/QH16", "năm", "01/3/2026")
+    first, copy = ingest("luat.txt", *lines), ingest("ban-sao.txt", *lines)
+    assert (copy.outcome, copy.file_id) == ("unchanged", first.file_id)
+    assert "luat.txt" in copy.problems[0]
+    assert ingest("luat.txt", *law("7/2026/QH16", "ba", "01/3/2026")).outcome == "read"
+    assert ingest("ban-sao.txt", *lines).outcome == "read"
+
+
+def test_files_of_one_name_in_several_folders_are_different_documents(
+    store: KnowledgeStore, tmp_path: Path
+) -> None:
+    for folder, code in (("ho-tich", "9.000011"), ("dat-dai", "9.000012")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "ds.csv").write_text(
+            f"Mã thủ tục,Tên thủ tục\n{code},Việc của {folder}\n", "utf-8"
+        )
+    sources = [tmp_path / "ho-tich", tmp_path / "dat-dai"]
+    for outcome in ("read", "unchanged"):
+        files = ingest_files(sources, store, home=tmp_path / "home", by="Lan").files
+        assert [(f.source, f.outcome) for f in files] == [
+            ("ho-tich/ds.csv", outcome), ("dat-dai/ds.csv", outcome),
+        ]  # fmt: skip
+
+
+def test_a_fault_in_one_file_costs_that_file_only(store: KnowledgeStore, tmp_path: Path) -> None:
+    def mask(text: str) -> str:
+        if "mèo" in text:
+            raise LookupError("a fault of ours")
+        return text
+
+    paths = []
+    for name in ("mèo", "chó"):
+        paths.append(tmp_path / f"{name}.txt")
+        paths[-1].write_text(f"Thông báo về việc nuôi {name} ở khu dân cư của phường.", "utf-8")
+    files = ingest_files(paths, store, home=tmp_path / "home", by="Lan", mask=mask).files
+    assert [f.outcome for f in files] == ["refused", "read"]
+    assert "lỗi khi xử lý" in files[0].problems[0]
