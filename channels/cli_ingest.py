@@ -296,7 +296,7 @@ def evaluate(
     as_json: bool,
 ) -> None:
     """Print how well rendered files are read; behind `letan eval ingest`."""
-    from evals.ingesting import by_bar, measure, own_pairs, portal_pairs
+    from evals.ingesting import by_bar, measure, own_records, portal_records
     from evals.layouts import LATER, LAYOUTS, TUNED
 
     sets = {"tuned": TUNED, "later": LATER, "all": LAYOUTS}
@@ -304,10 +304,10 @@ def evaluate(
     if strange := [name for name in chosen if name not in LAYOUTS]:
         err.print(f"Không có cách trình bày {strange[0]!r}; có: {', '.join(LAYOUTS)}")
         raise typer.Exit(2)
-    pairs = portal_pairs(portal, procedures) if portal else own_pairs(procedures)
+    printed = portal_records(portal, procedures, seed=seed) if portal else own_records(procedures)
     kinds = [form for form in forms if form]
     figures = measure(
-        pairs, forms=kinds, layouts=chosen, seed=seed, step=lambda what: err.print(f"{what}…")
+        printed, forms=kinds, layouts=chosen, seed=seed, step=lambda what: err.print(f"{what}…")
     )
     rows, table_of_bars = figures.to_json(kinds), by_bar(figures.judged)
     if failures:
@@ -316,7 +316,7 @@ def evaluate(
     if as_json:
         typer.echo(json.dumps({"forms": rows, "bars": table_of_bars}, ensure_ascii=False))
         return
-    table = Table(title=f"Đọc tài liệu: {len(pairs)} thủ tục, {len(chosen)} cách trình bày")
+    table = Table(title=f"Đọc tài liệu: {len(printed)} thủ tục, {len(chosen)} cách trình bày")
     headings = ("dạng", "đúng", "phần", "tỉ lệ", "sai không đánh dấu", "trang", "giây/trang")
     for heading in headings:
         table.add_column(heading, justify="right")

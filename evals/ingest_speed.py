@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from evals.ingesting import drafts_in, own_pairs
+from evals.ingesting import drafts_in, own_records
 from evals.layouts import write_docx
 from evals.rendering import to_pdf, to_scan
 from ingest.read_pdf import cores
@@ -37,12 +37,12 @@ class Speed:
 
 def measure_speed(step: Callable[[str], None] = lambda what: None) -> list[Speed]:
     """Both kinds, read as `letan ingest` reads them, without a cache; raises NoOffice."""
-    pairs = own_pairs(12)
+    printed = own_records(12)
     load = round(os.getloadavg()[0], 1)
     with tempfile.TemporaryDirectory(prefix="letan-speed-") as name:
         folder = Path(name)
         step("in 200 trang")
-        long = _pdf(folder, [sheet for sheet, _ in pairs], TEXT_PAGES)
+        long = _pdf(folder, [one.sheet for one in printed], TEXT_PAGES)
         step("đọc 200 trang chữ")
         text = _timed("text", long, TEXT_SECONDS, load)
         step("in 20 trang quét")

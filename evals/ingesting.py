@@ -5,14 +5,14 @@ import json
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
-from evals.layouts import TUNED, write_docx
-from evals.rendering import Sheet, sheet_of_procedure, sheet_of_record, to_pdf, to_scan
+from evals.layouts import TUNED, WITH_STEPS, write_docx
+from evals.rendering import Sheet, sheet_of_procedure, sheet_of_record, to_pdfs, to_scan
 from ingest.decisions import read_header
 from ingest.draft import Draft
 from ingest.drafting import draft_of
@@ -77,7 +77,19 @@ class Figures:
         ]
 
 
-Pair = tuple[Sheet, Procedure]
+@dataclass(frozen=True)
+class Printed:
+    """What is printed of a record, and what a reader should find.
+
+    ``short`` is what is to be found where a layout leaves out steps and legal basis: there
+    nothing speaks against a bare "Miễn phí".
+    """
+
+    sheet: Sheet
+    truth: Procedure
+    short: Procedure
+
+
 BARS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.88, 0.9, 0.92, 0.94, 0.96)
 
 
@@ -102,11 +114,11 @@ def by_bar(judged: Sequence[Judged]) -> list[dict[str, Any]]:
     return rows
 
 
-def own_pairs(count: int = 12) -> list[Pair]:
+def own_records(count: int = 12) -> list[Printed]:
     """Records of the sample office, spread over its sectors."""
     procedures = [procedure for procedure in read_procedures() if _is_plain(procedure)]
     chosen = procedures[:: max(len(procedures) // count, 1)][:count]
-    return [(sheet_of_procedure(p), p) for p in chosen]
+    return [Printed(sheet_of_procedure(p), p, p) for p in chosen]
 
 
 def _is_plain(procedure: Procedure) -> bool:
@@ -124,13 +136,16 @@ def _is_plain(procedure: Procedure) -> bool:
     )
 
 
-def portal_pairs(path: Path, count: int = 12, *, with_notes: bool = False) -> list[Pair]:
+def portal_records(
+    path: Path, count: int = 12, *, seed: int = 0, with_notes: bool = False
+) -> list[Printed]:
     """Commune-level records of a portal file whose tables are whole, spread over the file.
 
-    Only the portal's own layout has a column for the notes beside a time or a fee; elsewhere
+    Each ``seed`` takes others. Only the portal's own layout has a column for the notes beside a
+    time or a fee; elsewhere
     records without notes are printed, or the file would not say what the record says.
     """
-    pairs: list[Pair] = []
+    found: list[dict[str, Any]] = []
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             record = json.loads(line)
@@ -140,8 +155,14 @@ def portal_pairs(path: Path, count: int = 12, *, with_notes: bool = False) -> li
                 and noted == with_notes
                 and (_is_whole(record))
             ):
-                pairs.append((sheet_of_record(record), to_procedure(record)))
-    return pairs[:: max(len(pairs) // count, 1)][:count]
+                found.append(record)
+    step = max(len(found) // count, 1)
+    return [_printed(record) for record in found[seed % step :: step][:count]]
+
+
+def _printed(record: dict[str, Any]) -> Printed:
+    short = record | {"steps": "", "legal_basis": [], "legal_basis_raw": "", "requirements": ""}
+    return Printed(sheet_of_record(record), to_procedure(record), to_procedure(short))
 
 
 def _is_whole(record: dict[str, Any]) -> bool:
@@ -158,7 +179,7 @@ def _is_whole(record: dict[str, Any]) -> bool:
 
 
 def measure(
-    pairs: Sequence[Pair],
+    printed: Sequence[Printed],
     *,
     forms: Iterable[str] = FORMS,
     layouts: Sequence[Any] = TUNED,
@@ -168,39 +189,44 @@ def measure(
 ) -> Figures:
     """Render the records into files of several procedures each, read them, and compare.
 
-    ``seed`` decides slant, noise and specks of the scans.
+    ``seed`` decides slant, noise and specks of the scans. Raises NoOffice without LibreOffice.
     """
     figures = Figures()
+    forms = list(forms)
     with tempfile.TemporaryDirectory(prefix="letan-eval-") as name:
         folder = Path(name)
-        for layout in layouts:
-            for start in range(0, len(pairs), per_file):
-                group = pairs[start : start + per_file]
-                for form, path in _files(group, layout, start, folder, list(forms), seed):
-                    step(f"{layout} {form} {start + 1}–{start + len(group)}")
-                    _measure_file(path, form, f"{layout}/{form}", group, figures)
+        groups = {
+            folder / f"{layout}{start}.docx": (layout, printed[start : start + per_file])
+            for layout in layouts
+            for start in range(0, len(printed), per_file)
+        }
+        for word, (layout, group) in groups.items():
+            write_docx([one.sheet for one in group], layout, word)
+        if {"pdf", "scan"} & set(forms):
+            step(f"in {len(groups)} tệp")
+            to_pdfs(list(groups), folder)
+        for number, (word, (layout, group)) in enumerate(groups.items()):
+            truths = [one.truth if layout in WITH_STEPS else one.short for one in group]
+            for form, path in _files(word, forms, 1000 * seed + number):
+                step(f"{form} {word.stem}")
+                _measure_file(path, form, layout, truths, figures)
     return figures
 
 
-def _files(
-    group: Sequence[Pair], layout: Any, start: int, folder: Path, forms: list[str], seed: int
-) -> Iterable[tuple[str, Path]]:
-    word = folder / f"{layout}{start}.docx"
-    write_docx([sheet for sheet, _ in group], layout, word)
+def _files(word: Path, forms: Sequence[str], seed: int) -> Iterable[tuple[str, Path]]:
+    pdf = word.with_suffix(".pdf")
     if "docx" in forms:
         yield "docx", word
-    if {"pdf", "scan"} & set(forms):
-        pdf = to_pdf(word, folder)
-        if "pdf" in forms:
-            yield "pdf", pdf
-        if "scan" in forms:
-            scan = folder / f"{layout}{start}-scan.pdf"
-            to_scan(pdf, scan, seed=1000 * seed + start)
-            yield "scan", scan
+    if "pdf" in forms:
+        yield "pdf", pdf
+    if "scan" in forms:
+        scan = word.with_name(f"{word.stem}-scan.pdf")
+        to_scan(pdf, scan, seed=seed)
+        yield "scan", scan
 
 
 def _measure_file(
-    path: Path, form: str, title: str, group: Sequence[Pair], figures: Figures
+    path: Path, form: str, layout: str, truths: Sequence[Procedure], figures: Figures
 ) -> None:
     started = time.perf_counter()
     reading = read(path, IngestSettings(), None)
@@ -209,7 +235,7 @@ def _measure_file(
     figures.pages[form] = figures.pages.get(form, 0) + len(reading.pages)
     figures.seconds[form] = figures.seconds.get(form, 0) + spent
     by_code = {draft.code: draft for draft in drafts if draft.code}
-    for _, truth in group:
+    for truth in truths:
         draft = by_code.get(truth.code)
         for section in SECTIONS:
             if not _expected(truth, section):
@@ -221,12 +247,11 @@ def _measure_file(
             else:
                 verdict = "thiếu"
             if said is not None and said.value is not None:
-                layout = title.partition("/")[0]
                 figures.judged.append(Judged(form, layout, section, said.confidence, not verdict))
             if not verdict:
                 figures.right[form] = figures.right.get(form, 0) + 1
                 continue
-            figures.wrong.append(f"{title} {truth.code} {section}: {verdict}")
+            figures.wrong.append(f"{layout}/{form} {truth.code} {section}: {verdict}")
             if said is None or said.value is None:
                 figures.missing[form] = figures.missing.get(form, 0) + 1
             elif said.is_sure:
@@ -250,10 +275,11 @@ def _expected(truth: Procedure, section: str) -> bool:
 def compare(section: str, truth: Procedure, value: Any, alike: float) -> str:
     """What is wrong with a section, "" when it is right. Notes may differ, facts may not."""
     if section == "papers":
-        wanted = [(p.name, p.originals, p.copies) for p in truth.documents]
+        wanted: dict[str, set[tuple[int, int]]] = {}
+        for paper in truth.documents:
+            wanted.setdefault(paper.name, set()).add((paper.originals, paper.copies))
         got = [(p["name"], p["originals"], p["copies"]) for p in value["documents"]]
-        # The same paper under two headings is one paper where a layout has no headings.
-        return _papers(list(dict.fromkeys(wanted)), list(dict.fromkeys(got)), alike)
+        return _papers(wanted, list(dict.fromkeys(got)), alike)
     if section == "fee":
         fees = [Fee.model_validate(fee) for fee in value["fees"]]
         one = {(f.status, f.amount_vnd, f.channel) for f in truth.fees}
@@ -268,16 +294,20 @@ def compare(section: str, truth: Procedure, value: Any, alike: float) -> str:
 
 
 def _papers(
-    wanted: Sequence[tuple[str, int, int]], got: Sequence[tuple[str, int, int]], alike: float
+    wanted: Mapping[str, Container[tuple[int, int]]],
+    got: Sequence[tuple[str, int, int]],
+    alike: float,
 ) -> str:
+    """The same paper under two headings is one paper, with either count, as some layouts have
+    no headings."""
     left = list(got)
-    for name, originals, copies in wanted:
+    for name, counts in wanted.items():
         best = max(left, key=lambda g: _likeness(name, g[0]), default=None)
         if best is None or _likeness(name, best[0]) < alike:
             return f"thiếu {name[:60]!r}, gần nhất {best and best[0][:60]!r}"
-        if (best[1], best[2]) != (originals, copies):
-            return f"số bản của {name[:40]!r}: {originals},{copies} đọc {best[1]},{best[2]}"
-        left.remove(best)
+        if (best[1], best[2]) not in counts:
+            return f"số bản của {name[:40]!r}: {counts} đọc {best[1]},{best[2]}"
+        left = [one for one in left if one is not best and one[0] != best[0]]
     return f"thừa {left[0][0][:60]!r}" if left else ""
 
 

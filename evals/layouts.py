@@ -23,6 +23,8 @@ Layout = Literal[
 TUNED: tuple[Layout, ...] = ("portal", "decision", "handbook", "register", "unruled", "columns")
 LATER: tuple[Layout, ...] = ("notice", "sheet")
 LAYOUTS: tuple[Layout, ...] = TUNED + LATER
+# The others leave out what must be done step by step, and the laws.
+WITH_STEPS: tuple[Layout, ...] = ("portal", "decision", "handbook")
 
 
 def write_docx(sheets: Sequence[Sheet], layout: Layout, path: Path) -> None:

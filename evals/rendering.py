@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -151,16 +151,24 @@ def sheet_of_record(record: dict[str, Any]) -> Sheet:
 
 def to_pdf(source: Path, folder: Path) -> Path:
     """The Word file as PDF; raises NoOffice without LibreOffice."""
+    return to_pdfs([source], folder)[0]
+
+
+def to_pdfs(sources: Sequence[Path], folder: Path) -> list[Path]:
+    """Word, Excel or web files as PDF, all in one go, as most of the time is the program's start.
+
+    Raises NoOffice without LibreOffice.
+    """
     office = shutil.which("soffice")
     if office is None:
         raise NoOffice("LibreOffice is missing: apt install libreoffice-writer")
     with tempfile.TemporaryDirectory(prefix="letan-render-") as profile:
         subprocess.run(
             [office, f"-env:UserInstallation={Path(profile).as_uri()}", "--headless", "--norestore",
-             "--convert-to", "pdf", "--outdir", str(folder), str(source)],
-            check=True, capture_output=True, timeout=180,
+             "--convert-to", "pdf", "--outdir", str(folder), *map(str, sources)],
+            check=True, capture_output=True, timeout=180 + 20 * len(sources),
         )  # fmt: skip
-    return folder / f"{source.stem}.pdf"
+    return [folder / f"{source.stem}.pdf" for source in sources]
 
 
 def to_scan(source: Path, target: Path, *, seed: int = 7) -> int:

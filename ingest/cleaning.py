@@ -5,16 +5,14 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ingest.encodings import Encoding, encodings_of, to_unicode
-from ingest.labels import label_of
 from ingest.layout import LISTED
 from ingest.orders import holds_order, without_orders
 from ingest.pages import Block, Page, Reading, Row
-from ingest.portal_text import LOWER, UPPER, clean
+from ingest.paragraphs import ENDS, STARTS, is_left_open, joined_text, paragraphs_of
+from ingest.portal_text import clean
 
 # Lines this near to an edge may be running heads, feet or page numbers.
 EDGE = 0.1
-# Of the page height: lines of a table may stand a little above each other, columns much.
-NEXT_COLUMN = 0.1
 _PAGE_NUMBER = re.compile(r"^\W*(?:trang\s*)?\d{1,4}(?:\s*/\s*\d{1,4})?\W*$", re.IGNORECASE)
 _STAMP = re.compile(
     r"^(?:người ký|ký bởi|thời gian ký|ngày ký|email|cơ quan|signature|signed by|digitally signed"
@@ -22,18 +20,6 @@ _STAMP = re.compile(
     re.IGNORECASE,
 )
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
-_STARTS = re.compile(
-    r"^\s*(?:[-+*•–—·▪●○◦](?!\s?\d{1,2} bản )|\(?\d{1,3}(?:\.\d{1,3})*[.)/](?!\d)"
-    r"|\(?[a-zđ]\d?[.)]|[a-zđ]?[øïìöëÿñåß]\)|[IVXLC]+[.)]"
-    r"|Điều \d|Khoản \d|Chương [IVX]|Mục \d|Bước \d|Phụ lục|Mẫu số|Căn cứ|Trường hợp|Lưu ý)",
-)
-# A capital and a colon not far behind it may open a part of a procedure.
-_LABELLED = re.compile(rf"^[{UPPER}][^:]{{1,60}}:")
-_ALONE = re.compile(
-    r"CỘNG H[ÒO]A XÃ HỘI|Độc lập\s*[-–]\s*Tự do|^Số\s*:|^Luật số\s*:|^Kính gửi", re.IGNORECASE
-)
-_ENDS = re.compile(r"[.;:!?…]\W*$|[”\"]$")
-_HYPHENATED = re.compile(rf"([{LOWER}])[-\u00ad\u2010]$")
 
 
 def cleaned(reading: Reading) -> Reading:
@@ -41,7 +27,7 @@ def cleaned(reading: Reading) -> Reading:
     paragraphs and tables that run over pages are whole again."""
     pages = _decoded(reading.pages)
     pages = _without_edges(pages)
-    blocks = [block for page in pages for block in _paragraphs(page.blocks)]
+    blocks = paragraphs_of([block for page in pages for block in page.blocks])
     blocks = list(filter(None, map(_disarmed, _over_pages(blocks))))
     by_page: dict[int, list[Block]] = {}
     for block in blocks:
@@ -130,99 +116,21 @@ def _at_edge(block: Block) -> bool:
     return block.box[3] < EDGE or block.box[1] > 1 - EDGE
 
 
-def _paragraphs(blocks: Sequence[Block]) -> list[Block]:
-    """Lines of a page joined into paragraphs; formats without places have them already."""
-    joined: list[Block] = []
-    for column in _runs_down(blocks):
-        joined += _paragraphs_of_column(column)
-    return joined
-
-
-def _runs_down(blocks: Sequence[Block]) -> list[list[Block]]:
-    """The blocks cut where the reading goes back up the page: at the next column."""
-    runs: list[list[Block]] = [[]]
-    lowest = 0.0
-    for block in blocks:
-        if block.box is not None:
-            if block.box[1] < lowest - NEXT_COLUMN:
-                runs.append([])
-                lowest = 0.0
-            lowest = max(lowest, block.box[1])
-        runs[-1].append(block)
-    return runs
-
-
-def _paragraphs_of_column(blocks: Sequence[Block]) -> list[Block]:
-    edges = sorted(b.box[2] for b in blocks if b.box and not b.is_table)
-    # The right margin is where long lines end; a line that stops well before it ends a paragraph.
-    margin = edges[int(len(edges) * 0.9)] if edges else 1.0
+def _over_pages(blocks: Sequence[Block]) -> list[Block]:
+    """Tables that a page break cut in two are put together again."""
     joined: list[Block] = []
     for block in blocks:
         last = joined[-1] if joined else None
-        if last is not None and _continues(last, block, margin):
-            joined[-1] = _join(last, block)
+        if (
+            last is not None
+            and block.page != last.page
+            and last.is_table
+            and block.is_table
+            and _same_table(last, block)
+        ):
+            joined[-1] = _joined_tables(last, block)
         else:
             joined.append(block)
-    return joined
-
-
-def _continues(last: Block, block: Block, margin: float) -> bool:
-    if last.is_table or block.is_table or last.box is None or block.box is None:
-        return False
-    if _STARTS.match(block.text) or block.box[1] < last.box[1]:
-        return False
-    if _LABELLED.match(block.text) and label_of(block.text, scanned=block.confidence < 1):
-        return False
-    if _ALONE.search(last.text) or _ALONE.search(block.text):
-        return False
-    if last.text.isupper() != block.text.isupper():
-        return False
-    height = max(block.box[3] - block.box[1], 0.008)
-    if block.box[1] - last.box[3] > 1.2 * height:
-        return False
-    first_letter = next((c for c in block.text if c.isalpha()), "")
-    if re.match(r"^[^.;:]{2,60}:\s*$", last.text):
-        return False
-    if last.box[2] >= margin - 0.06:
-        return not _ENDS.search(last.text) or first_letter.islower()
-    return first_letter.islower() and not _ENDS.search(last.text)
-
-
-def _join(last: Block, block: Block) -> Block:
-    text = (
-        _HYPHENATED.sub(r"\1", last.text) + block.text
-        if _HYPHENATED.search(last.text) and block.text[:1].islower()
-        else f"{last.text} {block.text}"
-    )
-    box = last.box
-    if last.page == block.page and last.box and block.box:
-        a, b = last.box, block.box
-        box = (min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3]))
-    total = len(last.text) + len(block.text) or 1
-    sure = (last.confidence * len(last.text) + block.confidence * len(block.text)) / total
-    return last.model_copy(update={"text": text, "box": box, "confidence": round(sure, 3)})
-
-
-def _over_pages(blocks: Sequence[Block]) -> list[Block]:
-    """Tables and sentences that a page break cut in two are put together again."""
-    joined: list[Block] = []
-    for block in blocks:
-        last = joined[-1] if joined else None
-        if last is not None and block.page != last.page:
-            if last.is_table and block.is_table and _same_table(last, block):
-                joined[-1] = _joined_tables(last, block)
-                continue
-            if (
-                not last.is_table
-                and not block.is_table
-                and not _ENDS.search(last.text)
-                and block.text[:1].islower()
-                and not _STARTS.match(block.text)
-                and last.box is not None
-            ):
-                joined[-1] = _join(last, block)
-                continue
-        joined.append(block)
     return joined
 
 
@@ -239,7 +147,7 @@ def _joined_tables(one: Block, two: Block) -> Block:
     more = list(two.rows)
     if len(one.rows) > 1 and _plain(more[0]) == _plain(one.rows[0]):
         more = more[1:]  # the heading is repeated on every page
-    if more and any(more[0].cells) and _breaks_off(rows[-1], more[0]):
+    if more and any(more[0].cells) and _breaks_off(rows, more[0]):
         head = rows[-1]
         cells = tuple(_joined_cell(*pair) for pair in zip(head.cells, more[0].cells, strict=True))
         sure = min(head.confidence, more[0].confidence)
@@ -250,27 +158,42 @@ def _joined_tables(one: Block, two: Block) -> Block:
     )
 
 
-def _breaks_off(last: Row, first: Row) -> bool:
+def _breaks_off(rows: Sequence[Row], first: Row) -> bool:
     """Whether the first row after a page break is the rest of the last one before it."""
-    opening = first.cells[0].strip()
-    if not opening and re.fullmatch(r"\W*\d{0,3}\W*", last.cells[0].strip()):
+    last = rows[-1]
+    opening, before = first.cells[0].strip(), last.cells[0].strip()
+    if not opening and re.fullmatch(r"\W*\d{0,3}\W*", before):
         return True  # numbered rows: a row without its number is no row of its own
+    pairs = [(a, b) for a, b in zip(last.cells, first.cells, strict=True) if b.strip()]
     if opening:
-        return (opening[:1].islower() or opening[:1] in "(,;/") and not _ENDS.search(
-            last.cells[0].strip() or "."
+        return (
+            (opening[:1].islower() or opening[:1] in "(,;/") and not ENDS.search(before or ".")
+        ) or (
+            # A column that every row fills is empty: only the longest cell went on.
+            _lacks_a_cell(rows, first)
+            and not STARTS.match(opening)
+            and all(a.strip() and not ENDS.search(a) for a, _ in pairs)
         )
-    return any(
-        cell[:1].islower() or (before and not _ENDS.search(before))
-        for before, cell in zip(last.cells, first.cells, strict=True)
-        if cell.strip()
+    return any(b[:1].islower() or (a and not ENDS.search(a)) for a, b in pairs)
+
+
+def _lacks_a_cell(rows: Sequence[Row], first: Row) -> bool:
+    return len(rows) >= 2 and any(
+        not cell.strip() and all(row.cells[place].strip() for row in rows[1:])
+        for place, cell in enumerate(first.cells)
     )
 
 
 def _joined_cell(before: str, after: str) -> str:
     if not before or not after:
         return before or after
-    whole = _STARTS.match(after) or LISTED.match(after) or _ENDS.search(before)
-    return f"{before}\n{after}" if whole else f"{before} {after}"
+    if is_left_open(before, after):
+        return joined_text(before, after)
+    item = before.rpartition("\n")[2]
+    # The next sentence of an item stands without a sign, where its count is still to come.
+    open_item = LISTED.match(item) and re.search(r"[.;:]$", item)
+    whole = STARTS.match(after) or LISTED.match(after) or (ENDS.search(before) and not open_item)
+    return f"{before}\n{after}" if whole else joined_text(before, after)
 
 
 def _plain(row: Row) -> str:

@@ -53,10 +53,18 @@ _CHANNEL_WORDS = (
     ("Trực tuyến", r"trực tuyến|qua mạng|cổng dịch vụ công|vneid"),
     ("Dịch vụ bưu chính", r"bưu chính|bưu điện"),
 )
+# In a narrow column what is said of the next channel follows on the same line.
+_NEXT_CHANNEL = re.compile(
+    r"(?<=\S)[\s;]+(?:[-+•*]\s*)?(?=(?:nộp\s+)?(?:trực tiếp|trực tuyến"
+    r"|(?:qua\s+)?(?:dịch vụ\s+)?bưu chính(?: công ích)?)\s*:)",
+    re.IGNORECASE,
+)
 # A line that ends in a colon opens a group of papers: "Giấy tờ phải xuất trình:".
 _GROUP = re.compile(r"^.{3,300}:\s*$", re.DOTALL)
 # A speck between the number and its word: "(01-bản sao)".
-_SIGN_IN_COUNT = re.compile(r"\b(\d{1,2})[-–.,' ]{1,3}(bản (?:chính|gốc|sao))", re.IGNORECASE)
+_SIGN_IN_COUNT = re.compile(
+    r"(?<=[(\[,;:–—-])(\s?\d{1,2})[-–.,' ]{1,3}(bản (?:chính|gốc|sao))", re.IGNORECASE
+)
 _COUNTS = re.compile(
     r"bản (?P<kind>chính|gốc|sao|chụp|photo)\s*:?\s*(?P<after>\d{1,2})"
     r"|(?P<before>\d{1,2})\s*bản (?P<kind2>chính|gốc|sao|chụp|photo)",
@@ -161,16 +169,20 @@ def _listing(pieces: Iterable[Piece]) -> str:
 
 
 def _by_channel(pieces: Iterable[Piece]) -> str:
-    return "\n".join(
-        re.sub(r"^\W+", "", piece.text).strip() for piece in pieces if piece.text.strip()
-    )
+    return "\n".join(re.sub(r"^\W+", "", line).strip() for line in _channel_lines(pieces))
+
+
+def _channel_lines(pieces: Iterable[Piece]) -> list[str]:
+    """The lines of a part, cut before every channel it names."""
+    lines = (line for piece in pieces for line in _NEXT_CHANNEL.split(piece.text))
+    return [line for line in lines if line.strip()]
 
 
 def _fee_text(pieces: Iterable[Piece]) -> str:
     """Fees in words; "Không" after "Lệ phí:" is a word that says free, unlike an empty field."""
     kept = []
-    for piece in pieces:
-        text = re.sub(r"^[\W_]+", "", piece.text).strip()
+    for line in _channel_lines(pieces):
+        text = re.sub(r"^[\W_]+", "", line).strip()
         label, colon, rest = text.partition(":")
         if colon and channel_of(label) and len(label) < 25:
             kept.append(f"{label}: Miễn phí(Không)" if _FREE.fullmatch(rest) else text)

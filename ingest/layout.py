@@ -9,15 +9,15 @@ from statistics import median
 
 from ingest.labels import label_of
 from ingest.pages import Block, Box, Row, Word
+from ingest.paragraphs import BLANK, is_left_open, joined_text
 
 # A column gap is wider than any gap between words of a justified line.
 GUTTER = 0.018
-# So many lines must stand beside each other before a page is read in columns.
+# So many lines must stand beside each other before a page is read in columns; fewer are enough
+# where the longer column goes on, or the shorter one ends with the page.
 LEAST_COLUMN_LINES = 6
-# So many labels beside texts make a table without rules, and not columns.
-LEAST_LABELS = 3
-# Of the page width: the blank before a word, and the empty margin inside a cell.
-BLANK = 0.004
+FEWEST_BESIDE, LONG_COLUMN = 3, 12
+# Of the page width: the empty margin inside a cell.
 PADDING = 0.011
 LISTED = re.compile(
     r"^\s*(?:[-+*•–—·▪●○◦]\s(?!\d{1,2} bản )|\(?\d{1,2}(?:\.\d{1,2})*[.)]\s|\(?[a-zđ]\d?[.)]\s"
@@ -111,8 +111,9 @@ def _cell(words: Sequence[Word], edge: float) -> str:
         if last is not None and paragraphs and not LISTED.match(text):
             wide = held[0].box[2] - held[0].box[0]
             # The first word went to the next line only because it did not fit on this one.
-            if last[2] + wide + BLANK > edge - PADDING:
-                paragraphs[-1] += f" {text}"
+            broken = last[2] + wide + BLANK > edge - PADDING
+            if broken or is_left_open(paragraphs[-1], text):
+                paragraphs[-1] = joined_text(paragraphs[-1], text)
                 last = box
                 continue
         paragraphs.append(text)
@@ -183,7 +184,7 @@ def _is_label_column(rows: Sequence[Line], x: float) -> bool:
     ]
     scanned = any(word.confidence < 1 for _, _, held in rows for word in held)
     labels = sum((label_of(text, scanned=scanned) or ("", "-"))[1] == "" for text in beside)
-    return labels >= LEAST_LABELS and labels >= 0.6 * len(beside)
+    return labels > 0 and labels >= 0.6 * len(beside)
 
 
 def _column_gap(rows: Sequence[Line]) -> tuple[int, int, float] | None:
@@ -221,7 +222,10 @@ def _column_gap(rows: Sequence[Line]) -> tuple[int, int, float] | None:
                     end = place
                 else:
                     break
-            if both >= LEAST_COLUMN_LINES and (best is None or end - start > best[1] - best[0]):
+            enough = both >= LEAST_COLUMN_LINES or (
+                both >= FEWEST_BESIDE and end - start + 1 >= LONG_COLUMN
+            )
+            if enough and (best is None or end - start > best[1] - best[0]):
                 best = (start, end, (low + high) / 2)
     return best
 

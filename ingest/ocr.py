@@ -19,10 +19,10 @@ from PIL import Image
 
 from ingest.layout import Frame, Frames, blocks_of
 from ingest.pages import Block, Box, Page, Unreadable, Word
-from ingest.ruling import Grid, Mask, Picture, grids_in, ink_of, quietened, without_rules
+from ingest.ruling import Grid, Mask, Picture, grids_in, ink_of, is_table, quietened, without_rules
 
 # Part of the cache key: raising it makes every page be recognised anew.
-METHOD = 2
+METHOD = 3
 LANGUAGE = "vie"
 # Letters at 200 dpi are 20 to 30 pixels high, which is what the model was trained on.
 DPI = 200
@@ -119,7 +119,7 @@ def _recognised(picture: Picture, number: int) -> list[Block]:
 def _is_table(grid: Grid, shape: tuple[int, ...]) -> bool:
     """A ruled table, not a frame around a picture or a letterhead's line."""
     wide = (grid.right - grid.left) / shape[1]
-    return wide > 0.25 and grid.rows * grid.columns >= 2 and (grid.rows > 1 or grid.columns > 2)
+    return wide > 0.25 and is_table(grid, shape[0])
 
 
 def _table_words(cleaned: Picture, grid: Grid, shape: tuple[int, ...]) -> list[Word]:

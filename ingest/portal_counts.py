@@ -11,6 +11,12 @@ _COUNT = re.compile(
     r"\s*\)\s*[.;]?\s*$",
     re.IGNORECASE,
 )
+# "…: 01 bản chụp;": customs and the police write the count behind a colon or a dash.
+_COUNT_IN_WORDS = re.compile(
+    r"\s*[:–—-]\s*(?P<number>\d{1,2})\s*(?:\([^\W\d_]{2,5}\)\s*)?"
+    r"bản (?P<kind>chính|gốc|sao|chụp|photo)\s*[.;]?\s*$",
+    re.IGNORECASE,
+)
 # After these words a number is missing, so the digits before the count belong to the text.
 _WANTS_NUMBER = re.compile(
     r"(?:/|\.|\b(?i:số|năm|mẫu|bước|nghị định|thông tư|điều|khoản|phụ lục)|\b[A-ZĐ-]{2,})$"
@@ -34,7 +40,7 @@ def split_count(text: str) -> Counted:
     """
     match = _COUNT.search(text)
     if not match or not any(match.groups()):
-        return Counted(text.strip())
+        return _in_words(text)
     rest = text[: match.start()].rstrip()
     first = re.sub(r"\D", "", match["originals"] or match["copies"] or match["any"] or "")
     kept, number = _parted(first)
@@ -44,6 +50,17 @@ def split_count(text: str) -> Counted:
     if match["originals"] or not match["copies"]:
         return Counted(rest, min(number, MOST), copies)
     return Counted(rest, 0, min(number, MOST))
+
+
+def _in_words(text: str) -> Counted:
+    match = _COUNT_IN_WORDS.search(text)
+    if not match or not text[: match.start()].strip():
+        return Counted(text.strip())
+    number = min(int(match["number"]), MOST)
+    rest = text[: match.start()].strip()
+    if match["kind"].lower() in ("chính", "gốc"):
+        return Counted(rest, number)
+    return Counted(rest, 0, number)
 
 
 def _parted(digits: str) -> tuple[str, int]:

@@ -16,7 +16,7 @@ import pypdfium2.raw as raw
 from ingest.layout import blocks_of
 from ingest.ocr import DPI, frames_of, recognise
 from ingest.pages import Box, Page, Reading, Unreadable, Word
-from ingest.ruling import Grid, Mask, Picture, grids_in, ink_of
+from ingest.ruling import Grid, Mask, Picture, grids_in, ink_of, is_table
 
 # Enough to see the rules of a table, and whether ink lies outside the text.
 LOOK_DPI = 100
@@ -110,7 +110,7 @@ def read_page(path: Path, number: int, cache: Path | None) -> Read:
         grids = grids_in(ink)
         if is_typed(words, ink, grids):
             height, width = look.shape
-            frames = [frames_of(g, width, height) for g in grids if g.rows > 1 or g.columns > 2]
+            frames = [frames_of(g, width, height) for g in grids if is_table(g, height)]
             blocks = blocks_of(words, frames, number)
             return number, Page(number=number, how="text", blocks=tuple(blocks)), ""
         return number, recognise(picture_of(page, DPI), number, cache), ""

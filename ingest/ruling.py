@@ -13,6 +13,8 @@ Mask = NDArray[np.bool_]
 SHORTEST = 0.035
 # Of the paper's brightness: lighter is the paper's own grain, not the edge of a letter.
 LIGHT = 0.88
+# Of the page height.
+TALL = 0.15
 # Pixels of ink a rule may be interrupted by, of a hundred.
 LEAST_INK = 0.92
 
@@ -204,6 +206,15 @@ def _grid(across: Sequence[Rule], down: Sequence[Rule], slack: float) -> Grid | 
     if len(cells) < 2:
         return None
     return Grid(tuple(cells), xs[0], ys[0], xs[-1], ys[-1], len(ys) - 1, len(xs) - 1)
+
+
+def is_table(grid: Grid, page_height: float) -> bool:
+    """Whether a grid is more than a letterhead's two fields side by side.
+
+    One row of two cells is a table where it is tall: a row that runs over a whole page.
+    """
+    tall = (grid.bottom - grid.top) / page_height > TALL
+    return grid.rows > 1 or grid.columns > 2 or (grid.columns == 2 and tall)
 
 
 def without_rules(picture: Picture, ink: Mask, grids: Sequence[Grid]) -> Picture:

@@ -68,6 +68,7 @@ def test_a_misread_letter_of_a_list_or_a_misread_row_number_hides_nothing() -> N
         ("Đơn (bản chính: 01)", "Đơn (1 bản chính)"),
         ("Thẻ (01-bản sao)", "Thẻ (1 bản sao)"),
         ("02 bản sao Giấy chứng nhận", "02 bản sao Giấy chứng nhận"),
+        ("4. Bản sao giấy chứng nhận", "4. Bản sao giấy chứng nhận"),
         ("Ảnh 3x4", "Ảnh 3x4"),
     ],
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from browser import missing
 
-from evals.ingesting import Figures, measure, own_pairs, portal_pairs
+from evals.ingesting import Figures, measure, own_records, portal_records
 from evals.layouts import LAYOUTS
 from evals.rendering import NoOffice
 
@@ -13,9 +13,9 @@ PORTAL = Path(__file__).parent.parent.parent / "shared/data/portal/procedures_20
 DIGITAL, SCANNED = 0.95, 0.85
 
 
-def measured(pairs: list, forms: list[str], **more: object) -> Figures:  # type: ignore[type-arg]
+def measured(printed: list, forms: list[str], **more: object) -> Figures:  # type: ignore[type-arg]
     try:
-        return measure(pairs, forms=forms, **more)  # type: ignore[arg-type]
+        return measure(printed, forms=forms, **more)  # type: ignore[arg-type]
     except NoOffice as problem:
         missing(str(problem))
         raise
@@ -23,7 +23,7 @@ def measured(pairs: list, forms: list[str], **more: object) -> Figures:  # type:
 
 @pytest.mark.slow
 def test_twelve_of_our_own_records_are_read_from_word_and_pdf_in_every_layout() -> None:
-    figures = measured(own_pairs(12), ["docx", "pdf"], layouts=LAYOUTS)
+    figures = measured(own_records(12), ["docx", "pdf"], layouts=LAYOUTS)
     assert figures.fields == {"docx": 36 * len(LAYOUTS), "pdf": 36 * len(LAYOUTS)}
     assert figures.share("docx") >= DIGITAL, figures.wrong
     assert figures.share("pdf") >= DIGITAL, figures.wrong
@@ -31,7 +31,7 @@ def test_twelve_of_our_own_records_are_read_from_word_and_pdf_in_every_layout() 
 
 @pytest.mark.slow
 def test_noisy_scans_are_read_in_every_layout() -> None:
-    figures = measured(own_pairs(12)[:4], ["scan"], layouts=LAYOUTS, seed=9)
+    figures = measured(own_records(12)[:4], ["scan"], layouts=LAYOUTS, seed=9)
     assert figures.fields == {"scan": 4 * 3 * len(LAYOUTS)}
     assert figures.share("scan") >= SCANNED, figures.wrong
 
@@ -41,6 +41,6 @@ def test_twelve_portal_records_are_read_from_word_as_portal_decision_and_handboo
     if not PORTAL.exists():
         pytest.skip("no portal records beside the checkout")
     figures = measured(
-        portal_pairs(PORTAL, 12), ["docx"], layouts=["portal", "decision", "handbook"]
+        portal_records(PORTAL, 12), ["docx"], layouts=["portal", "decision", "handbook"]
     )
     assert figures.share("docx") >= DIGITAL, figures.wrong

@@ -174,3 +174,18 @@ def test_steps_torn_into_the_papers_are_given_back() -> None:
 def test_the_same_paper_is_listed_once() -> None:
     papers = read_papers(["Tờ khai (1 bản chính)", "- Tờ khai; (1 bản chính)"])
     assert len(papers.documents) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "text", "originals", "copies"),
+    [
+        ("Hóa đơn: 01 bản chụp;", "Hóa đơn", 0, 1),
+        ("Hợp đồng - 02 (hai) bản chính.", "Hợp đồng", 2, 0),
+        ("Hóa đơn: 01 bản chụp có đóng dấu", "Hóa đơn: 01 bản chụp có đóng dấu", 0, 0),
+        ("02 bản chụp", "02 bản chụp", 0, 0),
+    ],
+)
+def test_a_count_behind_a_colon_is_a_count(
+    written: str, text: str, originals: int, copies: int
+) -> None:
+    assert split_count(written) == Counted(text, originals, copies)
