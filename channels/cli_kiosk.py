@@ -1,4 +1,4 @@
-"""Figures of the lobby: `letan bench queue`."""
+"""Figures of the lobby: `letan bench queue`, `letan bench hearing`."""
 
 import json
 from pathlib import Path
@@ -13,8 +13,9 @@ Json = Annotated[bool, typer.Option("--json", help="In JSON cho chương trình 
 
 
 def add_to_bench(bench_app: typer.Typer) -> None:
-    """Put the command of this area under `letan bench`."""
+    """Put the commands of this area under `letan bench`."""
     bench_app.command("queue")(bench_queue)
+    bench_app.command("hearing")(bench_hearing)
 
 
 def bench_queue(
@@ -42,3 +43,37 @@ def bench_queue(
         for name, value in report.items():
             out.print(f"{name}: {value}", markup=False, highlight=False)
     raise typer.Exit(0 if report["distinct"] == numbers and not report["errors"] else 1)
+
+
+def bench_hearing(
+    clips: Annotated[
+        Path, typer.Option(help="Thư mục, hoặc gói .whl, .zip có tệp WAV người thật nói.")
+    ],
+    rounds: Annotated[int, typer.Option(help="Mỗi tệp nói mấy lần.", min=1)] = 2,
+    as_json: Json = False,
+) -> None:
+    """Đo từ lúc nói xong tới lúc có câu trả lời, qua máy chủ thật, theo thời gian thật."""
+    import os
+    from tempfile import TemporaryDirectory
+
+    from evals.answer_time import measure_answers, recordings
+    from evals.hearing import FIRST_ANSWER_MS
+    from evals.sounds import NoSound
+
+    with TemporaryDirectory(prefix="letan-bench-", ignore_cleanup_errors=True) as folder:
+        try:
+            report = measure_answers(
+                {**os.environ, "LETAN_HOME": folder},
+                recordings(clips),
+                rounds=rounds,
+                step=lambda what: err.print(f"{what}…"),
+            ).to_json()
+        except NoSound as problem:
+            err.print(str(problem), markup=False)
+            raise typer.Exit(2) from problem
+    if as_json:
+        typer.echo(json.dumps(report, ensure_ascii=False))
+    else:
+        for name, value in report.items():
+            out.print(f"{name}: {value}", markup=False, highlight=False)
+    raise typer.Exit(0 if report["p50_ms"] <= FIRST_ANSWER_MS and not report["cut_off"] else 1)

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from assistant.answers import Answer
 from assistant.desk import Desk
 from assistant.hearing.ears import BYTES_PER_SECOND, RATE, Ear
-from assistant.hearing.turn import PAUSE_SECONDS, Heard, Nothing, SpokenTurn
+from assistant.hearing.turn import THINKING_SECONDS, Heard, Nothing, SpokenTurn
 from evals.scoring import percentile
 from evals.slips import with_slips
 from evals.sounds import NOISE_DB, Sound, in_a_room, pcm, with_speech_noise
@@ -92,7 +92,7 @@ def listen(ear: Ear, sound: Sound) -> tuple[Heard | Nothing, float]:
     taken up when it is there and what was before it is done.
     """
     turn = SpokenTurn(ear, "vi")
-    everything = pcm(in_a_room(sound, BEFORE_SECONDS, PAUSE_SECONDS + 1.5))
+    everything = pcm(in_a_room(sound, BEFORE_SECONDS, THINKING_SECONDS + 1.0))
     clock = 0.0
     for number, start in enumerate(range(0, len(everything), STEP), 1):
         clock = max(clock, number * STEP_SECONDS)

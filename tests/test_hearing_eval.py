@@ -104,7 +104,7 @@ def test_a_spoken_question_is_timed_from_its_end_and_counted_by_what_was_heard(
     assert found["together"]["heard_well"] == 2  # the other question was heard as this one
     assert found["together"]["right_of_heard_well"] == 1.0
     assert found["together"]["wrong_and_not_shown_first"] == 2
-    assert found["clean"]["wait_median_ms"] >= 1_000  # the pause that ends a turn is in it
+    assert found["clean"]["wait_median_ms"] >= 500  # the pause that ends a turn is in it
     assert not holds(report([]))
 
 

@@ -44,6 +44,7 @@ class ScriptedEar:
 
     text: str = "làm giấy khai sinh"
     confidence: float = 1.0
+    partial: str = "làm"
     name: str = "scripted"
     languages: frozenset[str] = frozenset({"vi"})
     heard: bytes = b""
@@ -53,7 +54,7 @@ class ScriptedEar:
 
     def accept(self, pcm: bytes) -> str:
         self.heard += pcm
-        return self.text.split()[0]
+        return self.partial
 
     def finish(self) -> Words:
         return Words(self.text, self.confidence)
@@ -120,6 +121,23 @@ def test_a_turn_ends_by_itself_after_a_pause_and_at_the_latest_after_fifteen_sec
     assert len(ear.heard) <= LONGEST_SECONDS * BYTES_PER_SECOND
 
 
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [("làm giấy khai sinh", 0.7), ("tôi muốn", 1.5), ("nhận con nuôi thì", 1.5), ("", 1.0)],
+)
+def test_who_looks_for_a_word_is_waited_for(words: str, seconds: float) -> None:
+    """A sentence that cannot end here is not over; one that can is answered without delay."""
+    spoke, quiet = a_voice(1.0), spoken.a_room(3)
+    everything = spoken.pcm(np.concatenate([spoken.a_room(0.5), spoke, quiet]))
+    turn = SpokenTurn(ScriptedEar(text=words, partial=words), "vi")
+    taken = 0
+    while not turn.is_over:
+        turn.accept(everything[taken : taken + CHUNK])
+        taken += CHUNK
+    end_of_voice = 1.5
+    assert abs(taken / BYTES_PER_SECOND - end_of_voice - seconds) < 0.3
+
+
 def test_words_the_recogniser_is_unsure_of_or_too_many_for_the_time_are_shown_first() -> None:
     sound = spoken.in_a_room(a_voice(2))
     assert hear(ScriptedEar(confidence=0.5), sound) == Heard("làm giấy khai sinh", False)
@@ -155,6 +173,20 @@ def test_the_recogniser_is_chosen_by_settings_and_the_browsers_never_by_itself()
     assert load_ear(HearingSettings(engine="browser")) is None
     assert heard_languages(HearingSettings(engine="browser")) == frozenset()
     assert heard_languages(HearingSettings(engine="whisper")) == {"vi", "en"}
+
+
+@pytest.mark.parametrize("name", ["Bình", "Ly", "Ngọc", "Tuyên", "Vĩnh", "Đoan"])
+def test_no_speaker_is_cut_off_at_a_pause_within_the_sentence(viet_asr: Ear, name: str) -> None:
+    """Six people, north and south, to the last tenth of a second of what they said."""
+    sound = spoken.clip(name)
+    turn = SpokenTurn(viet_asr, "vi")
+    everything = spoken.pcm(spoken.in_a_room(sound, after=3))
+    taken = 0
+    while not turn.is_over:
+        turn.accept(everything[taken : taken + CHUNK])
+        taken += CHUNK
+    loud = np.flatnonzero(np.abs(sound) > 0.1 * np.abs(sound).max())
+    assert taken / BYTES_PER_SECOND > 0.5 + loud[-1] / spoken.RATE
 
 
 def test_real_speech_is_recognised_and_noise_over_it_makes_it_unsure_or_right(

@@ -73,6 +73,7 @@ export function openTalk(where = "screen") {
   } else if (where === "strip") {
     document.querySelector(".bar").prepend(panel);
     panel.hidden = false;
+    panel.scrollIntoView({ block: "nearest" });
   }
   const until = Date.now() + LONGEST_SECONDS * 1000;
   const tick = () => { byId("seconds").textContent = t("secondsLeft", Math.max(0, Math.ceil((until - Date.now()) / 1000))); };

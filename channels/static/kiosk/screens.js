@@ -44,4 +44,5 @@ export function button(text, pressed) {
 export function complain(sentence) {
   byId("problem").textContent = sentence;
   byId("problem").hidden = false;
+  byId("problem").scrollIntoView({ block: "nearest" });
 }
