@@ -22,6 +22,8 @@ from assistant.plan import Matter, merged_papers, plan_lines
         ("mới sinh con, khai sinh cần giấy tờ gì", None),
         ("vợ em mới sinh", None),
         ("mất căn cước cần làm giấy tờ gì", None),
+        ("chồng em mất rồi em muốn cưới người khác cần giấy gì", None),
+        ("bố mất để lại đất không di chúc thì làm sao", None),
     ],
 )
 def test_an_event_is_told_and_asked_as_a_whole(message: str, event: str | None) -> None:

@@ -67,3 +67,12 @@ def test_words_of_asking_are_no_paper(question: str) -> None:
 def test_what_is_asked_of_the_copy_is_kept() -> None:
     read = with_any_paper(normalise("chung thuc giay khuyet tat mat bao lau"))
     assert read == "sao y giay to mat bao lau"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["mất giấy khai sinh", "tôi làm mất khai sinh", "mat khai sinh", "giấy khai sinh bị rách"],
+)
+def test_a_lost_certificate_of_birth_is_no_birth_to_register(desk: Desk, question: str) -> None:
+    named = [c.label for c in desk.finder.link(question).candidates[:3]]
+    assert named[0] in {"2.000635", "1.004884"} and {"2.000635", "1.004884"} <= set(named)

@@ -28,6 +28,8 @@ LEAST_LEFT = 2  # words of a matter, without which a greeting is a greeting
 # Words of a name that people leave out ("kết hôn" for "đăng ký kết hôn"); "mất" or "lại" they
 # do not, for that would be another matter.
 LEFT_OUT = frozenset(["dang", "ky", "thu", "tuc", "giay", "to", "xin", "cap", "lam"])
+# Where nothing is asked with it ("mất bao lâu"), it is what happened: "mất giấy khai sinh".
+LOST = "mat"
 GENERIC = Path(__file__).parent.parent / "data" / "generic_words.txt"
 ASKING = GENERIC.with_name("asking_phrases.txt")
 
@@ -57,7 +59,8 @@ def _asking() -> re.Pattern[str]:
 
 def _matter(normalised: str) -> str:
     """The core of a question without what it asks of the record."""
-    return core(_asking().sub(" ", fold(normalised)))
+    left = _asking().sub(" ", fold(normalised))
+    return f"{core(left)} {LOST}" if LOST in left.split() else core(left)
 
 
 class _Called:
