@@ -89,7 +89,10 @@ def open_library(
     encoder = load_encoder(knowledge.embedding_model or None)
     folder = settings.home / "index"
     chroma = open_chroma(folder, knowledge.chroma_server or None)
-    index = PassageIndex(store, chroma, encoder, turns_by(engine, folder))
+    # A server may lose or change its vectors behind our back; those embedded here only change
+    # with what is published.
+    near = None if knowledge.chroma_server else folder
+    index = PassageIndex(store, chroma, encoder, turns_by(engine, folder), near)
     return Library(engine, store, index)
 
 

@@ -11,11 +11,15 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
+
+import numpy as np
 
 from knowledge.chroma_client import Chroma, VectorsUnavailable
 from knowledge.embedding import Encoder
 from knowledge.mending import Mending
+from knowledge.near_passages import MOST, NearPassages, keep, kept
 from knowledge.passages import Passage, split
 from knowledge.store import KnowledgeStore
 from knowledge.turns import Turn
@@ -52,12 +56,17 @@ class PassageIndex:
         chroma: Chroma,
         encoder: Encoder,
         turn: Turn = nullcontext,
+        near: Path | None = None,
     ) -> None:
         """Vectors of another encoder get a collection of their own.
 
-        ``turn`` is what the processes of a deployment take turns by to change it.
+        ``turn`` is what the processes of a deployment take turns by to change it. With a folder
+        in ``near``, questions are compared in memory while the passages are few; the folder keeps
+        between starts what was read from Chroma for that.
         """
         self._turn = turn
+        self._near_folder = near
+        self._near: tuple[str, str, NearPassages] | None = None  # of which collection and content
         self._base = "passages-" + re.sub(r"[^a-zA-Z0-9]+", "-", encoder.name).strip("-")
         self._store = store
         self._chroma = chroma
@@ -68,8 +77,13 @@ class PassageIndex:
     def current(self) -> VectorIndex:
         """The collection that answers now."""
         pointers = self._store.find_setting(None, POINTER) or {}
-        name = pointers.get(self._base, self._base)
-        return VectorIndex(self._chroma, str(name), self._encoder)
+        name = str(pointers.get(self._base, self._base))
+        return VectorIndex(self._chroma, name, self._encoder, lambda: self._near_in(name))
+
+    def _near_in(self, name: str) -> NearPassages | None:
+        """What memory holds of a collection."""
+        near = self._near
+        return near[2] if near and near[0] == name else None
 
     @property
     def is_away(self) -> bool:
@@ -100,6 +114,7 @@ class PassageIndex:
         """
         try:
             self._bring_in_step()
+            self._hold()
         except VectorsUnavailable as problem:
             self._chroma.failed(problem)
 
@@ -109,6 +124,24 @@ class PassageIndex:
         with self._turn():
             if not self.is_in_step():
                 self._update()
+
+    def _hold(self) -> None:
+        """Have in memory what the live collection holds now; what is there already is not read."""
+        if self._near_folder is None:
+            return
+        index = self.current()
+        content, earlier = index.holds, self._near
+        if earlier and earlier[:2] == (index.name, content):
+            return
+        if index.count() > MOST:
+            self._near = None
+            return
+        folder, name = self._near_folder, f"{index.name}-{content}"
+        near = kept(folder, name)
+        if near is None:
+            near = _read(index, earlier[2] if earlier and earlier[0] == index.name else None)
+            keep(folder, name, near)
+        self._near = (index.name, content, near)
 
     def _mend(self) -> None:
         """Bring it in step and see that it answers a question."""
@@ -189,6 +222,17 @@ class PassageIndex:
             removed,
             perf_counter() - started,
         )
+
+
+def _read(index: VectorIndex, earlier: NearPassages | None) -> NearPassages:
+    """The passages of a collection; those of ``earlier`` still in it are not read again."""
+    present = index.ids()
+    ids, vectors = index.vectors(sorted(present - set(earlier.ids if earlier else ())))
+    if earlier:
+        stay = [at for at, id_ in enumerate(earlier.ids) if id_ in present]
+        ids = [*(earlier.ids[at] for at in stay), *ids]
+        vectors = np.concatenate([earlier.vectors[stay], vectors])
+    return NearPassages(ids, vectors)
 
 
 def _versions(wanted: Mapping[str, Passage]) -> dict[str, int]:

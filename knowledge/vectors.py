@@ -6,38 +6,22 @@ download a model: every vector comes from our own encoder, and a collection is a
 created without an embedding function of its own.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from chromadb.api.models.Collection import Collection
+from numpy.typing import NDArray
 
 from knowledge.chroma_client import Chroma, faults
 from knowledge.chroma_client import VectorsUnavailable as VectorsUnavailable
 from knowledge.embedding import Encoder
+from knowledge.near_passages import NearPassages, PassageHit, hit
 from knowledge.passages import Passage
 
 BATCH = 2000  # Chroma's SQLite refuses more than about 5,400 rows in one call
 SPACE = {"hnsw:space": "cosine"}
 NOTE = "made_from"
-
-
-@dataclass(frozen=True, slots=True)
-class PassageHit:
-    """A passage near the question; ``similarity`` is the cosine, -1…1."""
-
-    code: str
-    version: int
-    section: str
-    similarity: float
-
-
-def _hit(id_: str, similarity: float) -> PassageHit:
-    """A passage's id (`Passage.id`) says which version and section it is."""
-    code, rest = id_.split("@", 1)
-    version, section, _ = rest.split("/", 2)
-    return PassageHit(code, int(version), section, float(similarity))
 
 
 def list_collections(chroma: Chroma) -> list[str]:
@@ -54,8 +38,16 @@ class VectorIndex:
     was dropped on purpose or must be filled first.
     """
 
-    def __init__(self, chroma: Chroma, collection: str, encoder: Encoder) -> None:
+    def __init__(
+        self,
+        chroma: Chroma,
+        collection: str,
+        encoder: Encoder,
+        held: Callable[[], NearPassages | None] = lambda: None,
+    ) -> None:
+        """``held`` gives what memory holds of this collection; a question then asks nobody."""
         self.name = collection
+        self._held = held
         self._chroma = chroma
         self._encoder = encoder
         # Questions ask for ids and distances alone, which LangChain's store cannot: fetching
@@ -110,6 +102,21 @@ class VectorIndex:
         with faults("listing"):
             return set(self._collection.get(include=[])["ids"])
 
+    def vectors(self, ids: Sequence[str]) -> tuple[list[str], NDArray[np.float32]]:
+        """Those of ``ids`` that are stored, and their vectors, shape (ids, dimensions)."""
+        found: list[str] = []
+        parts = [np.empty((0, self._encoder.dimensions), np.float32)]
+        for start in range(0, len(ids), BATCH):
+            with faults("reading"):
+                stored = self._collection.get(
+                    ids=list(ids[start : start + BATCH]), include=["embeddings"]
+                )
+            found += stored["ids"]
+            parts.append(
+                np.asarray(stored["embeddings"], np.float32).reshape(-1, parts[0].shape[1])
+            )
+        return found, np.concatenate(parts)
+
     @property
     def holds(self) -> str:
         """What was last noted with `note`; empty before the first time."""
@@ -146,6 +153,8 @@ class VectorIndex:
         self, vector: Sequence[float], limit: int, live: Mapping[str, int]
     ) -> list[PassageHit]:
         """The passages nearest to a vector, best first, those of dead versions left out."""
+        if (held := self._held()) is not None:
+            return held.nearest(np.asarray(vector, np.float32), limit, live)
         if self._chroma.is_away:
             raise VectorsUnavailable("Chroma did not answer before; it is being looked after")
         try:
@@ -162,8 +171,8 @@ class VectorIndex:
             self._chroma.failed(error)
             raise VectorsUnavailable(f"Chroma did not answer for {self.name!r}") from error
         distances = (found["distances"] or [[]])[0]
-        hits = [_hit(id_, 1.0 - d) for id_, d in zip(found["ids"][0], distances, strict=True)]
-        return [hit for hit in hits if live.get(hit.code) == hit.version]
+        hits = [hit(id_, 1.0 - d) for id_, d in zip(found["ids"][0], distances, strict=True)]
+        return [near for near in hits if live.get(near.code) == near.version]
 
     def drop(self) -> None:
         """Delete the whole collection."""

@@ -31,6 +31,8 @@ def clean(text: str) -> str:
     characters) goes, because masking and safety read the cleaned text.
     """
     composed = unicodedata.normalize("NFC", text)
+    if composed.isprintable():  # nearly always: the one look that C takes finds nothing to remove
+        return _SPACES.sub(" ", composed).strip()
     kept = (
         " " if char.isspace() else char
         for char in composed

@@ -61,7 +61,8 @@ def kept_vectors(
         part = path.with_suffix(f".{os.getpid()}.part.npy")
         np.save(part, vectors)
         part.replace(path)
-    kept: Floats = np.load(path, mmap_mode="r")
+    # A plain view of the mapped memory: a memmap goes through Python at every look-up.
+    kept: Floats = np.load(path, mmap_mode="r").view(np.ndarray)
     return kept
 
 

@@ -8,10 +8,12 @@ Words that exist are left alone: what they should have been, only their company 
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 from knowledge.vietnamese import fold
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+WORDS_KEPT = 4096  # people use some two thousand syllables
 LEAST_LETTERS = 3  # a shorter word is one letter away from too many
 _TELEX = re.compile(r"(aa|aw|ee|oo|ow|uw|dd)")
 _TELEX_TONE = re.compile(r"(?<=[a-z])[sfrxj](?=[a-z]{0,2}$)")
@@ -27,13 +29,14 @@ class Typos:
 
     def __init__(self, counts: Count) -> None:
         self._counts = counts
+        self._is_known = lru_cache(maxsize=WORDS_KEPT)(lambda word: bool(counts(word)))
 
     def mended(self, normalised: str) -> str:
         """The question with each unknown word that is one slip away from a known one mended."""
         words = normalised.split()
         folded = [fold(word) for word in words]
         for at, word in enumerate(folded):
-            if len(word) < LEAST_LETTERS or not word.isalpha() or self._counts(word):
+            if len(word) < LEAST_LETTERS or not word.isalpha() or self._is_known(word):
                 continue
             if (meant := self._meant(folded, at)) is not None:
                 words[at] = folded[at] = meant
