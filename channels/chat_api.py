@@ -1,4 +1,8 @@
-"""`POST /api/chat`: one message, one answer, in the contract of the project."""
+"""`POST /api/chat`: one message, one answer, in the contract of the project.
+
+Whoever asks may name the turn with ``turn_id``: the same turn asked again, by a client that got
+no answer in time say, is not answered twice; its stored answer comes back.
+"""
 
 from typing import Annotated, Literal
 
@@ -7,22 +11,23 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from assistant.answers import Answer
-from assistant.conversations import UnknownConversation
 from assistant.privacy_text import visible
 from channels.door import Door, error
+from channels.once import TurnId, answer_once
 
 # Beside the answer, whose shape is fixed: the reference to ask `GET /api/inquiries/<code>` with.
 INQUIRY_HEADER = "Letan-Inquiry"
 
 
 class ChatRequest(BaseModel):
-    """The body of `POST /api/chat`."""
+    """The body of a question; ``turn_id`` is made by who asks, one for each turn."""
 
     model_config = ConfigDict(extra="forbid")
 
     message: str
     conversation_id: Annotated[str, StringConstraints(max_length=64)] | None = None
     channel: Literal["web", "kiosk", "telegram", "zalo", "api"] = "api"
+    turn_id: TurnId | None = None
 
 
 def read_message(door: Door, body: ChatRequest) -> str | Response:
@@ -50,12 +55,13 @@ def chat_routes(door: Door) -> APIRouter:
         message = read_message(door, body)
         if isinstance(message, Response):
             return message
-        try:
-            answer = await door.workers.run(
-                lambda: door.desk.receptionist.reply(message, body.conversation_id, body.channel)
-            )
-        except UnknownConversation:
-            return error(404, "unknown_conversation")
+        answer = await answer_once(
+            door, message, body.conversation_id, body.channel, body.turn_id, worded=True
+        )
+        if isinstance(answer, Response):
+            return answer
+        if isinstance(answer, dict):
+            return JSONResponse(answer)
         return JSONResponse(answer.to_json(), headers=inquiry_header(answer))
 
     return routes

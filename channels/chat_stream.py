@@ -5,42 +5,30 @@ same answer in a model's words, where a model is on and said something usable), 
 wrong before there is an answer is refused as `POST /api/chat` refuses it; afterwards it is an
 ``error`` event with a sentence, and the answer stands.
 
-Whoever asks may name the turn. The same turn asked again, after a lost connection say, is not
-answered twice: its stored answer comes back. `GET /api/chat/stream/<turn>` brings it back too,
-after ``Last-Event-ID`` where a browser's EventSource sends one.
+A turn asked again is not answered twice (`channels.once`). `GET /api/chat/stream/<turn>` brings
+it back too, after ``Last-Event-ID`` where a browser's EventSource sends one.
 """
 
 import json
-import secrets
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Any
 
 import anyio
 import structlog
 from fastapi import APIRouter, Request, Response
-from pydantic import StringConstraints
 from sse_starlette import EventSourceResponse
 
 from assistant.answers import Answer
 from assistant.conversations import UnknownConversation
 from channels.chat_api import ChatRequest, inquiry_header, read_message
 from channels.door import ERRORS, Door, error
+from channels.once import PATIENCE_SECONDS, TurnId, answer_once, find_stored
 from channels.threads import Workers
-from knowledge.database import AlreadyThere
 
 log = structlog.get_logger()
 PING_SECONDS = 10
-# Longer than a model is ever given (assistant/model/settings.py): then the answer stands as it is.
-PATIENCE_SECONDS = 70
 WORDED = ".worded"
 Event = dict[str, str]
-TurnId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,40}$")]
-
-
-class StreamRequest(ChatRequest):
-    """The body of `POST /api/chat/stream`; ``turn_id`` is made by who asks, one for each turn."""
-
-    turn_id: TurnId | None = None
 
 
 def stream_routes(door: Door) -> APIRouter:
@@ -48,37 +36,22 @@ def stream_routes(door: Door) -> APIRouter:
     routes = APIRouter()
     # A model takes seconds: its waiting must not take the threads that answer.
     worders = Workers(door.settings.answer_threads)
-    answering: dict[str, anyio.Event] = {}
     wording: dict[str, anyio.Event] = {}
     receptionist, conversations = door.desk.receptionist, door.desk.conversations
 
     @routes.post("/api/chat/stream", response_class=EventSourceResponse)
-    async def ask(body: StreamRequest) -> Response:
+    async def ask(body: ChatRequest) -> Response:
         """One turn: the answer as an event, then its wording by a model, then the end."""
         message = read_message(door, body)
         if isinstance(message, Response):
             return message
-        turn_id = body.turn_id or secrets.token_urlsafe(12)
-        if turn_id in answering and (stored := await find(turn_id)):
-            return respond(again(turn_id, stored, seen=False))
-        done = answering[turn_id] = anyio.Event()
-        try:
-            if body.turn_id and (stored := await kept(turn_id)):
-                return respond(again(turn_id, stored, seen=False))
-            answer = await door.workers.run(
-                lambda: receptionist.reply(
-                    message, body.conversation_id, body.channel, worded=False, turn_id=turn_id
-                )
-            )
-        except UnknownConversation:
-            return error(404, "unknown_conversation")
-        except AlreadyThere:  # another worker has just answered the same turn
-            if stored := await kept(turn_id):
-                return respond(again(turn_id, stored, seen=False))
-            return error(409, "turn_taken")
-        finally:
-            answering.pop(turn_id, None)
-            done.set()
+        answer = await answer_once(
+            door, message, body.conversation_id, body.channel, body.turn_id, worded=False
+        )
+        if isinstance(answer, Response):
+            return answer
+        if isinstance(answer, dict):
+            return respond(again(answer["turn_id"], answer, seen=False))
         return respond(told(answer), inquiry_header(answer))
 
     @routes.get("/api/chat/stream/{turn_id}", response_class=EventSourceResponse)
@@ -87,20 +60,13 @@ def stream_routes(door: Door) -> APIRouter:
         seen = request.headers.get("last-event-id", "")
         if seen == turn_id + WORDED:
             return Response(status_code=204)
-        stored = await find(turn_id)
+        stored = await find_stored(door, turn_id)
         if stored is None:
             return error(404, "unknown_turn")
         return respond(again(turn_id, stored, seen=seen == turn_id))
 
     async def kept(turn_id: str) -> dict[str, Any] | None:
         return await door.workers.run(lambda: conversations.find_answer(turn_id))
-
-    async def find(turn_id: str) -> dict[str, Any] | None:
-        """The stored answer of a turn; waits for one that is just being answered here."""
-        if under_way := answering.get(turn_id):
-            with anyio.move_on_after(PATIENCE_SECONDS):
-                await under_way.wait()
-        return await kept(turn_id)
 
     async def told(answer: Answer) -> AsyncIterator[Event]:
         turn_id = answer.turn_id

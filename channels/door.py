@@ -1,9 +1,10 @@
 """What every part of the web application is built from: the desk, threads, templates, refusals."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import anyio
 from fastapi.responses import JSONResponse
 from fastapi.templating import Jinja2Templates
 
@@ -75,6 +76,7 @@ class Door:
     """One office's web application; each part makes its routes with ``router(door)``.
 
     ``has_chats`` is false where the deployment's Zalo and Telegram belong to another office.
+    ``answering`` are the turns with a name that are just being answered here.
     """
 
     desk: Desk
@@ -82,6 +84,7 @@ class Door:
     workers: Workers
     templates: Jinja2Templates
     has_chats: bool = True
+    answering: dict[str, anyio.Event] = field(default_factory=dict)
 
 
 def error(status: int, code: str, **details: Any) -> JSONResponse:

@@ -1,6 +1,7 @@
 """The HTTP door: the answer contract, and a clear refusal for everything else."""
 
 import json
+import secrets
 import threading
 from collections.abc import Callable
 from datetime import date
@@ -215,6 +216,38 @@ def test_only_the_message_is_required(client: TestClient) -> None:
     assert Reply.model_validate_json(response.text)
 
 
+def test_a_turn_sent_again_is_answered_once(
+    client: TestClient, stored: Callable[[], tuple[int, ...]]
+) -> None:
+    body = {"message": PAPERS, "turn_id": secrets.token_hex(12)}
+    first = client.post("/api/chat", json=body)
+    before = stored()
+    again = client.post("/api/chat", json=body)
+    streamed = client.post("/api/chat/stream", json=body)
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.json() == first.json() and first.json()["turn_id"] == body["turn_id"]
+    assert json.dumps(first.json(), ensure_ascii=False) in streamed.text
+    assert stored() == before
+
+
+def test_a_turn_sent_again_before_its_answer_waits_for_it(
+    client: TestClient, desk: Desk, stored: Callable[[], tuple[int, ...]]
+) -> None:
+    body = {"message": PAPERS, "turn_id": secrets.token_hex(12)}
+    before = stored()
+    replies: list[Any] = []
+    threads = [
+        threading.Thread(target=lambda: replies.append(client.post("/api/chat", json=body).json()))
+        for _ in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(replies) == 6 and all(reply == replies[0] for reply in replies)
+    assert sum(stored()) == sum(before) + 2  # one conversation, one turn
+
+
 def test_personal_numbers_do_not_come_back(client: TestClient) -> None:
     reply = chat(client, f"tôi là 012345678901, {PAPERS}")
     assert "012345678901" not in reply.model_dump_json()
@@ -245,6 +278,8 @@ GOOD = {"message": "khai sinh"}
         (GOOD | {"conversation_id": 7}, 422, "bad_request"),
         (GOOD | {"conversation_id": "x" * 65}, 422, "bad_request"),
         (GOOD | {"office": "khac"}, 422, "bad_request"),
+        (GOOD | {"turn_id": "ngan"}, 422, "bad_request"),
+        (GOOD | {"turn_id": "x" * 41}, 422, "bad_request"),
         (GOOD | {"conversation_id": "khong-co"}, 404, "unknown_conversation"),
         (GOOD | {"conversation_id": "' OR 1=1 --"}, 404, "unknown_conversation"),
     ],
@@ -379,7 +414,7 @@ def test_the_api_describes_itself(client: TestClient) -> None:
     assert "/api/chat" in described["paths"]
     request = described["components"]["schemas"]["ChatRequest"]
     assert request["required"] == ["message"]
-    assert set(request["properties"]) == {"message", "conversation_id", "channel"}
+    assert set(request["properties"]) == {"message", "conversation_id", "channel", "turn_id"}
 
 
 def test_the_chat_page_is_vietnamese_and_says_it_is_a_machine(client: TestClient) -> None:

@@ -1,0 +1,112 @@
+"""Passages in memory: as Chroma finds them, following what is published, kept between starts."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from records import Clock, record
+
+from knowledge import index as index_module
+from knowledge.chroma_client import open_chroma
+from knowledge.database import connect, migrate
+from knowledge.embedding import load_encoder
+from knowledge.index import PassageIndex
+from knowledge.near_passages import FOLDER, NearPassages, keep, kept
+from knowledge.store import KnowledgeStore
+
+NAMES = ("Đăng ký khai sinh", "Đăng ký khai tử", "Đăng ký kết hôn", "Chứng thực bản sao")
+LIVE = {f"1.00000{i}": 1 for i in range(len(NAMES))}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> KnowledgeStore:
+    engine = connect(f"sqlite:///{tmp_path / 'letan.db'}")
+    migrate(engine)
+    store = KnowledgeStore(engine, Clock())
+    store.publish_many([record(f"1.00000{i}", name) for i, name in enumerate(NAMES)], by="thử")
+    return store
+
+
+def opened(store: KnowledgeStore, folder: Path, *, in_memory: bool) -> PassageIndex:
+    near = folder if in_memory else None
+    index = PassageIndex(store, open_chroma(folder), load_encoder(), near=near)
+    index.keep_in_step()
+    return index
+
+
+def asked(text: str) -> list[float]:
+    return [float(part) for part in load_encoder().encode([text])[0]]
+
+
+def test_memory_finds_what_chroma_finds(store: KnowledgeStore, tmp_path: Path) -> None:
+    chroma = opened(store, tmp_path / "index", in_memory=False).current()
+    memory = opened(store, tmp_path / "index", in_memory=True).current()
+    for text in ("khai sinh cho bé", "bố mất", "sao y bằng cấp", "cưới vợ"):
+        theirs, ours = (where.nearest(asked(text), 12, LIVE) for where in (chroma, memory))
+        assert [hit.code for hit in ours[:3]] == [hit.code for hit in theirs[:3]]
+        assert [hit.similarity for hit in ours] == pytest.approx(
+            [hit.similarity for hit in theirs], abs=1e-4
+        )
+
+
+def test_memory_follows_what_is_published_and_leaves_dead_versions_out(
+    store: KnowledgeStore, tmp_path: Path
+) -> None:
+    index = opened(store, tmp_path / "index", in_memory=True)
+    held = index.current()
+    store.publish(record("1.000000", "Cấp giấy phép xây dựng"), by="thử")
+    now = LIVE | {"1.000000": 2}
+    question = asked("xin phép xây nhà")
+    assert all(hit.code != "1.000000" for hit in held.nearest(question, 20, now))
+    index.keep_in_step()
+    best = held.nearest(question, 20, now)[0]
+    assert (best.code, best.version) == ("1.000000", 2)
+    assert all(hit.version == now[hit.code] for hit in held.nearest(question, 50, now))
+    assert len(list((tmp_path / "index").glob(f"{FOLDER}*"))) == 1
+
+
+def test_the_next_start_reads_what_was_kept(
+    store: KnowledgeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = opened(store, tmp_path / "index", in_memory=True).current()
+
+    def never(*_: object) -> NearPassages:
+        raise AssertionError("the vectors were read from Chroma again")
+
+    monkeypatch.setattr(index_module, "_read", never)
+    again = opened(store, tmp_path / "index", in_memory=True).current()
+    question = asked("khai sinh")
+    assert again.nearest(question, 5, LIVE) == first.nearest(question, 5, LIVE)
+
+
+def test_more_passages_than_memory_is_for_are_left_to_chroma(
+    store: KnowledgeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_module, "MOST", 3)
+    index = opened(store, tmp_path / "index", in_memory=True)
+    assert index.current().nearest(asked("khai sinh"), 1, LIVE)[0].code == "1.000000"
+    assert not list((tmp_path / "index").glob(f"{FOLDER}*"))
+
+
+def unit_rows(count: int) -> NDArray[np.float32]:
+    rows = np.random.default_rng(7).standard_normal((count, 256)).astype(np.float32)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+
+
+def test_among_many_the_nearest_is_exact() -> None:
+    vectors = unit_rows(6000)
+    near = NearPassages([f"c{i}@1/name/x" for i in range(6000)], vectors)
+    live = {f"c{i}": 1 for i in range(6000)}
+    for row in (0, 777, 5999):
+        best = near.nearest(vectors[row], 2, live)[0]
+        assert best.code == f"c{row}" and best.similarity == pytest.approx(1, abs=1e-5)
+
+
+def test_nothing_stored_finds_nothing(tmp_path: Path) -> None:
+    empty = NearPassages([], np.empty((0, 256), np.float32))
+    assert empty.nearest(unit_rows(1)[0], 5, {}) == []
+    keep(tmp_path, "a", empty)
+    again = kept(tmp_path, "a")
+    assert again is not None and again.ids == ()
+    assert kept(tmp_path, "b") is None
