@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
-from rich.text import Text
+
+from channels.cli_ingest_review import indented
 
 Json = Annotated[bool, typer.Option("--json", help="In JSON cho chương trình khác đọc.")]
 BY = "letan ingest"
@@ -40,6 +41,10 @@ def ingest(
     publish_passages: Annotated[
         int | None, typer.Option(help="Số tệp: cho trả lời từ các đoạn trích của tệp.")
     ] = None,
+    retire: Annotated[
+        int | None, typer.Option(help="Số đề nghị: bãi bỏ hoặc thay mã như quyết định ghi.")
+    ] = None,
+    keep: Annotated[int | None, typer.Option(help="Số đề nghị: giữ mã, bỏ đề nghị.")] = None,
     by: Annotated[str, typer.Option(help="Tên người thực hiện, ghi vào nhật ký.")] = BY,
     as_json: Json = False,
 ) -> None:
@@ -51,7 +56,8 @@ def ingest(
     from ingest import review as reviewing
     from knowledge.settings import KnowledgeSettings, LetanSettings
 
-    decides = [option for option in (accept, discard, publish_passages) if option is not None]
+    options = (accept, discard, publish_passages, retire, keep)
+    decides = [option for option in options if option is not None]
     if not paths and not review and not decides:
         err.print("Chưa ghi tệp nào. Ví dụ: letan ingest quyet-dinh.pdf; letan ingest --review")
         raise typer.Exit(2)
@@ -69,8 +75,18 @@ def ingest(
     if publish_passages is not None:
         count = reviewing.publish_passages(library.store, publish_passages, by=by)
         out.print(f"Trả lời được từ {count} đoạn trích.")
+    if retire is not None:
+        reviewing.accept_proposal(library.store, retire, by=by)
+        library.index.update()
+        code = library.store.get_proposal(retire).code
+        out.print(f"Đã ghi: mã {code} thôi trả lời, từ ngày quyết định ghi.", highlight=False)
+    if keep is not None:
+        reviewing.dismiss_proposal(library.store, keep, by=by)
+        out.print(f"Đã bỏ đề nghị {keep}, mã vẫn dùng.", highlight=False)
     if review:
-        _review(library.store, settings.office, as_json)
+        from channels.cli_ingest_review import review as show
+
+        show(library.store, settings.office, as_json)
 
 
 def _ingest(paths: list[str], library: Any, settings: Any, by: str, as_json: bool) -> None:
@@ -169,18 +185,9 @@ def _show_file(file: Any) -> None:
         )  # fmt: skip
         found = [f"{file.read_how}, {file.pages} trang"]
         found += [f"{count} {what}" for count, what in counts if count]
-    _indented(f"{'; '.join(found)} ({file.seconds:.1f} giây)", "  ")
+    indented(f"{'; '.join(found)} ({file.seconds:.1f} giây)", "  ")
     for problem in file.problems:
-        _indented(problem, "  ! ")
-
-
-def _indented(text: str, lead: str, style: str | None = None) -> None:
-    """Text whose later lines stand below its first word, not below the sign before it."""
-    grid = Table.grid()
-    grid.add_column(width=len(lead))
-    grid.add_column(overflow="fold")
-    grid.add_row(lead, Text(text, style=style or ""))
-    out.print(grid)
+        indented(problem, "  ! ")
 
 
 def _show_import(report: Any) -> None:
@@ -198,91 +205,6 @@ def _show_import(report: Any) -> None:
         )
     if len(report.rejected) > 20:
         out.print(f"  … và {len(report.rejected) - 20} bản ghi khác (xem đủ bằng --json)")
-
-
-def _review(store: Any, office_id: str, as_json: bool) -> None:
-    from ingest import review as reviewing
-
-    entries = reviewing.drafts(store)
-    found = [(entry, reviewing.compare(store, entry.id, office_id)) for entry in entries]
-    proposals = reviewing.proposals(store)
-    files = reviewing.files(store)
-    ending = reviewing.expiring(store)
-    if as_json:
-        body = {
-            "files": [file.model_dump(mode="json") for file in files],
-            "drafts": [
-                entry.model_dump(mode="json") | {"comparison": seen.model_dump(mode="json")}
-                for entry, seen in found
-            ],
-            "proposals": [proposal.model_dump(mode="json") for proposal in proposals],
-            "expiring": [info.model_dump(mode="json") for info in ending],
-        }
-        typer.echo(json.dumps(body, ensure_ascii=False))
-        return
-    for entry, seen in found:
-        _show_draft(entry, seen)
-    for proposal in proposals:
-        instead = f" → {', '.join(proposal.replaced_by)}" if proposal.replaced_by else ""
-        day = f", từ {proposal.effective_from:%d/%m/%Y}" if proposal.effective_from else ""
-        live = " (đang trả lời)" if proposal.is_live else ""
-        out.print(
-            f"Bãi bỏ {proposal.id}: {proposal.code}{instead}{day}{live} – {proposal.name}",
-            markup=False, highlight=False,
-        )  # fmt: skip
-    waiting = [file for file in files if file.passages and not file.passages_live]
-    for file in waiting:
-        out.print(
-            f"Tệp {file.id}: {file.name}, {file.passages} đoạn trích chờ "
-            f"(letan ingest --publish-passages {file.id})",
-            markup=False, highlight=False,
-        )  # fmt: skip
-    for info in ending:
-        out.print(
-            f"Hết hiệu lực {info.effective_until:%d/%m/%Y}: {info.code} {info.name}",
-            markup=False, highlight=False,
-        )  # fmt: skip
-    if not (found or proposals or waiting or ending):
-        out.print("Không có gì chờ duyệt.")
-
-
-def _show_draft(entry: Any, seen: Any) -> None:
-    held = f"đang dùng bản {seen.live_version}" if seen.live_version else "thủ tục mới"
-    out.print()
-    out.print(
-        f"Bản thảo {entry.id}: {entry.code or '(chưa có mã)'} {entry.name} – {held}",
-        style="bold", markup=False, highlight=False,
-    )  # fmt: skip
-    for change in seen.changes:
-        if change.kind not in ("absent", "same"):
-            _show_change(change)
-    same = [change.label for change in seen.changes if change.kind == "same"]
-    absent = [change.label for change in seen.changes if change.kind == "absent"]
-    for label, names in (("Không đổi", same), ("Tệp không ghi", absent)):
-        if names:
-            out.print(f"  {label}: {', '.join(names)}", markup=False, highlight=False)
-    for problem in entry.draft.problems:
-        out.print(f"  ! {problem}", markup=False, highlight=False)
-    for warning in seen.warnings:
-        out.print(f"  ! {warning.text}", style="yellow", markup=False, highlight=False)
-
-
-def _show_change(change: Any) -> None:
-    """Line by line, as two columns of long names could not be read beside each other."""
-    field = change.field
-    page = f"trang {field.spot.page}, " if field.spot.page else ""
-    doubt = "" if field.is_sure else ", CHƯA CHẮC"
-    sure = "" if field.is_sure else "red"
-    _indented(f"{change.label} ({page}chắc {field.confidence:.0%}{doubt})", "  ", sure)
-    both = set(change.before) & set(change.after)
-    for line in change.before:
-        if line not in both:
-            _indented(line, "    đang dùng: ", "red")
-    for line in change.after:
-        if line not in both:
-            _indented(line, "    trong tệp: ", "green")
-    if both:
-        _indented(f"{len(both)} dòng giống nhau", "    ")
 
 
 def evaluate(

@@ -24,6 +24,11 @@ _ACT_NUMBER = re.compile(
 )
 _ONLY_A_PART = re.compile(r"\b(?:điều|khoản|chương|mục|phụ lục)\s+[\dIVX]|\bđiểm\s+[a-zđ]\b", re.I)
 _ENDS_ACT = re.compile(r"hết hiệu lực|bị bãi bỏ|\bbãi bỏ\b", re.IGNORECASE)
+# An act that amended the ended one lives on where it says more than that: "Luật Căn cước công
+# dân đã được sửa đổi theo Luật số 68/2020/QH14 hết hiệu lực" does not end the Luật Cư trú.
+_AMENDED = re.compile(
+    r"(?:sửa đổi|bổ sung|đính chính)[^.;\n]{0,60}?\b(?:theo|bởi|tại|bằng)\b"
+)
 _THIS_REPLACES = re.compile(rf"\b{_ACT} này thay thế\b", re.IGNORECASE)
 _FROM_SIGNING = re.compile(
     r"có hiệu lực(?: thi hành)?\s+(?:kể\s+)?từ\s+ngày\s+(?:ký|ban hành)", re.IGNORECASE
@@ -85,7 +90,7 @@ def replaced_in(lines: Iterable[str], own: str | None) -> tuple[str, ...]:
         elif ends and ends[0].lower() == "hết hiệu lực":
             said = sentence[: ends.start()]
         if not _ONLY_A_PART.search(re.sub(r"^\W*điều\s+\d+\W", "", said, flags=re.IGNORECASE)):
-            found |= dict.fromkeys(_ACT_NUMBER.findall(said))
+            found |= dict.fromkeys(_ACT_NUMBER.findall(_AMENDED.split(said)[0]))
     return tuple(number for number in found if number != own)
 
 
@@ -171,17 +176,27 @@ def _of_line(
             yield _proposal(code, "retire", text, page, header, [])
 
 
+def _name_of(code: str, text: str) -> str:
+    """What a row or sentence calls the procedure of a code; "" where it only names the code."""
+    if "|" in text:  # of a row its longest cell: the others are numbers and offices
+        name = max(CODE.sub("", text).split("|"), key=len)
+    else:
+        before = text[: text.index(code)]
+        called = re.split(r"\bthủ tục(?: hành chính)?\b", before, flags=re.IGNORECASE)[1:]
+        name = re.sub(r"(?:\bmã(?: số)?(?: TTHC)?)?[\s:(,–-]*$", "", called[-1] if called else "")
+    return " ".join(name.split()).strip(" |;.,-()")
+
+
 def _proposal(
     code: str, kind: str, text: str, page: int | None, header: Header, new: list[str]
 ) -> NewProposal:
-    # Of a row: its longest cell; the number of the row and the rest are no name.
-    name = max(CODE.sub("", text).split("|"), key=len)
+    name = _name_of(code, text)
     starts = header.effective_from
     return NewProposal(
         code=code,
         record={
             "kind": kind,
-            "name": capped(" ".join(name.split()).strip(" |;.,-"), 300) or code,
+            "name": capped(name, 300) or code,
             "replaced_by": new,
             "effective_from": starts.isoformat() if starts else None,
             "page": page,

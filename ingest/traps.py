@@ -25,7 +25,12 @@ LAWS = Path(__file__).parent / "data" / "changed_laws.yaml"
 LOWEST_FEE = 1000
 _COUNCIL = re.compile(r"HĐND|Hội đồng nhân dân", re.IGNORECASE)
 _ZERO = re.compile(r"miễn (?:phí|lệ phí)|(?<![\d.,])0\s*(?:đồng|đ\b|vnđ)|không thu", re.IGNORECASE)
+_SMALL = re.compile(r"(?<![\d.,])(\d{1,3})\s*(?:đồng|đ|vnđ)(?![^\W\d_])", re.IGNORECASE)
 _MOUNTAIN = re.compile(r"miền núi|hải đảo|vùng sâu|khó khăn", re.IGNORECASE)
+_BY_CHANNEL = re.compile(
+    r"(trực tuyến|trực tiếp|bưu chính)[^\d;.]{0,30}(\d{1,3})\s*(?:ngày|giờ)", re.IGNORECASE
+)
+_ISSUED_HERE = re.compile(r"UBND|Ủy ban nhân dân|Uỷ ban nhân dân|HĐND|Hội đồng nhân", re.IGNORECASE)
 
 
 class Warning(Value):
@@ -67,9 +72,11 @@ def _zero(draft: Draft) -> Iterator[Warning]:
 
 def _scale(draft: Draft) -> Iterator[Warning]:
     field = draft.field("fee")
-    for fee in (field.value or {}).get("fees") or ():
-        amount = fee.get("amount_vnd") or LOWEST_FEE
-        others = {found.vnd for found in amounts_in(field.quote)}
+    others = {found.vnd for found in amounts_in(field.quote)}
+    taken = {fee.get("amount_vnd") for fee in (field.value or {}).get("fees") or ()}
+    # Also where the larger one was taken: somebody should know that both stand there.
+    small = {int(found[1]) for found in _SMALL.finditer(field.quote)}
+    for amount in sorted({amount for amount in taken | small if amount}):
         if amount < LOWEST_FEE or amount * 1000 in others:
             text = f"Số tiền {amount} đồng có thể thiếu ba số 0."
             yield Warning(trap=2, section="fee", text=text)
@@ -87,6 +94,7 @@ def _mountain(draft: Draft) -> Iterator[Warning]:
     field = draft.field("time")
     times = (field.value or {}).get("times") or ()
     by_channel = {t.get("channel"): t.get("amount") for t in times if t.get("channel")}
+    by_channel |= {found[1].lower(): int(found[2]) for found in _BY_CHANNEL.finditer(field.quote)}
     if len(set(by_channel.values())) > 1 or (len(times) > 1 and _MOUNTAIN.search(field.quote)):
         text = "Hai thời hạn khác nhau theo cách nộp: có thể là xã thường và xã miền núi, hải đảo."
         yield Warning(trap=4, section="time", text=text)
@@ -96,7 +104,7 @@ def _province(draft: Draft, live: Mapping[str, Any]) -> Iterator[Warning]:
     fee = draft.field("fee")
     amounts = [f for f in (fee.value or {}).get("fees") or () if f.get("amount_vnd")]
     by_council = any(f["status"] == "set_by_province" for f in live.get("fees") or ())
-    issued_here = bool(re.search(r"UBND|Ủy ban nhân dân|HĐND", draft.issuer or ""))
+    issued_here = bool(_ISSUED_HERE.search(draft.issuer or ""))
     if amounts and (by_council or issued_here or _COUNCIL.search(fee.quote)):
         text = "Mức phí do HĐND cấp tỉnh quyết định: nên ghi là quy định của tỉnh, không ghi chung."
         yield Warning(trap=5, section="fee", text=text)

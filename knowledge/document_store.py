@@ -33,6 +33,11 @@ from knowledge.versions import EditConflict, StoreError
 V = TypeVar("V", bound=Value)
 
 
+_NAMES: dict[Any, str] = {
+    IngestedFileRow: "tệp", IngestedDraftRow: "bản thảo", IngestedProposalRow: "đề nghị",
+}  # fmt: skip
+
+
 class UnknownFile(StoreError):
     """No ingested file, draft or proposal has this number."""
 
@@ -282,7 +287,7 @@ class DocumentStore(Ledger):
     def _one(self, table: Any, id_: int, kind: type[V]) -> V:
         found = self._all(select(table.__table__).where(table.id == id_), kind)
         if not found:
-            raise UnknownFile(f"không có số {id_!r} trong {table.__tablename__}")
+            raise UnknownFile(f"không có {_NAMES[table]} số {id_}")
         return found[0]
 
     def _listed(
@@ -322,9 +327,10 @@ def _supersede(connection: Connection, edition: str, change: Change) -> None:
 def _waiting(connection: Connection, table: Any, id_: int) -> Any:
     row = connection.execute(select(table.__table__).where(table.id == id_)).first()
     if row is None:
-        raise UnknownFile(f"không có số {id_!r} trong {table.__tablename__}")
+        raise UnknownFile(f"không có {_NAMES[table]} số {id_}")
     if row.status != Decision.WAITING.value:
-        raise EditConflict(f"số {id_} đã được xử lý: {row.status!r}")
+        said = {"accepted": "đã nhận", "discarded": "đã bỏ", "superseded": "có bản mới hơn của tệp"}
+        raise EditConflict(f"{_NAMES[table]} số {id_} {said.get(row.status, 'đã được xử lý')}")
     return row
 
 

@@ -4,20 +4,17 @@ A passage named by its law, article or clause ("khoản 2 Điều 13 Luật Căn
 Derived from the store at each change and kept in memory: it can never be out of step.
 """
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 
 from knowledge.documents import DocumentPassage
+from knowledge.legal_names import named_in, same_article
 from knowledge.store import KnowledgeStore
 from knowledge.vietnamese import normalise
 from knowledge.words import WordIndex
 
-_ARTICLE = re.compile(r"\bđiều\s+(\d{1,3}[a-zđ]?)\b", re.IGNORECASE)
-_CLAUSE = re.compile(r"\bkhoản\s+(\d{1,2})\b", re.IGNORECASE)
-_NUMBER = re.compile(r"\b\d{1,4}/(?:\d{4}/)?[A-ZĐ]{2,}[\w-]*", re.IGNORECASE)
 # BM25 of a good match is some 10 to 20: naming the place outweighs any words.
 NAMED_NUMBER, NAMED_ARTICLE, NAMED_CLAUSE, NAMED_TITLE = 40.0, 25.0, 15.0, 12.0
 
@@ -47,23 +44,20 @@ class LegalFinder:
             return []
         text = unicodedata.normalize("NFC", question)
         scores = words.scores(normalise(text))
-        article, clause = _ARTICLE.search(text), _CLAUSE.search(text)
-        numbers = {number.upper() for number in _NUMBER.findall(text)}
-        lowered = text.lower()
+        named_of = named_in(text)
         hits = []
         for passage, score in zip(passages, scores, strict=True):
             named = 0.0
-            is_number = bool(passage.number and passage.number.upper() in numbers)
-            is_title = passage.title.lower() in lowered
+            is_number = named_of.names_number and named_of.means(passage.number, passage.title)
             if is_number:
                 named += NAMED_NUMBER
-            elif is_title:
+            elif not named_of.names_number and named_of.calls(passage.title):
                 named += NAMED_TITLE
-            if article and passage.article == article[1].lower():
+            if named_of.article and same_article(passage.article, named_of.article):
                 named += NAMED_ARTICLE
-                if clause and passage.clause == clause[1]:
+                if named_of.clause and passage.clause == named_of.clause:
                     named += NAMED_CLAUSE
-            if score > 0 or is_number or (named and article):
+            if score > 0 or is_number or (named and named_of.article):
                 hits.append(LegalHit(passage, float(score) + named, named > 0))
         return sorted(hits, key=lambda hit: (-hit.score, hit.passage.id))[:limit]
 

@@ -152,6 +152,21 @@ def test_every_trap_has_its_warning() -> None:
     assert {warning.trap for warning in found} == set(range(1, 11))
 
 
+@pytest.mark.parametrize(("section", "quote", "trap"), [
+    ("fee", "700 đồng (700.000 đồng/cơ sở)", 2),
+    ("time", "Trực tuyến: 17 ngày làm việc; Trực tiếp: 27 ngày làm việc", 4),
+    ("fee", "30.000 đồng", 5),
+])  # fmt: skip
+def test_a_trap_is_seen_in_the_words_also_where_the_value_is_right(
+    section: str, quote: str, trap: int
+) -> None:
+    fees = [{"status": "fixed", "amount_vnd": 700000 if trap == 2 else 30000}]
+    values = {"fees": fees} if section == "fee" else {"times": [{"unit": "unknown"}]}
+    seen = draft(**{section: part(section, quote, **values)})
+    found = warnings_for(seen, date(2026, 11, 24), lambda code: None)
+    assert trap in {warning.trap for warning in found}
+
+
 def test_a_plain_draft_has_no_warning() -> None:
     plain = Draft(
         code="9.000001", name="Nuôi mèo", source="Tệp", as_of=date(2026, 11, 1),

@@ -8,7 +8,7 @@ import pytest
 from records import MORNING, Clock, record
 
 from ingest import review
-from ingest.decisions import read_header, replaced_in
+from ingest.decisions import Said, proposals_in, read_header, replaced_in
 from ingest.files import FileReport, ingest_files
 from knowledge.catalogue import CodeStatus, KnownCode
 from knowledge.database import connect, migrate
@@ -78,6 +78,17 @@ def test_a_retirement_of_a_later_day_is_accepted_now_and_waits_for_it(
     assert known is not None and known.status is CodeStatus.ABOLISHED
 
 
+@pytest.mark.parametrize(("line", "name"), [
+    ("Thủ tục Đăng ký nuôi mèo (9.000001) bị bãi bỏ.", "Đăng ký nuôi mèo"),
+    ("Bãi bỏ thủ tục hành chính Nuôi chó, mã số 9.000001", "Nuôi chó"),
+    ("1 | 9.000001 | Cấp giấy nuôi mèo | bị bãi bỏ", "Cấp giấy nuôi mèo"),
+    ("Bãi bỏ thủ tục mã 9.000001.", "9.000001"),
+])  # fmt: skip
+def test_a_proposal_is_named_by_the_procedure_not_by_the_sentence(line: str, name: str) -> None:
+    (proposal,) = proposals_in([Said(line)], read_header(""))
+    assert proposal.record["name"] == name
+
+
 def test_a_retired_code_keeps_the_name_the_catalogue_has(
     store: KnowledgeStore, ingest: Ingest
 ) -> None:
@@ -127,6 +138,10 @@ def test_a_law_that_replaces_another_ends_it_on_its_own_day(
     ("Bãi bỏ Thông tư số 3/2019/TT-BTP.", ("3/2019/TT-BTP",)),
     ("Luật A số 5/2014/QH13 và Luật B số 6/2015/QH13 hết hiệu lực kể từ ngày Luật này có hiệu lực",
      ("5/2014/QH13", "6/2015/QH13")),
+    ("Luật A số 5/2014/QH13 đã được sửa đổi, bổ sung một số điều theo Luật số 6/2020/QH14 hết hiệu "
+     "lực kể từ ngày Luật này có hiệu lực", ("5/2014/QH13",)),
+    ("Thông tư này thay thế Thông tư số 5/2021/TT-BT đã được sửa đổi bởi Thông tư số 6/2023/TT-BT",
+     ("5/2021/TT-BT",)),
     ("Bãi bỏ khoản 2 Điều 5 Nghị định số 12/2020/NĐ-CP.", ()),
     ("Quyết định này căn cứ Nghị định số 12/2020/NĐ-CP.", ()),
     ("Sửa đổi Điều 3 Luật A số 5/2014/QH13 đã hết hiệu lực một phần.", ()),

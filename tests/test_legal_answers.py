@@ -55,6 +55,35 @@ def test_the_same_article_of_another_law_is_not_quoted(ask: Callable[..., Answer
     assert "mèo" not in answer.text.lower().replace("nuôi chó", "")
 
 
+@pytest.mark.parametrize("question", [
+    "khoan 2 dieu 2 luat nuoi meo noi gi", "Điều 2 khoản 2 Luật nuôi mèo năm 2026 quy định gì",
+    "khoản 2 điều 2 Luật 7/2026/QH16", "khoản 2 Điều 2 luật số 7 năm 2026 nói gì",
+])  # fmt: skip
+def test_a_clause_is_found_however_its_law_is_named(
+    question: str, ask: Callable[..., Answer]
+) -> None:
+    assert [c.source for c in ask(question).citations] == [
+        "khoản 2 Điều 2 Luật Nuôi mèo (7/2026/QH16)"
+    ]
+
+
+@pytest.mark.parametrize("question", [
+    "Điều 99 Luật Nuôi mèo nói gì", "khoản 9 Điều 2 Luật Nuôi mèo nói gì",
+    "khoản 2 Điều 2 Luật Nuôi mèo rừng nói gì", "khoản 2 Điều 2 Nghị định 7 nói gì",
+    "khoản 2 Điều 2 Luật 7/2025/QH15 nói gì",
+])  # fmt: skip
+def test_no_other_place_is_quoted_for_one_that_is_not_held(
+    question: str, ask: Callable[..., Answer]
+) -> None:
+    answer = ask(question)
+    assert answer.citations == () and answer.outcome is not Outcome.ANSWERED
+
+
+def test_a_law_called_by_name_is_asked_in_own_words(ask: Callable[..., Answer]) -> None:
+    answer = ask("theo Luật Nuôi mèo thì được nuôi mấy con trong một nhà")
+    assert [c.source for c in answer.citations] == ["khoản 1 Điều 2 Luật Nuôi mèo (7/2026/QH16)"]
+
+
 def test_a_question_no_procedure_answers_is_answered_from_a_notice(
     ask: Callable[..., Answer],
 ) -> None:

@@ -12,54 +12,77 @@ from assistant.privacy import mask
 from assistant.replies import say
 from knowledge.documents import DocumentPassage
 from knowledge.legal import LegalHit
+from knowledge.legal_names import Named, named_in, same_article
 from knowledge.linking.linker import core
 from knowledge.vietnamese import fold, normalise
 
-_ARTICLE = re.compile(r"\bđiều\s+\d{1,3}[a-zđ]?\b", re.IGNORECASE)
-_NUMBER = re.compile(r"\b\d{1,4}/\d{4}(?:/[\w-]+)?")
-_KIND = re.compile(
-    r"\b(?:bộ luật|luật|nghị định|thông tư|quyết định|nghị quyết|pháp lệnh|công văn|thông báo)\b",
-    re.IGNORECASE,
-)
 _ASKS_TEXT = re.compile(
     r"\b(?:nói gì|nói sao|quy định|ghi gì|ghi thế nào|viết gì|nội dung|nguyên văn|trích|là gì)\b",
     re.IGNORECASE,
 )
 SECTION = "passage"
+CLOSEST = 20
 LETTERS = 1600  # of one article on a telephone; what is longer is asked for by its clause
 # What a document must say of a question that names none: words of its own, and nearly all of them.
 LEAST_WORDS, COVERED = 3, 0.75
 FULLY, MANY_WORDS = 0.9, 4
+# Of a question that names the law it asks: what is left of it without the law's name.
+OF_NAMED = 0.6
 
 
 def named_passage(room: Backroom, turn: Turn) -> Reply | None:
     """ "Khoản 2 Điều 13 Luật Hộ tịch nói gì": that clause, where the office holds it."""
-    text = turn.question.text
-    named = _ARTICLE.search(text) or (_NUMBER.search(text) and _KIND.search(text))
-    if not named or turn.language != VIETNAMESE or _asks_procedure(turn):
+    named = named_in(turn.question.text)
+    if turn.language != VIETNAMESE or _asks_procedure(turn):
         return None
-    hits = [hit for hit in room.legal.find(text, limit=40) if _is_meant(hit.passage, text)]
+    if not (named.article or named.names_number or named.has_kind):
+        return None
+    hits = [
+        hit
+        for hit in room.legal.find(turn.question.text, limit=400)
+        if named.means(hit.passage.number, hit.passage.title)
+        and same_article(hit.passage.article, named.article)
+        and (named.clause is None or hit.passage.clause == named.clause)
+    ]
     if not hits:
         return None
-    best = hits[0]
-    if _ARTICLE.search(text) and (best.passage.article is None or not best.is_named):
-        return None
-    if not _KIND.search(text) and len({hit.passage.file_id for hit in hits if hit.is_named}) > 1:
+    if len({hit.passage.file_id for hit in hits}) > 1:
         return None  # "Điều 5" of which law?
-    return _quoted(room, turn, _whole(best, hits, text))
+    if named.article is None and not named.numbers and not named.short:
+        return _asked_of(room, turn, hits)
+    return _quoted(room, turn, _whole(hits[0], hits, named))
+
+
+def _asked_of(room: Backroom, turn: Turn, hits: Sequence[LegalHit]) -> Reply | None:
+    """What a law says that is called by its name ("theo Luật Cư trú thì … mấy ngày")."""
+    title = set(fold(normalise(hits[0].passage.title)).split())
+    asked = set(core(turn.question.normalised).split()) - title - {"luat", "theo", "dinh"}
+    if not asked:
+        return None
+    best = max(hits[:CLOSEST], key=lambda hit: _share(asked, hit.passage))
+    if _share(asked, best.passage) < OF_NAMED:
+        return None
+    return _quoted(room, turn, (best.passage,))
+
+
+def _share(asked: set[str], passage: DocumentPassage) -> float:
+    said = set(fold(normalise(f"{passage.title} {passage.text}")).split())
+    return len(asked & said) / len(asked)
 
 
 def from_document(room: Backroom, turn: Turn) -> Reply | None:
     """What a document of the office says where no procedure and nothing else is meant."""
     if turn.language != VIETNAMESE or not is_open(room, turn):
         return None
+    named = named_in(turn.question.text)
+    if named.article or named.names_number:
+        return None  # the place that is named is not held: no other one is quoted for it
     asked = set(core(turn.question.normalised).split())
     if len(asked) < LEAST_WORDS:
         return None
     for hit in room.legal.find(turn.question.text, limit=3):
         passage = hit.passage
-        said = set(fold(normalise(f"{passage.title} {passage.text}")).split())
-        share = len(asked & said) / len(asked)
+        share = _share(asked, passage)
         sure = share >= FULLY and len(asked) >= MANY_WORDS
         if sure or (share >= COVERED and not isinstance(turn.decision, Unsure)):
             return _quoted(room, turn, (passage,))
@@ -73,28 +96,16 @@ def _asks_procedure(turn: Turn) -> bool:
     return about and bool(turn.question.topics) and not _ASKS_TEXT.search(turn.question.text)
 
 
-def _is_meant(passage: DocumentPassage, text: str) -> bool:
-    """Whether a passage is of the law that a question names, if it names one."""
-    if not _KIND.search(text):
-        return True
-    number = (passage.number or "").lower()
-    told = [n.lower() for n in _NUMBER.findall(text)]
-    if told:
-        return any(number.startswith(n) for n in told)
-    words = fold(normalise(passage.title)).split()
-    said = fold(normalise(text))
-    return " ".join(words) in said
-
-
-def _whole(best: LegalHit, hits: Sequence[LegalHit], text: str) -> tuple[DocumentPassage, ...]:
+def _whole(best: LegalHit, hits: Sequence[LegalHit], named: Named) -> tuple[DocumentPassage, ...]:
     """The clause that is named, or every clause of the article as far as a telephone shows."""
-    if re.search(r"\bkhoản\s+\d", text, re.IGNORECASE) or best.passage.article is None:
+    if best.passage.article is None:
         return (best.passage,)
     same = [
         hit.passage
         for hit in hits
         if (hit.passage.file_id, hit.passage.article)
         == (best.passage.file_id, best.passage.article)
+        and (named.clause is None or hit.passage.clause == best.passage.clause)
     ]
     shown: list[DocumentPassage] = []
     for passage in sorted(same, key=lambda passage: passage.seq):
