@@ -26,9 +26,7 @@ _ONLY_A_PART = re.compile(r"\b(?:điều|khoản|chương|mục|phụ lục)\s+[
 _ENDS_ACT = re.compile(r"hết hiệu lực|bị bãi bỏ|\bbãi bỏ\b", re.IGNORECASE)
 # An act that amended the ended one lives on where it says more than that: "Luật Căn cước công
 # dân đã được sửa đổi theo Luật số 68/2020/QH14 hết hiệu lực" does not end the Luật Cư trú.
-_AMENDED = re.compile(
-    r"(?:sửa đổi|bổ sung|đính chính)[^.;\n]{0,60}?\b(?:theo|bởi|tại|bằng)\b"
-)
+_AMENDED = re.compile(r"(?:sửa đổi|bổ sung|đính chính)[^.;\n]{0,60}?\b(?:theo|bởi|tại|bằng)\b")
 _THIS_REPLACES = re.compile(rf"\b{_ACT} này thay thế\b", re.IGNORECASE)
 _FROM_SIGNING = re.compile(
     r"có hiệu lực(?: thi hành)?\s+(?:kể\s+)?từ\s+ngày\s+(?:ký|ban hành)", re.IGNORECASE
