@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from itertools import product
 from pathlib import Path
 from typing import Any
 
-from evals.layouts import TUNED, WITH_STEPS, write_docx
+from evals.layouts import NEVER_PRINTED, TUNED, WITH_STEPS, write_file
 from evals.rendering import Sheet, sheet_of_procedure, sheet_of_record, to_pdfs, to_scan
 from ingest.decisions import read_header
 from ingest.draft import Draft
@@ -24,6 +25,7 @@ from ingest.settings import IngestSettings
 from knowledge.procedures import Fee, Procedure, ProcessingTime
 from knowledge.sample import read_procedures
 
+# "docx" is the file as it was written: Word, or a sheet or web page where the layout is one.
 FORMS = ("docx", "pdf", "scan")
 SECTIONS = ("papers", "fee", "time")
 # Letters of a paper's name that may be misread before it counts as wrong.
@@ -195,32 +197,32 @@ def measure(
     forms = list(forms)
     with tempfile.TemporaryDirectory(prefix="letan-eval-") as name:
         folder = Path(name)
-        groups = {
-            folder / f"{layout}{start}.docx": (layout, printed[start : start + per_file])
-            for layout in layouts
-            for start in range(0, len(printed), per_file)
-        }
-        for word, (layout, group) in groups.items():
-            write_docx([one.sheet for one in group], layout, word)
-        if {"pdf", "scan"} & set(forms):
-            step(f"in {len(groups)} tệp")
-            to_pdfs(list(groups), folder)
-        for number, (word, (layout, group)) in enumerate(groups.items()):
+        groups = {}
+        for layout, start in product(layouts, range(0, len(printed), per_file)):
+            group = printed[start : start + per_file]
+            path = write_file([one.sheet for one in group], layout, folder / f"{layout}{start}")
+            groups[path] = (layout, group)
+        sources = [path for path, (layout, _) in groups.items() if layout not in NEVER_PRINTED]
+        if sources and {"pdf", "scan"} & set(forms):
+            step(f"in {len(sources)} tệp")
+            to_pdfs(sources, folder)
+        for number, (source, (layout, group)) in enumerate(groups.items()):
             truths = [one.truth if layout in WITH_STEPS else one.short for one in group]
-            for form, path in _files(word, forms, 1000 * seed + number):
-                step(f"{form} {word.stem}")
+            wanted = [form for form in forms if form == "docx" or layout not in NEVER_PRINTED]
+            for form, path in _files(source, wanted, 1000 * seed + number):
+                step(f"{form} {source.stem}")
                 _measure_file(path, form, layout, truths, figures)
     return figures
 
 
-def _files(word: Path, forms: Sequence[str], seed: int) -> Iterable[tuple[str, Path]]:
-    pdf = word.with_suffix(".pdf")
+def _files(source: Path, forms: Sequence[str], seed: int) -> Iterable[tuple[str, Path]]:
+    pdf = source.with_suffix(".pdf")
     if "docx" in forms:
-        yield "docx", word
+        yield "docx", source
     if "pdf" in forms:
         yield "pdf", pdf
     if "scan" in forms:
-        scan = word.with_name(f"{word.stem}-scan.pdf")
+        scan = source.with_name(f"{source.stem}-scan.pdf")
         to_scan(pdf, scan, seed=seed)
         yield "scan", scan
 

@@ -1,7 +1,8 @@
 """The layouts procedures are printed in: as the portal, decisions, handbooks and leaflets do.
 
-The readers were built on the first six (``TUNED``); ``LATER`` were written afterwards, and what
-they showed was then mended too, so only a new seed and new records measure unseen files.
+The readers were built on the first six (``TUNED``); ``LATER`` and ``UNSEEN`` were written
+afterwards, and what they showed was then mended too, so only a new seed and new records measure
+unseen files.
 """
 
 import re
@@ -16,15 +17,42 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
 from evals.rendering import Sheet
+from evals.unseen_layouts import (
+    write_grid,
+    write_letter,
+    write_merged,
+    write_old,
+    write_pocket,
+    write_web,
+)
 
 Layout = Literal[
-    "portal", "decision", "handbook", "register", "unruled", "columns", "notice", "sheet"
-]
+    "portal", "decision", "handbook", "register", "unruled", "columns", "notice", "sheet",
+    "pocket", "letter", "merged", "web", "grid", "old",
+]  # fmt: skip
 TUNED: tuple[Layout, ...] = ("portal", "decision", "handbook", "register", "unruled", "columns")
 LATER: tuple[Layout, ...] = ("notice", "sheet")
-LAYOUTS: tuple[Layout, ...] = TUNED + LATER
+UNSEEN: tuple[Layout, ...] = ("pocket", "letter", "merged", "web", "grid", "old")
+LAYOUTS: tuple[Layout, ...] = TUNED + LATER + UNSEEN
+# An old font prints as rubbish where it is not installed, a sheet's long cells are cut off.
+NEVER_PRINTED: tuple[Layout, ...] = ("grid", "old")
 # The others leave out what must be done step by step, and the laws.
-WITH_STEPS: tuple[Layout, ...] = ("portal", "decision", "handbook")
+WITH_STEPS: tuple[Layout, ...] = ("portal", "decision", "handbook", "letter")
+
+
+def write_file(sheets: Sequence[Sheet], layout: Layout, path: Path) -> Path:
+    """One file with every procedure in it: Word, or whatever the layout is kept in."""
+    unseen = {
+        "pocket": (write_pocket, ".docx"), "letter": (write_letter, ".docx"),
+        "merged": (write_merged, ".docx"), "web": (write_web, ".html"),
+        "grid": (write_grid, ".xlsx"), "old": (write_old, ".docx"),
+    }  # fmt: skip
+    if layout in unseen:
+        write, suffix = unseen[layout]
+        write(sheets, path.with_suffix(suffix))
+        return path.with_suffix(suffix)
+    write_docx(sheets, layout, path.with_suffix(".docx"))
+    return path.with_suffix(".docx")
 
 
 def write_docx(sheets: Sequence[Sheet], layout: Layout, path: Path) -> None:

@@ -11,11 +11,11 @@ from typing import Any
 
 from ingest.decisions import Header
 from ingest.draft import SECTIONS, Draft, DraftField, Spot, section_values
+from ingest.found import Found, Piece
 from ingest.labels import column_of, unbulleted
 from ingest.portal import TWO_LEVELS_SINCE, RejectedRecord, to_procedure
 from ingest.portal_rows import channel_of
 from ingest.portal_text import capped, one_line
-from ingest.segments import Found, Piece
 from knowledge.procedures import Procedure
 
 NO_CODE = "0.000000"
@@ -182,7 +182,7 @@ def _fee_text(pieces: Iterable[Piece]) -> str:
     """Fees in words; "Không" after "Lệ phí:" is a word that says free, unlike an empty field."""
     kept = []
     for line in _channel_lines(pieces):
-        text = re.sub(r"^[\W_]+", "", line).strip()
+        text = re.sub(r"^[\W_]+", "", line).strip().rstrip(" .;")
         label, colon, rest = text.partition(":")
         if colon and channel_of(label) and len(label) < 25:
             kept.append(f"{label}: Miễn phí(Không)" if _FREE.fullmatch(rest) else text)

@@ -20,13 +20,14 @@ from ingest.decisions import Header, Said, proposals_in, read_header, replaced_i
 from ingest.draft import Draft
 from ingest.drafting import draft_of
 from ingest.fetching import fetch
+from ingest.found import Piece
 from ingest.importing import ImportReport, Progress, import_file
 from ingest.labels import folded
 from ingest.legal import is_blank_form, passages_of, title_of
 from ingest.listing import known_codes, listed_codes
 from ingest.pages import Reading, Unreadable
 from ingest.reading import READER, read
-from ingest.segments import Piece, segments_of
+from ingest.segments import segments_of
 from ingest.settings import IngestSettings
 from ingest.sniffing import kind_of
 from knowledge.catalogue import KnownCode

@@ -10,6 +10,7 @@ from statistics import median
 from ingest.labels import label_of
 from ingest.pages import Block, Box, Row, Word
 from ingest.paragraphs import BLANK, is_left_open, joined_text
+from ingest.unruled import table_in
 
 # A column gap is wider than any gap between words of a justified line.
 GUTTER = 0.018
@@ -124,6 +125,13 @@ def _cell(words: Sequence[Word], edge: float) -> str:
 def lines_of(words: Sequence[Word], page: int) -> list[Block]:
     """Lines in reading order; where text stands in columns, the left column first."""
     rows = _rows_of(words)
+    for place in range(len(rows)):
+        found = table_in(rows, place, page)
+        if found is not None:
+            table, end = found
+            above = [word for _, _, held in rows[:place] for word in held]
+            below = [word for _, _, held in rows[end:] for word in held]
+            return [*lines_of(above, page), table, *lines_of(below, page)]
     blocks = [
         Block(text=text, page=page, box=box, confidence=_sureness(held)) for text, box, held in rows
     ]

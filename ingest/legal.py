@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ingest.decisions import Header, until_in
+from ingest.found import Piece
 from ingest.portal_text import capped, one_line
-from ingest.segments import Piece
 from knowledge.documents import NewPassage
 
 ARTICLE = re.compile(r"^[“\"]?\s*Điều\s+(\d{1,3}[a-zđ]?)\s*[.:]\s*(.*)$", re.DOTALL)

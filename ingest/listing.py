@@ -6,9 +6,9 @@ from datetime import date
 
 from ingest.decisions import CODE
 from ingest.draft import BAR
+from ingest.found import Piece, name_in
 from ingest.labels import column_of, folded
 from ingest.portal_text import capped, one_line
-from ingest.segments import Piece, name_in
 from knowledge.catalogue import KnownCode
 from knowledge.procedures import Source, Value
 

@@ -46,7 +46,8 @@ _COUNT_ALONE = re.compile(r"^\(\s*\d{1,2} bản\b")
 # After these words a sentence is not over, whatever letter the next line begins with.
 _WANTS_MORE = re.compile(
     r"(?:,|\b(?:và|hoặc|của|theo|tại|số|mẫu|bởi|do|với|cho|từ|đến|trong|về|các|những|là|có|để"
-    r"|thuộc|kèm|ban hành|như|nghị định|thông tư|luật|khoản|điểm|điều|bộ))$",
+    r"|thuộc|kèm|ban hành|như|nghị định|thông tư|luật|khoản|điểm|điều|bộ)"
+    r"|\b(?:khoản|điểm) \w{1,2})$",
     re.IGNORECASE,
 )
 _CUT = re.compile(r"\w[-/]$")

@@ -2,60 +2,22 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from ingest.decisions import CODE
-from ingest.labels import column_of, label_of, unbulleted
-from ingest.pages import Block, Box, Reading, Row
-from ingest.portal_text import UPPER
-
-# Parts that make a text a procedure; a code and a name alone are a list.
-CONTENT = frozenset({"steps", "channel", "papers", "time", "fee", "result", "conditions", "who"})
-_NUMBERED = re.compile(r"^\s*(?:\(?[\dIVX]{1,4}(?:\.\d{1,3})*[.)]|Thủ tục\b|THỦ TỤC\b)\s*\S")
-_HEAD_WORDS = re.compile(
-    r"^(?:tên )?(?:thủ tục(?: hành chính)?|tthc)\s*(?:số\s*)?\d*\s*[:.]?\s*", re.I
+from ingest.found import CONTENT, Found, Piece, Segments, name_in
+from ingest.labels import column_of, label_of
+from ingest.pages import Block, Reading, Row
+from ingest.table_kinds import (
+    Headed,
+    headed,
+    inner_table,
+    is_key_value,
+    row_piece,
+    split_row,
+    with_points,
 )
 
-
-@dataclass(frozen=True)
-class Piece:
-    """A line of a part, or a table row with its cells, and where it stands."""
-
-    text: str
-    page: int | None = None
-    box: Box | None = None
-    confidence: float = 1.0
-    cells: tuple[str, ...] = ()
-    heads: tuple[str, ...] = ()
-
-
-@dataclass
-class Found:
-    """A procedure as it stands in the document: labelled parts of pieces, in order."""
-
-    code: str | None = None
-    name: str = ""
-    head: Piece | None = None
-    parts: dict[str, list[Piece]] = field(default_factory=dict)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether it says enough to be more than a line of a list."""
-        return len(CONTENT & self.parts.keys()) >= 2 or bool(
-            {"papers", "time", "fee"} & self.parts.keys()
-        )
-
-    def add(self, section: str, piece: Piece) -> None:
-        self.parts.setdefault(section, []).append(piece)
-
-
-@dataclass
-class Segments:
-    """The procedures of a document, the rows of its lists, and everything else."""
-
-    procedures: list[Found] = field(default_factory=list)
-    listed: list[Piece] = field(default_factory=list)
-    rest: list[Piece] = field(default_factory=list)
+_NUMBERED = re.compile(r"^\s*(?:\(?[\dIVX]{1,4}(?:\.\d{1,3})*[.)]|Thủ tục\b|THỦ TỤC\b)\s*\S")
 
 
 def segments_of(reading: Reading) -> Segments:
@@ -158,9 +120,11 @@ class _Cutter:
     def _head(self, place: int, block: Block) -> tuple[str | None, str] | None:
         """A line that names a procedure because its parts follow right below."""
         text = block.text.strip()
-        if len(text) > 500 or self._section == "name":
+        if len(text) > 800 or self._section == "name":
             return None
         code = CODE.search(text)
+        if code is None and self._stands_above_its_code(place):
+            return None, name_in(text)
         if code is None and not _NUMBERED.match(text):
             return None
         following = []
@@ -179,6 +143,23 @@ class _Cutter:
         if not code and first in ("code", "steps", "level") and not text.endswith((":", ";")):
             return None, name_in(text)
         return None
+
+    def _stands_above_its_code(self, place: int) -> bool:
+        """Whether a line is a name because the next says a code, and no line after it a name."""
+        below = [
+            label_of(later.text, scanned=self._scanned)
+            for later in self._blocks[place + 1 : place + 4]
+            if not later.is_table
+        ]
+        if not below or below[0] is None or below[0][0] != "code":
+            return False
+        text = self._blocks[place].text.strip()
+        return (
+            CODE.search(below[0][1]) is not None
+            and all(label is None or label[0] != "name" for label in below[1:])
+            and not text.endswith((".", ";", ":", ","))
+            and not text.startswith(("-", "+", "•", "*"))
+        )
 
     def _content(self, piece: Piece) -> None:
         if self._section == "name" and self._current is not None:
@@ -226,43 +207,50 @@ class _Cutter:
     # -- tables ----------------------------------------------------------------------------
 
     def _table(self, block: Block) -> None:
-        rows = _with_points(block.rows)
-        heads = tuple(column_of(cell) or "" for cell in rows[0].cells)
-        inner = _inner_table(rows[0])
+        table = headed(with_points(block.rows))
+        rows = [table.head, *table.body]
+        inner = inner_table(table.head)
         if inner is not None and self._current is not None:
-            for row in rows[1:]:
-                self._current.add(inner, _row_piece(row, rows[0].cells))
+            for row in table.body:
+                self._current.add(inner, row_piece(row, table.head.cells))
             return
-        if "name" in heads and len(CONTENT & set(heads)) >= 1 and len(rows) > 1:
-            self._wide(rows, heads)
-        elif _is_key_value(rows, self._scanned):
+        sections = set(table.sections)
+        if "name" in sections and CONTENT & sections and table.body:
+            self._wide(table)
+            return
+        rows = [*table.above, *rows]
+        if is_key_value(rows, self._scanned):
             self._key_value(rows)
         elif any(CODE.search(cell) for row in rows for cell in row.cells) and (
             self._current is None
             or self._section is None
             or not self._current.is_whole
-            or "name" in heads
+            or "name" in sections
         ):
-            self._close()
-            self._done.listed += [
-                _row_piece(row, rows[0].cells) for row in rows if CODE.search(" ".join(row.cells))
-            ]
-            self._done.rest += [
-                _row_piece(row, ()) for row in rows if not CODE.search(" ".join(row.cells))
-            ]
+            self._list(rows, table.head)
         elif self._current is not None and self._section is not None:
             for row in rows:
-                self._current.add(self._section, _row_piece(row, ()))
+                self._current.add(self._section, row_piece(row, ()))
         else:
-            self._done.rest += [_row_piece(row, ()) for row in rows]
+            self._done.rest += [row_piece(row, ()) for row in rows]
 
-    def _wide(self, rows: Sequence[Row], heads: Sequence[str]) -> None:
+    def _list(self, rows: Sequence[Row], head: Row) -> None:
+        """A code a row, with its name."""
+        self._close()
+        for row in rows:
+            if CODE.search(" ".join(row.cells)):
+                self._done.listed.append(row_piece(row, head.cells))
+            else:
+                self._done.rest.append(row_piece(row, ()))
+
+    def _wide(self, table: Headed) -> None:
         """One procedure a row, one part a column."""
         self._close()
-        for row in rows[1:]:
-            if not any(cell.strip() for cell in row.cells):
-                continue
+        self._done.rest += [row_piece(row, ()) for row in table.above]
+        for row in table.body:
             filled = [cell for cell in row.cells if cell.strip()]
+            if not filled:
+                continue
             if len(filled) == 1 and not CODE.search(filled[0]):
                 # a row across the table is the heading of a group
                 self._sector = Piece(
@@ -270,24 +258,15 @@ class _Cutter:
                     row.page, row.box, row.confidence,
                 )  # fmt: skip
                 continue
-            self._start(None, "", _row_piece(row, ()))
-            found = self._current
-            assert found is not None
-            for section, cell in zip(heads, row.cells, strict=False):
-                code = CODE.search(cell)
-                if section in ("code", "name", "other", "") and code:
-                    found.code = found.code or code[1]
-                if section == "name":
-                    found.name = name_in(cell)
-                elif section and section not in ("other", "code") and cell.strip():
-                    for line in cell.split("\n"):
-                        found.add(section, Piece(line, row.page, row.box, row.confidence))
+            self._start(None, "", row_piece(row, ()))
+            assert self._current is not None
+            _fill(self._current, table, row)
         self._close()
 
     def _key_value(self, rows: Sequence[Row]) -> None:
         """A part a row: its label on the left, its text on the right."""
         for row in rows:
-            key, value = _split_row(row, self._scanned)
+            key, value = split_row(row, self._scanned)
             place = (row.page, row.box, row.confidence)
             if key is None:
                 for line in filter(str.strip, value.split("\n")):
@@ -312,96 +291,20 @@ class _Cutter:
                     self._content(Piece(line, *place))
 
 
-def _inner_table(head: Row) -> str | None:
-    """The part a table inside a procedure belongs to, by its own column headings."""
-    heads = [" ".join(cell.lower().split()) for cell in head.cells]
-    said = " | ".join(heads)
-    sections = [column_of(cell) for cell in head.cells]
-    if (
-        "channel" in sections
-        and ("time" in sections or "fee" in sections)
-        and ("name" not in sections)
-    ):
-        return "methods"
-    if re.search(r"giấy tờ|thành phần hồ sơ|tên hồ sơ|tên tài liệu", said) and re.search(
-        r"số lượng|bản chính|bản sao|mẫu đơn", said
-    ):
-        return "papers"
-    if re.search(r"số ký hiệu|số hiệu", said) and re.search(r"trích yếu|tên văn bản", said):
-        return "legal_basis"
-    return None
-
-
-def _is_key_value(rows: Sequence[Row], scanned: bool) -> bool:
-    if not rows or len(rows[0].cells) > 4 or _is_list(rows):
-        return False
-    keys = [_split_row(row, scanned)[0] for row in rows]
-    known = [key for key in keys if key]
-    return len(known) >= 2 and len(known) * 3 >= len(rows)
-
-
-def _with_points(rows: Sequence[Row]) -> list[Row]:
-    """Codes of a column of codes as they are written: a scan loses the point ("1013225"), and
-    a sheet that took them for numbers the zeros at the end ("1.00177")."""
-    places = [place for place, cell in enumerate(rows[0].cells) if column_of(cell) == "code"]
-    return [_row_with_points(row, places) for row in rows] if places else list(rows)
-
-
-def _row_with_points(row: Row, places: Sequence[int]) -> Row:
-    cells = list(row.cells)
-    for place in places:
-        text = " ".join(cells[place].split()) if place < len(cells) else ""
-        if match := re.fullmatch(r"(\d)[.,:]? ?(\d{6})", text):
-            cells[place] = f"{match[1]}.{match[2]}"
-        elif row.confidence == 1 and re.fullmatch(r"\d\.\d{3,5}", text):
-            cells[place] = text.ljust(8, "0")
-    return row.model_copy(update={"cells": tuple(cells)})
-
-
-def _is_list(rows: Sequence[Row]) -> bool:
-    """A code in most rows: a list, though its names begin like labels ("Thủ tục đăng ký …")."""
-    coded = sum(any(CODE.search(cell) for cell in row.cells) for row in rows)
-    return coded >= 2 and coded * 2 > len(rows)
-
-
-def _split_row(row: Row, scanned: bool) -> tuple[str | None, str]:
-    """Label and text of a row whose first wordy cell is a label."""
-    for place, cell in enumerate(row.cells[:-1]):
-        text = " ".join(cell.split())
-        if not text or re.fullmatch(r"[\W\d]*|[IVX]+\.?", text):
-            continue
-        if scanned and place == 0 and len(text) <= 2:
-            continue  # a number of the row, misread
-        label = label_of(text, scanned=scanned)
-        if label is None and (section := column_of(text)) and len(text) < 60:
-            label = (section, "")
-        rest = "\n".join(filter(None, row.cells[place + 1 :]))
-        if label is None and len(text) < 40 and CODE.fullmatch(rest.strip()):
-            label = ("code", "")  # whatever its label was read as, this is the code
-        if label is None:
-            break
-        return label[0], "\n".join(filter(None, [label[1], rest]))
-    return None, "\n".join(filter(None, row.cells))
-
-
-def _row_piece(row: Row, heads: Sequence[str]) -> Piece:
-    text = " | ".join(" ".join(cell.split()) for cell in row.cells if cell.strip())
-    return Piece(text, row.page, row.box, row.confidence, row.cells, tuple(heads))
+def _fill(found: Found, table: Headed, row: Row) -> None:
+    """Give a procedure what its row says in each column."""
+    for section, lead, cell in zip(table.sections, table.lead, row.cells, strict=False):
+        code = CODE.search(cell)
+        if section in ("code", "name", "other", "") and code:
+            found.code = found.code or code[1]
+        if section == "name":
+            found.name = name_in(cell)
+        elif section and section not in ("other", "code") and cell.strip():
+            for line in f"{lead}{cell}".split("\n"):
+                found.add(section, Piece(line, row.page, row.box, row.confidence))
 
 
 def _listed(found: Found) -> Piece:
     head = found.head or Piece("")
     cells = (found.code or "", found.name)
     return Piece(" | ".join(cells), head.page, head.box, head.confidence, cells)
-
-
-def name_in(text: str) -> str:
-    """A procedure's name without its number, the words "Thủ tục:" and its code."""
-    bare = re.sub(r"\s*[-–]?\s*\(?\s*(?:mã(?: số| thủ tục| TTHC)*\s*:?\s*)?\d\.\d{6}\s*\)?", " ",
-                  text, flags=re.IGNORECASE)  # fmt: skip
-    bare = unbulleted(" ".join(bare.split()))
-    if re.match(r"^(?:tên )?(?:thủ tục(?: hành chính)?|tthc)\s*(?:số\s*)?\d*\s*:", bare, re.I):
-        bare = _HEAD_WORDS.sub("", bare)
-    # "1. Thủ tục Đăng ký …": the capital shows where the name begins.
-    bare = re.sub(rf"^(?:Thủ tục|THỦ TỤC)\s+(?=[{UPPER}])", "", bare)
-    return bare.strip(' .;:–-“”"')

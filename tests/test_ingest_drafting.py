@@ -9,10 +9,11 @@ from ingest.cleaning import cleaned
 from ingest.decisions import Said, proposals_in, read_header
 from ingest.draft import Draft, DraftField
 from ingest.drafting import record_of
+from ingest.found import Found, Piece
 from ingest.labels import column_of, label_of
 from ingest.layout import blocks_of
 from ingest.pages import Block, Page, Reading, Row, Word
-from ingest.segments import Found, Piece, segments_of
+from ingest.segments import segments_of
 from ingest.traps import warnings_for
 from knowledge.catalogue import CodeStatus, KnownCode
 from knowledge.procedures import Source
@@ -173,3 +174,57 @@ def test_a_plain_draft_has_no_warning() -> None:
         fields=(part("fee", "8.000 đồng", fees=[{"status": "fixed", "amount_vnd": 8000}]),),
     )  # fmt: skip
     assert warnings_for(plain, date(2026, 11, 24), lambda code: None) == []
+
+
+def words_at(*lines: str, columns: tuple[float, ...] = (0.1, 0.4, 0.7)) -> list[Word]:
+    """Lines of cells between bars, each cell at its column."""
+    return [
+        Word(text=text, box=(x, top, x + 0.009 * len(text), top + 0.012))
+        for top, line in zip(np.arange(0.1, 0.4, 0.02).tolist(), lines, strict=False)
+        for x, text in zip(columns, line.split("|"), strict=True)
+        if text
+    ]
+
+
+def test_a_table_without_rules_is_known_by_its_headings() -> None:
+    lines = ("Hình thức nộp|Thời hạn|Phí, lệ phí", "Trực tiếp|3 ngày|Không",
+             "Trực tuyến|2 ngày|8.000 đồng", "||mỗi bản", "Kết quả: Giấy||")  # fmt: skip
+    table, line = blocks_of(words_at(*lines), [], 1)
+    assert [row.cells for row in table.rows[1:]] == [
+        ("Trực tiếp", "3 ngày", "Không"),
+        ("Trực tuyến", "2 ngày", "8.000 đồng mỗi bản"),
+    ]
+    assert line.text == "Kết quả: Giấy"
+
+
+def table_of(*lines: str) -> Reading:
+    rows = tuple(Row(cells=tuple(line.split("|")), page=1) for line in lines)
+    page = Page(number=1, how="text", blocks=(Block(rows=rows, page=1),))
+    return Reading(kind="xlsx", pages=(page,))
+
+
+def test_headings_below_a_title_and_in_two_rows_are_found() -> None:
+    reading = table_of(
+        "DANH SÁCH|||||",
+        "STT|Tên TTHC|Mã TTHC|Hồ sơ cần nộp|Thời hạn giải quyết|",
+        "||||Trực tiếp|Trực tuyến",
+        "1|Nuôi mèo|9.000001|Đơn|5 ngày|3 ngày",
+    )
+    (found,) = segments_of(reading).procedures
+    assert (found.code, found.name) == ("9.000001", "Nuôi mèo")
+    assert [p.text for p in found.parts["time"]] == ["Trực tiếp: 5 ngày", "Trực tuyến: 3 ngày"]
+
+
+def test_a_line_right_above_its_code_is_the_name() -> None:
+    lines = ("Nuôi mèo trong chung cư", "Mã thủ tục: 9.000001", "Lĩnh vực: Vật nuôi",
+             "Thành phần hồ sơ:", "- Đơn")  # fmt: skip
+    page = Page(number=1, how="text", blocks=tuple(Block(text=text, page=1) for text in lines))
+    (found,) = segments_of(Reading(kind="html", pages=(page,))).procedures
+    assert (found.code, found.name) == ("9.000001", "Nuôi mèo trong chung cư")
+
+
+def test_channels_on_one_line_are_told_apart_and_a_stop_hides_no_fee() -> None:
+    parts = {"time": [Piece("trực tiếp: 5 ngày; trực tuyến: 3 ngày.")], "fee": [Piece("Miễn phí.")]}
+    record = record_of(Found(name="Thử", parts=parts))
+    assert record["time_limit"].split("\n") == ["trực tiếp: 5 ngày", "trực tuyến: 3 ngày."]
+    assert record["fees"] == "Miễn phí"

@@ -1,0 +1,147 @@
+"""What kind of table a procedure's or a list's is, and what its rows and headings say."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.decisions import CODE
+from ingest.found import Piece
+from ingest.labels import column_of, label_of
+from ingest.pages import Row
+
+# A title, an office, a date may stand in the rows above a table's headings.
+MOST_ROWS_ABOVE = 8
+
+
+@dataclass(frozen=True)
+class Headed:
+    """A table below its headings: the section of each column, and the words that go before each
+    of its cells ("Trực tuyến: ") where a second row of headings divides a column."""
+
+    above: tuple[Row, ...]
+    head: Row
+    sections: tuple[str, ...]
+    lead: tuple[str, ...]
+    body: tuple[Row, ...]
+
+
+def headed(rows: Sequence[Row]) -> Headed:
+    """The table with its headings found; they are in the first row unless a later one knows
+    plainly more columns."""
+    known = [_known_columns(row) for row in rows[:MOST_ROWS_ABOVE]]
+    place = next((i for i, n in enumerate(known) if n >= 3), 0)
+    if known[0] >= 2 or len(rows) < place + 2:
+        place = 0
+    head = rows[place]
+    sections = [column_of(cell) or "" for cell in head.cells]
+    lead = [""] * len(sections)
+    body = list(rows[place + 1 :])
+    if body and _divides(head, body[0]):
+        below = body.pop(0)
+        for at, cell in enumerate(below.cells):
+            if not head.cells[at].strip() and at:
+                sections[at] = sections[at - 1]
+            if cell.strip():
+                lead[at] = f"{' '.join(cell.split())}: "
+        head = head.model_copy(update={"cells": tuple(map(_joined_heads, head.cells, below.cells))})
+    return Headed(tuple(rows[:place]), head, tuple(sections), tuple(lead), tuple(body))
+
+
+def _known_columns(row: Row) -> int:
+    return sum(column_of(cell) not in (None, "other") for cell in row.cells if cell.strip())
+
+
+def _divides(head: Row, below: Row) -> bool:
+    """Whether a row stands below some of the headings and names parts of their columns."""
+    if len(head.cells) != len(below.cells) or not any(below.cells):
+        return False
+    under = [at for at, cell in enumerate(below.cells) if cell.strip()]
+    empty = [at for at, cell in enumerate(head.cells) if not cell.strip()]
+    # under a merged heading only its first column holds the words
+    return (
+        bool(empty)
+        and set(empty) <= set(under)
+        and len(under) < len(head.cells)
+        and all(len(below.cells[at]) < 60 and not CODE.search(below.cells[at]) for at in under)
+    )
+
+
+def _joined_heads(head: str, below: str) -> str:
+    return f"{head} {below}".strip()
+
+
+def inner_table(head: Row) -> str | None:
+    """The part a table inside a procedure belongs to, by its own column headings."""
+    heads = [" ".join(cell.lower().split()) for cell in head.cells]
+    said = " | ".join(heads)
+    sections = [column_of(cell) for cell in head.cells]
+    if (
+        "channel" in sections
+        and ("time" in sections or "fee" in sections)
+        and ("name" not in sections)
+    ):
+        return "methods"
+    if re.search(r"giấy tờ|thành phần hồ sơ|tên hồ sơ|tên tài liệu", said) and re.search(
+        r"số lượng|bản chính|bản sao|mẫu đơn", said
+    ):
+        return "papers"
+    if re.search(r"số ký hiệu|số hiệu", said) and re.search(r"trích yếu|tên văn bản", said):
+        return "legal_basis"
+    return None
+
+
+def is_key_value(rows: Sequence[Row], scanned: bool) -> bool:
+    if not rows or len(rows[0].cells) > 4 or is_list(rows):
+        return False
+    keys = [split_row(row, scanned)[0] for row in rows]
+    known = [key for key in keys if key]
+    return len(known) >= 2 and len(known) * 3 >= len(rows)
+
+
+def with_points(rows: Sequence[Row]) -> list[Row]:
+    """Codes of a column of codes as they are written: a scan loses the point ("1013225"), and
+    a sheet that took them for numbers the zeros at the end ("1.00177")."""
+    places = [place for place, cell in enumerate(rows[0].cells) if column_of(cell) == "code"]
+    return [_pointed(row, places) for row in rows] if places else list(rows)
+
+
+def _pointed(row: Row, places: Sequence[int]) -> Row:
+    cells = list(row.cells)
+    for place in places:
+        text = " ".join(cells[place].split()) if place < len(cells) else ""
+        if match := re.fullmatch(r"(\d)[.,:]? ?(\d{6})", text):
+            cells[place] = f"{match[1]}.{match[2]}"
+        elif row.confidence == 1 and re.fullmatch(r"\d\.\d{3,5}", text):
+            cells[place] = text.ljust(8, "0")
+    return row.model_copy(update={"cells": tuple(cells)})
+
+
+def is_list(rows: Sequence[Row]) -> bool:
+    """A code in most rows: a list, though its names begin like labels ("Thủ tục đăng ký …")."""
+    coded = sum(any(CODE.search(cell) for cell in row.cells) for row in rows)
+    return coded >= 2 and coded * 2 > len(rows)
+
+
+def split_row(row: Row, scanned: bool) -> tuple[str | None, str]:
+    """Label and text of a row whose first wordy cell is a label."""
+    for place, cell in enumerate(row.cells[:-1]):
+        text = " ".join(cell.split())
+        if not text or re.fullmatch(r"[\W\d]*|[IVX]+\.?", text):
+            continue
+        if scanned and place == 0 and len(text) <= 2:
+            continue  # a number of the row, misread
+        label = label_of(text, scanned=scanned)
+        if label is None and (section := column_of(text)) and len(text) < 60:
+            label = (section, "")
+        rest = "\n".join(filter(None, row.cells[place + 1 :]))
+        if label is None and len(text) < 40 and CODE.fullmatch(rest.strip()):
+            label = ("code", "")  # whatever its label was read as, this is the code
+        if label is None:
+            break
+        return label[0], "\n".join(filter(None, [label[1], rest]))
+    return None, "\n".join(filter(None, row.cells))
+
+
+def row_piece(row: Row, heads: Sequence[str]) -> Piece:
+    text = " | ".join(" ".join(cell.split()) for cell in row.cells if cell.strip())
+    return Piece(text, row.page, row.box, row.confidence, row.cells, tuple(heads))
