@@ -1,9 +1,11 @@
 """Questions about the office itself (hours, address, phone, counters), from its data."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
 
 from assistant.address import Address
-from assistant.wording import day, lower_first
+from assistant.days import AskedDay
+from assistant.wording import day, lower_first, upper_first
 from knowledge.offices import (
     HANOI,
     Hours,
@@ -17,6 +19,9 @@ from knowledge.offices import (
 
 # A special day or holiday is mentioned this long before, so that nobody comes in vain.
 AHEAD_DAYS = 7
+# Further ahead the calendar knows a holiday, but hardly the days given around it.
+CERTAIN_DAYS = 21
+TOPICS_OF_DAYS = frozenset({"hours", "sunday_saturday", "open_now", "open_on_day"})
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 
 
@@ -87,6 +92,36 @@ def open_text(state: OpenState, now: datetime) -> str:
     return f"{why}; mở cửa lại lúc {when(state.next_opening, now)}."
 
 
+def day_text(office: Office, asked: AskedDay, now: datetime) -> str:
+    """Whether the office works on one day, at the time that was asked for if any."""
+    spans, note = day_plan(office, asked.on)
+    ahead = (asked.on - now.astimezone(HANOI).date()).days
+    dated = f"{WEEKDAYS[asked.on.weekday()]} ({day(asked.on)})"
+    on = {0: "hôm nay", 1: f"ngày mai, {dated},"}.get(ahead, dated)
+    if not spans:
+        if asked.until > asked.on:
+            on = f"từ {dated} đến hết {WEEKDAYS[asked.until.weekday()]} ({day(asked.until)})"
+        why = f"nghỉ {note}" if note else "không làm việc"
+        if note and ahead > CERTAIN_DAYS:  # days moved or added to it are decided each year
+            return f"{on} {office.name} {why}; lịch nghỉ cụ thể sẽ có thông báo khi gần ngày."
+        reopens = opening(office, datetime.combine(asked.until, time.max, HANOI)).next_opening
+        again = f"; làm việc lại lúc {when(reopens, now)}" if reopens else ""
+        return f"{on} {office.name} {why}{again}."
+    special = f" ({note})" if note else ""
+    if asked.at is None:
+        return f"{on} {office.name} làm việc {spans_text(spans)}{special}."
+    moment = datetime.combine(asked.on, asked.at, HANOI)
+    state = opening(office, moment)
+    if state.closes_at is not None:
+        is_then = f"có làm việc, đến {clock(state.closes_at)}"
+    else:
+        is_then = {
+            OpenReason.BEFORE_HOURS: "chưa đến giờ làm việc",
+            OpenReason.LUNCH_BREAK: "đang nghỉ trưa",
+        }.get(state.reason, "đã hết giờ làm việc")
+    return f"{on} lúc {clock(moment)} {office.name} {is_then} (giờ làm việc {spans_text(spans)})."
+
+
 def coming_text(office: Office, now: datetime) -> str:
     """Days unlike others in the next week, the present one left out; empty when there are none."""
     today = now.astimezone(HANOI).date()
@@ -129,12 +164,25 @@ def office_facts(office: Office, now: datetime) -> dict[str, str]:
     }
 
 
-def office_reply(topic: str | None, office: Office, address: Address, now: datetime) -> str | None:
-    """The answer to one office topic; None for topics that have only a fixed reply."""
+def office_reply(
+    topic: str | None,
+    office: Office,
+    address: Address,
+    now: datetime,
+    days: Sequence[AskedDay] = (),
+) -> str | None:
+    """The answer to one office topic; None for topics that have only a fixed reply.
+
+    ``days`` are those the question names; without hours entered nothing is said of a day.
+    """
     facts = office_facts(office, now)
     coming = f"\nSắp tới: {facts['coming']}" if facts["coming"] else ""
     notices = f"{coming}\nThông báo: {facts['notices']}" if facts["notices"] else coming
     note = f"\n{office.hours_note}" if office.hours_note else ""
+    if days and topic in TOPICS_OF_DAYS and hours_text(office.hours):
+        first, *rest = (day_text(office, asked, now) for asked in days)
+        told = " ".join([first, *map(upper_first, rest)])
+        return f"Dạ, {told} Giờ làm việc: {facts['hours']}.{note}{notices}"
     match topic:
         case "hours" | "sunday_saturday":
             return (

@@ -6,6 +6,7 @@ import pytest
 from records import an_office
 
 from assistant.address import UNKNOWN, Address
+from assistant.days import asked_days
 from assistant.office_answers import hours_text, office_facts, office_reply, when
 from assistant.replies import fill, say
 from knowledge.offices import HANOI, Hours, Notice
@@ -99,3 +100,41 @@ def test_a_sentence_that_lacks_a_fact_is_an_error_and_not_a_gap() -> None:
         say("khong_co_cau_nay")
     with pytest.raises(KeyError):
         fill("{khong_co}", UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        (
+            "sáng mai mấy giờ làm việc",
+            "ngày mai, Thứ Tư (25/11/2026), phường Hoa Sen làm việc",
+        ),
+        ("thứ bảy có mở không", "Thứ Bảy (28/11/2026) phường Hoa Sen không làm việc; làm việc lại"),
+        ("thu hai toi den luc 7h duoc chua", "30/11/2026) lúc 7 giờ phường Hoa Sen chưa đến giờ"),
+        ("4 giờ chiều mai tới kịp không", "lúc 16 giờ phường Hoa Sen có làm việc, đến 17 giờ"),
+        ("11h45 tới được không", "hôm nay lúc 11 giờ 45 phường Hoa Sen đang nghỉ trưa"),
+        ("thứ hai tuần sau có làm không", "Thứ Hai (30/11/2026) phường Hoa Sen làm việc"),
+        ("1/1/2027 có làm không", "Thứ Sáu (01/01/2027) phường Hoa Sen nghỉ Tết Dương lịch; lịch"),
+        ("nghỉ tết từ ngày nào", "từ Thứ Sáu (05/02/2027) đến hết Thứ Tư (10/02/2027)"),
+        ("mai có làm không, chủ nhật thì sao", "Chủ nhật (29/11/2026) phường Hoa Sen không"),
+    ],
+)
+def test_the_day_that_is_asked_for_is_the_day_that_is_answered(question: str, words: str) -> None:
+    now = at(f"{TUESDAY}T09:00")
+    days = asked_days(question, read_office(), now)
+    text = office_reply("open_on_day", read_office(), UNKNOWN, now, days)
+    assert text is not None and words in text
+
+
+@pytest.mark.parametrize(
+    "question", ["mấy giờ mở cửa", "hôm nay còn làm không", "30/2 có làm không"]
+)
+def test_a_question_without_another_day_is_answered_by_the_clock(question: str) -> None:
+    assert asked_days(question, read_office(), at(f"{TUESDAY}T09:00")) == ()
+
+
+def test_an_office_without_hours_promises_no_day() -> None:
+    now = at(f"{TUESDAY}T09:00")
+    office = an_office(hours=Hours())
+    text = office_reply("hours", office, UNKNOWN, now, asked_days("mai có làm không", office, now))
+    assert text is not None and "chưa được công bố" in text

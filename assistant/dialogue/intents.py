@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from assistant.answers import Answer, Choice, Outcome
+from assistant.days import asked_days
 from assistant.decide import FOLLOW_UP, MAX_CHOICES, Meant
 from assistant.dialogue.beside import with_others
 from assistant.dialogue.beyond import delegated, unstated
@@ -124,7 +125,8 @@ def answer_intent(room: Backroom, turn: Turn, intent: Intent, probability: float
         return hand_over(room, turn, intent)
     text = None
     if intent.outcome == "office_info":
-        text = office_reply(intent.topic, office, turn.address, turn.now)
+        days = asked_days(turn.question.text, office, turn.now)
+        text = office_reply(intent.topic, office, turn.address, turn.now, days)
     if text is None:
         text = fill(intent.reply or say("greeting", turn.address), turn.address, **facts)
     choices = tuple(
