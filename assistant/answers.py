@@ -99,7 +99,8 @@ class Answer:
     """One reply (câu trả lời). ``also`` holds further procedures asked in the same message.
 
     ``inquiry`` is the reference of the question that waits for a clerk, where there is one; it
-    is no part of the JSON, the web channel gives it as a header.
+    is no part of the JSON, the web channel gives it as a header. ``queue_number`` is the id of the
+    queue number whose place it tells, no part of the JSON either.
     """
 
     outcome: Outcome
@@ -115,6 +116,7 @@ class Answer:
     turn_id: str = ""
     also: tuple["Answer", ...] = ()
     inquiry: str | None = None
+    queue_number: int | None = None
 
     def in_turn(self, conversation_id: str, turn_id: str) -> "Answer":
         """The same answer, bound to its conversation and turn."""

@@ -100,6 +100,21 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class News:
+    """What a chat that asked after a number has not been told: it is called, or nearly."""
+
+    watch_id: int
+    platform: str
+    chat_id: str
+    number: QueueNumber
+    ahead: int
+
+    @property
+    def is_called(self) -> bool:
+        return self.number.state is NumberState.CALLED
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A number called to a counter; ``id`` grows in the order the calls were made."""
 

@@ -131,6 +131,8 @@ class Attendant:
             return Reaction(Why.UNSURE.value)
         about = _about(answer)
         notes = self._notes(heard, sight, now)
+        if not heard.is_group and self._follows(heard, answer):
+            notes.insert(0, tell("queue_will_tell"))
         chat = replace(sight.chat, disclosed_on=now.date())
         said = Said(
             heard.topic_id, heard.person_id, heard.message_id, about,
@@ -225,6 +227,12 @@ class Attendant:
         link = message_link(heard, earlier.sent_id) if self._traits.has_buttons else ""
         buttons = (Button(tell("see_answer"), url=link),) if link else ()
         return say_all(heard, self._traits, text, buttons)
+
+    def _follows(self, heard: Heard, answer: Answer) -> bool:
+        """Whether this chat hears of the number it asked after from now on."""
+        if answer.queue_number is None:
+            return False
+        return self._desk.queue.follow(answer.queue_number, heard.platform, heard.chat_id)
 
     def _notes(self, heard: Heard, sight: Sight, now: datetime) -> list[str]:
         notes = []

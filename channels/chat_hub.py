@@ -15,6 +15,7 @@ from channels.group_settings import GroupSettings
 from channels.lane_work import Served
 from channels.lanes import Lanes
 from channels.mailbox import Mailbox
+from channels.queue_news import QueueNews
 from channels.sending import Platform, SendFailed
 from channels.telegram_settings import TelegramSettings
 from channels.threads import Workers
@@ -69,6 +70,12 @@ class ChatHub:
             self.chats,
             desk.conversations,
             desk.inquiries,
+            QueueNews(
+                self._served,
+                self.mailbox,
+                desk.queue,
+                lambda: desk.library.store.office(desk.office_id),
+            ),
             workers,
             Workers(groups.threads),
             size=groups.lanes,

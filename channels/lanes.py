@@ -18,6 +18,7 @@ from channels.heard import Heard
 from channels.lane_work import LaneWork, Served
 from channels.mail_tables import Lane
 from channels.mailbox import Mailbox
+from channels.queue_news import QueueNews
 from channels.threads import Workers
 from knowledge.database import DatabaseUnavailable
 
@@ -44,6 +45,7 @@ class Lanes:
         chats: Chats,
         conversations: Conversations,
         inquiries: Inquiries,
+        news: QueueNews,
         workers: Workers,
         attending: Workers,
         *,
@@ -55,6 +57,7 @@ class Lanes:
         self._chats = chats
         self._conversations = conversations
         self._answers = ClerkAnswers(served, mailbox, inquiries)
+        self._news = news
         self._workers = workers
         self._attending = attending
         self._size = size
@@ -96,6 +99,7 @@ class Lanes:
     async def drain(self) -> None:
         """Do everything that is due now, then return; for tests and one-off commands."""
         await self.bring_clerks_answers()
+        await self.bring_news()
         while lanes := await self._claim():
             async with anyio.create_task_group() as tasks:
                 for lane in lanes:
@@ -134,13 +138,17 @@ class Lanes:
     async def _deliver_clerks_answers(self) -> None:
         while True:
             with suppress(DatabaseUnavailable):
-                if await self.bring_clerks_answers():
+                if await self.bring_clerks_answers() + await self.bring_news():
                     self._wake.set()
             await anyio.sleep(DELIVER_SECONDS)
 
     async def bring_clerks_answers(self) -> int:
         """Put what clerks answered in the console on its way to the askers; how many."""
         return await self._workers.run(self._answers.bring)
+
+    async def bring_news(self) -> int:
+        """Put what happened to queue numbers on its way to who asked after them; how many."""
+        return await self._workers.run(self._news.bring)
 
     async def _purge(self) -> None:
         while True:

@@ -72,3 +72,22 @@ class QueueCallRow(Base):
     called_at: Mapped[datetime]
 
     __table_args__ = (Index(None, "office_id", "id"), Index(None, "number_id"))
+
+
+class QueueWatchRow(Base):
+    """A chat that asked after a number and is told when its turn nears; gone when it was called."""
+
+    __tablename__ = "queue_watch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[str] = mapped_column(ForeignKey("office.id"), index=True)
+    number_id: Mapped[int] = mapped_column(ForeignKey("queue_number.id", ondelete="CASCADE"))
+    platform: Mapped[str] = mapped_column(String(20))
+    chat_id: Mapped[str] = mapped_column(String(80))
+    # what the chat was told by itself: nothing, or that the turn nears
+    told: Mapped[str] = mapped_column(String(10))
+    asked_at: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("number_id", "platform", "chat_id", name="uq_queue_watch_chat"),
+    )

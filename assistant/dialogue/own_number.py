@@ -41,6 +41,7 @@ def own_number(room: Backroom, turn: Turn) -> Reply | None:
     if letter not in {counter.queue for counter in room.office(turn)[0].counters}:
         return None
     is_priority = bool(named["priority"])
+    number_id = None
     label = f"{'U' if is_priority else ''}{letter}{number:03d}"
     try:
         standing = room.standing(letter, number, is_priority)
@@ -49,4 +50,5 @@ def own_number(room: Backroom, turn: Turn) -> Reply | None:
     else:
         place = place_text(standing, turn.language)
         text = say("queue_place", turn.address, label=label, place=place)
-    return Answer(Outcome.OFFICE_INFO, text), turn.state
+        number_id = standing.number.id
+    return Answer(Outcome.OFFICE_INFO, text, queue_number=number_id), turn.state
