@@ -29,7 +29,7 @@ LEAST_LEFT = 2  # words of a matter, without which a greeting is a greeting
 # do not, for that would be another matter.
 LEFT_OUT = frozenset(["dang", "ky", "thu", "tuc", "giay", "to", "xin", "cap", "lam"])
 # Where nothing is asked with it ("mất bao lâu"), it is what happened: "mất giấy khai sinh".
-LOST = "mat"
+LOST = re.compile(r"\bmat\b(?! (?:phi|le phi|tien|bao|may|nhieu|lau|gi|ngay|thoi|them|cong)\b)")
 GENERIC = Path(__file__).parent.parent / "data" / "generic_words.txt"
 ASKING = GENERIC.with_name("asking_phrases.txt")
 
@@ -60,7 +60,7 @@ def _asking() -> re.Pattern[str]:
 def _matter(normalised: str) -> str:
     """The core of a question without what it asks of the record."""
     left = _asking().sub(" ", fold(normalised))
-    return f"{core(left)} {LOST}" if LOST in left.split() else core(left)
+    return f"{core(left)} mat" if LOST.search(left) else core(left)
 
 
 class _Called:
