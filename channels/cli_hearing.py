@@ -18,6 +18,10 @@ def evaluate_hearing(
     voice: Annotated[
         str, typer.Option(help="Lệnh đọc chữ ra WAV; bỏ trống: ASSISTANT_VOICE_COMMAND.")
     ] = "",
+    pieces: Annotated[
+        Path | None,
+        typer.Option(help="Gói vieneu (.whl): ghép câu hỏi từ mảnh câu người thật nói."),
+    ] = None,
     only_slips: Annotated[
         bool, typer.Option("--slips", help="Chỉ đo câu có một chữ bị nghe nhầm, không cần giọng.")
     ] = False,
@@ -37,19 +41,29 @@ def evaluate_hearing(
     from assistant.speaking.voice import Voice, VoiceUnavailable
     from evals.cases import read_cases
     from evals.desk import fresh_desk
-    from evals.hearing import Utterance, figures, hear_all, holds, read_slips, report, rows
-    from evals.sounds import NoSound, Recordings, SpokenByCommand
+    from evals.hearing import (
+        Mouth,
+        Utterance,
+        figures,
+        hear_all,
+        holds,
+        read_cuts,
+        read_slips,
+        report,
+        rows,
+    )
+    from evals.sounds import NoSound, Pieces, Recordings, SpokenByCommand, recordings
 
-    utterances = read_cases(Utterance, "hearing")
+    utterances = read_cases(Utterance, "hearing_pieces" if pieces else "hearing")
     if only_slips:
         with fresh_desk() as desk:
             verdicts = read_slips(desk, utterances)
         _tell({"slips": figures(verdicts)}, rows(verdicts), as_json, show_failures)
         return
     voices = VoiceSettings(command=voice) if voice else VoiceSettings()
-    if clips is None and not voices.command:
+    if clips is None and pieces is None and not voices.command:
         err.print(
-            "Chưa có tiếng nói để đo: ghi --clips THƯ_MỤC, hoặc --voice LỆNH "
+            "Chưa có tiếng nói để đo: ghi --clips THƯ_MỤC, --pieces GÓI, hoặc --voice LỆNH "
             "(lệnh đọc chữ ở đầu vào chuẩn, ghi WAV ra đầu ra chuẩn), hoặc đo --slips."
         )
         raise typer.Exit(2)
@@ -62,8 +76,14 @@ def evaluate_hearing(
         err.print('Chưa có bộ nhận dạng: pip install "letan[speech]".', markup=False)
         raise typer.Exit(2)
     with TemporaryDirectory(prefix="letan-voice-") as folder, fresh_desk() as desk:
-        mouth = Recordings(clips) if clips else SpokenByCommand(Voice(voices, Path(folder)))
+        mouth: Mouth
         try:
+            if pieces:
+                mouth = Pieces(recordings(pieces), read_cuts())
+            elif clips:
+                mouth = Recordings(clips)
+            else:
+                mouth = SpokenByCommand(Voice(voices, Path(folder)))
             verdicts = hear_all(desk, ear, mouth, utterances, lambda what: err.print(what))
         except (NoSound, VoiceUnavailable) as problem:
             err.print(str(problem), markup=False)

@@ -56,9 +56,9 @@ def bench_hearing(
     import os
     from tempfile import TemporaryDirectory
 
-    from evals.answer_time import measure_answers, recordings
+    from evals.answer_time import measure_answers
     from evals.hearing import FIRST_ANSWER_MS
-    from evals.sounds import NoSound
+    from evals.sounds import NoSound, recordings
 
     with TemporaryDirectory(prefix="letan-bench-", ignore_cleanup_errors=True) as folder:
         try:

@@ -7,27 +7,22 @@ of the recording that is no room; the pause by which the server knows that it wa
 
 import json
 import time
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 import httpx
-import numpy as np
 from websockets.sync.client import ClientConnection, connect
 
 from assistant.hearing.ears import BYTES_PER_SECOND, RATE
 from evals.bench import UNBOUND, machine, serving
 from evals.hearing import BEFORE_SECONDS, STEP_SECONDS
 from evals.scoring import percentile
-from evals.sounds import NoSound, Sound, in_a_room, pcm, read_wav
+from evals.sounds import NoSound, Sound, in_a_room, pcm
 
 STEP = BYTES_PER_SECOND // 10
 AFTER_SECONDS = 5.0  # of quiet, far beyond any pause that ends a turn
-# What is quieter than this below the loudest of a recording is no longer its voice.
-LAST_SOUND = 0.03
 Step = Callable[[str], None]
 
 
@@ -46,27 +41,6 @@ class AnswerTimes:
 
     def to_json(self) -> dict[str, Any]:
         return {key: round(v) if isinstance(v, float) else v for key, v in asdict(self).items()}
-
-
-def recordings(place: Path) -> dict[str, Sound]:
-    """The WAV files of a folder, or of a package (`.whl`, `.zip`); raises NoSound for none."""
-    if place.is_dir():
-        contents = {file.name: file.read_bytes() for file in sorted(place.glob("*.wav"))}
-    elif zipfile.is_zipfile(place):
-        with zipfile.ZipFile(place) as package:
-            names = sorted(name for name in package.namelist() if name.endswith(".wav"))
-            contents = {name.rsplit("/", 1)[-1]: package.read(name) for name in names}
-    else:
-        contents = {}
-    if not contents:
-        raise NoSound(f"there are no WAV files in {place}")
-    return {name: spoken_part(read_wav(content)) for name, content in contents.items()}
-
-
-def spoken_part(sound: Sound) -> Sound:
-    """The recording up to its last sound."""
-    loud = np.flatnonzero(np.abs(sound) > LAST_SOUND * np.abs(sound).max(initial=0))
-    return sound[: loud[-1] + 1] if len(loud) else sound
 
 
 def measure_answers(

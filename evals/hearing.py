@@ -8,6 +8,7 @@ real recogniser behind its gate, and the words into the receptionist. Sound come
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from statistics import median
 from typing import Any, Protocol
 
@@ -21,6 +22,7 @@ from assistant.hearing.turn import THINKING_SECONDS, Heard, Nothing, SpokenTurn
 from evals.scoring import percentile
 from evals.slips import with_slips
 from evals.sounds import NOISE_DB, Sound, in_a_room, pcm, with_speech_noise
+from knowledge.data_files import parse_yaml
 
 # The promise: so much of what was heard this well leads to the right place.
 HEARD_WELL = 0.15
@@ -30,15 +32,20 @@ STEP = BYTES_PER_SECOND // 10
 STEP_SECONDS = 0.1
 BEFORE_SECONDS = 0.5  # of quiet before the voice: people speak after they see the meter move
 Step = Callable[[str], None]
+PIECES = Path(__file__).parent / "cases" / "spoken_pieces.yaml"
 
 
 class Utterance(BaseModel):
-    """What a resident says, and the procedures or the outcome that a fair clerk would accept."""
+    """What a resident says, and the procedures or the outcome that a fair clerk would accept.
+
+    ``parts`` names the pieces of real speech that it is put together from, where it is.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
     say: str
+    parts: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     outcome: str | None = None
 
@@ -62,6 +69,12 @@ class Verdict:
     is_right: bool
     wait_ms: float | None
     led_to: str
+
+
+def read_cuts() -> dict[str, tuple[str, float, float]]:
+    """Where each piece of real speech is cut from: recording, begin and end in seconds."""
+    table = parse_yaml(PIECES.read_text("utf-8"))
+    return {name: (str(begins), float(a), float(b)) for name, (begins, a, b) in table.items()}
 
 
 def word_errors(said: str, heard: str) -> float:

@@ -5,6 +5,8 @@ Everything is mono at 16 kHz in floats on the scale of 16-bit steps.
 
 import io
 import wave
+import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -22,6 +24,9 @@ ROOM = 20.0
 # Quieter than this below the loudest is a pause: noise is measured against speech alone.
 PAUSE_BELOW = 0.05
 ALOUD = 9_000.0  # the peak of a voice at arm's length
+# What is quieter than this below the loudest of a recording is no longer its voice.
+LAST_SOUND = 0.03
+BETWEEN_SECONDS, EDGE_SECONDS = 0.03, 0.015  # of pieces put together
 
 
 class NoSound(RuntimeError):
@@ -51,6 +56,41 @@ class Recordings:
             raise NoSound(f"there is no recording {place}") from problem
 
 
+class Composed(Said, Protocol):
+    """An utterance put together from pieces."""
+
+    @property
+    def parts(self) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Pieces of what people said, cut out of recordings and put together anew.
+
+    ``cuts`` names the beginning of a recording's name, and the seconds where a piece begins and
+    ends.
+    """
+
+    recordings: Mapping[str, Sound]
+    cuts: Mapping[str, tuple[str, float, float]]
+
+    def say(self, utterance: Composed) -> Sound:
+        pieces = [self._piece(name) for name in utterance.parts]
+        gap = np.zeros(int(BETWEEN_SECONDS * RATE))
+        return np.concatenate([part for piece in pieces for part in (piece, gap)])
+
+    def _piece(self, name: str) -> Sound:
+        begins, start, end = self.cuts[name]
+        found = next((s for n, s in self.recordings.items() if n.startswith(begins)), None)
+        if found is None:
+            raise NoSound(f"no recording begins with {begins!r}")
+        piece = found[int(start * RATE) : int(end * RATE)].copy()
+        edge = int(EDGE_SECONDS * RATE)  # no click where it was cut
+        piece[:edge] *= np.linspace(0, 1, edge)
+        piece[-edge:] *= np.linspace(1, 0, edge)
+        return piece * (ALOUD / float(np.abs(piece).max()))
+
+
 @dataclass(frozen=True, slots=True)
 class SpokenByCommand:
     """A command that reads text and writes WAV, as the kiosk's own voice does."""
@@ -59,6 +99,27 @@ class SpokenByCommand:
 
     def say(self, utterance: Said) -> Sound:
         return read_wav(self.voice.speak(utterance.say, "vi"))
+
+
+def recordings(place: Path) -> dict[str, Sound]:
+    """The WAV files of a folder, or of a package (`.whl`, `.zip`); raises NoSound for none."""
+    if place.is_dir():
+        contents = {file.name: file.read_bytes() for file in sorted(place.glob("*.wav"))}
+    elif zipfile.is_zipfile(place):
+        with zipfile.ZipFile(place) as package:
+            names = sorted(name for name in package.namelist() if name.endswith(".wav"))
+            contents = {name.rsplit("/", 1)[-1]: package.read(name) for name in names}
+    else:
+        contents = {}
+    if not contents:
+        raise NoSound(f"there are no WAV files in {place}")
+    return {name: spoken_part(read_wav(content)) for name, content in contents.items()}
+
+
+def spoken_part(sound: Sound) -> Sound:
+    """The recording up to its last sound."""
+    loud = np.flatnonzero(np.abs(sound) > LAST_SOUND * np.abs(sound).max(initial=0))
+    return sound[: loud[-1] + 1] if len(loud) else sound
 
 
 def read_wav(content: bytes) -> Sound:

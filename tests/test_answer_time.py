@@ -11,8 +11,7 @@ from typer.testing import CliRunner
 
 from assistant.hearing.ears import RATE
 from channels.cli import app
-from evals.answer_time import recordings, spoken_part
-from evals.sounds import NoSound
+from evals.sounds import NoSound, recordings, spoken_part
 
 
 def test_recordings_come_from_a_folder_or_a_package_and_end_with_the_voice(tmp_path: Path) -> None:

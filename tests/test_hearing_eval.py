@@ -21,12 +21,22 @@ from evals.hearing import (
     hear_all,
     holds,
     leads_right,
+    read_cuts,
     read_slips,
     report,
     word_errors,
 )
 from evals.slips import misheard, with_slips
-from evals.sounds import NoSound, Recordings, Sound, at_rate, pcm, read_wav, with_speech_noise
+from evals.sounds import (
+    NoSound,
+    Pieces,
+    Recordings,
+    Sound,
+    at_rate,
+    pcm,
+    read_wav,
+    with_speech_noise,
+)
 
 CASES = read_cases(Utterance, "hearing")
 
@@ -132,3 +142,20 @@ def test_without_a_voice_the_command_says_how_to_give_it_one(
     monkeypatch.delenv("ASSISTANT_VOICE_COMMAND", raising=False)
     result = CliRunner().invoke(app, ["eval", "hearing"])
     assert result.exit_code == 2 and "--clips" in result.output
+
+
+def test_questions_of_pieces_use_pieces_that_are_there_and_say_what_they_are_made_of() -> None:
+    cuts, cases = read_cuts(), read_cases(Utterance, "hearing_pieces")
+    assert len({case.say for case in cases}) == len(cases) >= 60
+    for case in cases:
+        assert case.say == " ".join(case.parts) and set(case.parts) <= set(cuts)
+
+
+def test_pieces_of_recordings_become_one_sound_without_clicks() -> None:
+    whole = a_voice(2.0)
+    pieces = Pieces({"Bình.wav": whole}, {"con": ("Bình", 0.0, 0.2), "nuôi": ("Bình", 0.5, 0.8)})
+    sound = pieces.say(Utterance(id="p", say="con nuôi", parts=("con", "nuôi"), codes=("1",)))
+    assert abs(len(sound) / 16_000 - (0.2 + 0.3 + 2 * 0.03)) < 0.01
+    assert np.abs(sound[:2]).max() < 1 and np.abs(sound[3_190:3_210]).max() < 200
+    with pytest.raises(NoSound, match="Bình"):
+        Pieces({}, pieces.cuts).say(Utterance(id="p", say="con", parts=("con",), codes=("1",)))
