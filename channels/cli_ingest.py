@@ -93,8 +93,9 @@ def _ingest(paths: list[str], library: Any, settings: Any, by: str, as_json: boo
     from ingest.files import ingest_files
 
     with Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-        console=err,
+        # A name may hold what rich takes for a colour.
+        TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
+        TimeElapsedColumn(), console=err,
     ) as progress:  # fmt: skip
         task = progress.add_task("Đọc", total=None)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ingest.portal_text import capped, one_line
@@ -22,12 +22,26 @@ _THIS_IN_FORCE = re.compile(rf"\b{_ACT}(?: liên tịch)? này\s+{_STARTS}{_DAY}
 _ACT_NUMBER = re.compile(
     rf"\b{_ACT}\b[^.;\n]{{0,150}}?\bsố\s+(\d{{1,5}}/(?:\d{{4}}/)?[A-ZĐ][\w-]*)", re.IGNORECASE
 )
-_ONLY_A_PART = re.compile(r"\b(?:điều|khoản|chương|mục|phụ lục)\s+[\dIVX]|\bđiểm\s+[a-zđ]\b", re.I)
-_ENDS_ACT = re.compile(r"hết hiệu lực|bị bãi bỏ|\bbãi bỏ\b", re.IGNORECASE)
+_ONLY_A_PART = re.compile(
+    r"\b(?:điều|khoản|chương|mục|phụ lục)\s+[\dIVX]|\bđiểm\s+[a-zđ]\b|kèm theo|biểu mẫu|một phần",
+    re.IGNORECASE,
+)
+# What ends is named at once: "bãi bỏ biểu mẫu … của Thông tư số …" ends a form, not the act.
+_ENDS = (
+    re.compile(rf"\bbãi bỏ (?:toàn bộ )?(?:các )?(?P<gone>{_ACT}\b.*)", re.IGNORECASE),
+    re.compile(
+        rf"\b{_ACT} này (?:có hiệu lực.{{0,80}}?\bvà )?thay thế (?:cho )?(?:các )?"
+        rf"(?P<gone>{_ACT}\b.*)",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"^\W*(?:điều\s+)?(?:\d+[.)]|[a-zđ]\))?\s*(?:(?:kể )?từ ngày[^,]{0,80},\s*)?(?:các\s+)?"
+        rf"(?P<gone>{_ACT}\b.*?)hết hiệu lực", re.IGNORECASE,
+    ),
+)  # fmt: skip
 # An act that amended the ended one lives on where it says more than that: "Luật Căn cước công
 # dân đã được sửa đổi theo Luật số 68/2020/QH14 hết hiệu lực" does not end the Luật Cư trú.
 _AMENDED = re.compile(r"(?:sửa đổi|bổ sung|đính chính)[^.;\n]{0,60}?\b(?:theo|bởi|tại|bằng)\b")
-_THIS_REPLACES = re.compile(rf"\b{_ACT} này thay thế\b", re.IGNORECASE)
 _FROM_SIGNING = re.compile(
     r"có hiệu lực(?: thi hành)?\s+(?:kể\s+)?từ\s+ngày\s+(?:ký|ban hành)", re.IGNORECASE
 )
@@ -40,6 +54,10 @@ _NUMBER = re.compile(
 # "Hủy bỏ giao dịch" is the name of a procedure.
 _ABOLISHES = re.compile(r"bãi bỏ|hết hiệu lực|(?:hủy|huỷ) bỏ (?:thủ tục|TTHC|mã)", re.IGNORECASE)
 _REPLACES = re.compile(r"thay thế|được thay(?: thế)? bằng|thay bằng", re.IGNORECASE)
+_IN_NAME = re.compile(
+    r"(?<!\d)(\d{1,4})[-_. ]+(20\d\d)[-_. ]+((?:tt|nđ|nd|qđ|qd|nq)[-_. ]+[a-zđ]{2,8})(?![a-zđ])",
+    re.I,
+)
 _ABOLISHED_TABLE = re.compile(
     r"(?:thủ tục hành chính|TTHC)[^.;]{0,60}?\b(?:bãi bỏ|hủy bỏ|huỷ bỏ)",
     re.IGNORECASE,
@@ -78,18 +96,28 @@ def replaced_in(lines: Iterable[str], own: str | None) -> tuple[str, ...]:
     """The numbers of whole acts a document ends: replaced, abolished, "hết hiệu lực"."""
     found: dict[str, None] = {}
     for sentence in (part for line in lines for part in re.split(r"[.;\n]\s", line)):
-        replaces = _THIS_REPLACES.search(sentence)
-        ends = _ENDS_ACT.search(sentence)
-        if not (replaces or ends) or not _ACT_NUMBER.search(sentence):
-            continue
-        said = sentence
-        if replaces:
-            said = sentence[replaces.start() :]
-        elif ends and ends[0].lower() == "hết hiệu lực":
-            said = sentence[: ends.start()]
-        if not _ONLY_A_PART.search(re.sub(r"^\W*điều\s+\d+\W", "", said, flags=re.IGNORECASE)):
-            found |= dict.fromkeys(_ACT_NUMBER.findall(_AMENDED.split(said)[0]))
+        for pattern in _ENDS:
+            if match := pattern.search(sentence):
+                gone = _AMENDED.split(match["gone"])[0]
+                if not _ONLY_A_PART.search(gone):
+                    found |= dict.fromkeys(_ACT_NUMBER.findall(gone))
     return tuple(number for number in found if number != own)
+
+
+def numbered_by_name(header: Header, name: str, text: str) -> Header:
+    """The header with the number that the file's name says, where none could be read in it.
+
+    Only where year and letters stand in the document too: "tt-53-2025-tt-bca.pdf" of a scan
+    that is dated 2025 and says "/TT-BCA".
+    """
+    told = _IN_NAME.search(name)
+    if header.number or not told or header.signed is None or str(header.signed.year) != told[2]:
+        return header
+    letters = re.sub(r"[-_. ]+", "-", told[3]).upper()
+    for said in re.findall(r"/([A-ZĐ]{2,4}-[A-ZĐ]{2,8})\b", text[:2500]):
+        if said.replace("Đ", "D") == letters.replace("Đ", "D"):
+            return replace(header, number=f"{int(told[1])}/{told[2]}/{said}")
+    return header
 
 
 def until_in(text: str) -> date | None:

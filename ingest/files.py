@@ -7,6 +7,7 @@ stored is skipped, what was recognised is in the cache.
 """
 
 import hashlib
+import logging
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,9 +15,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
-import structlog
-
-from ingest.decisions import Header, Said, proposals_in, read_header, replaced_in
+from ingest.decisions import (
+    Header,
+    Said,
+    numbered_by_name,
+    proposals_in,
+    read_header,
+    replaced_in,
+)
 from ingest.draft import Draft
 from ingest.drafting import draft_of
 from ingest.fetching import fetch
@@ -37,7 +43,7 @@ from knowledge.offices import HANOI
 from knowledge.store import KnowledgeStore
 from knowledge.versions import StoreError
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 # Files an operating system or an office program leaves in every folder.
 _LEFTOVERS = (".", "~$", "Thumbs.db", "desktop.ini")
 CACHE = "cache/ocr"
@@ -147,7 +153,7 @@ def ingest_files(
         except (DatabaseUnavailable, StoreError):
             raise  # no file of the batch would fare better
         except Exception as error:  # the edge: a fault of ours in one file costs that file only
-            log.exception("file_failed", source=source.name)
+            log.exception("could not ingest %s", source.name)
             why = f"lỗi khi xử lý tệp này ({type(error).__name__}); hãy báo người phụ trách máy"
             entry = FileReport(source.name, "refused", problems=[why])
         entry.seconds = round(time.perf_counter() - started, 2)
@@ -296,7 +302,8 @@ def content_of(reading: Reading, name: str, day: date, store: KnowledgeStore) ->
         for page in reading.pages
         for block in page.blocks
     ]
-    header = read_header("\n".join(piece.text for piece in everything))
+    text = "\n".join(piece.text for piece in everything)
+    header = numbered_by_name(read_header(text), name, text)
     said = title_of(everything, header, name) if header.number else ""
     source = f"{said} số {header.number}, tệp {name}" if said else f"Tệp {name}"
     content = Content(problems=list(reading.problems))

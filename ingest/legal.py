@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ingest.decisions import Header, until_in
 from ingest.found import Piece
@@ -19,8 +19,33 @@ _KIND = re.compile(
     r"^(LUẬT|NGHỊ ĐỊNH|THÔNG TƯ(?: LIÊN TỊCH)?|QUYẾT ĐỊNH|NGHỊ QUYẾT|PHÁP LỆNH|CÔNG VĂN|CÔNG ĐIỆN"
     r"|THÔNG BÁO|KẾ HOẠCH|HƯỚNG DẪN|CHỈ THỊ|TỜ TRÌNH|BÁO CÁO)\b\s*(.*)$"
 )
+# What stands behind the last article: signatures, forms, other papers.
+_ATTACHED = re.compile(
+    r"^(?:Nơi nhận\s*:|CỘNG H[OÒ][AÀ] XÃ HỘI|PHỤ LỤC\b|Phụ lục [IVX\d]+\s*$"
+    r"|Mẫu(?: số)? [A-Z]{0,3}\d+)"
+)
+_AMENDS = re.compile(
+    r"(?:sửa đ|bổ sung|bãi bỏ|thay thế|thay cụm|bỏ cụm|bỏ từ|hủy bỏ)", re.IGNORECASE
+)
+# A quoted article among the document's own counts little; a number left out costs less than one
+# article, so that a misread number does not end the count.
+QUOTED, LEFT_OUT = 0.3, 0.2
+LOOK_BACK = 200
 _STOP = re.compile(r"[.;:!?\n]\s+")
+_KIND_INSIDE = re.compile(
+    r"\b(NGHỊ ĐỊNH|THÔNG TƯ|QUYẾT ĐỊNH|NGHỊ QUYẾT|THÔNG BÁO|KẾ HOẠCH)\s+(\w[^|]{15,})"
+)
 _DOTS = re.compile(r"\.{5,}|…{3,}|_{5,}")
+
+
+@dataclass(frozen=True)
+class _Article:
+    """A line that begins like an article: its place, number ("9" of "9a"), and how it stands."""
+
+    place: int
+    number: int
+    has_letter: bool
+    is_quoted: bool
 
 
 def is_blank_form(pieces: Sequence[Piece]) -> bool:
@@ -46,6 +71,9 @@ def title_of(pieces: Sequence[Piece], header: Header, name: str) -> str:
             rest = ""
         rest = rest.capitalize() if rest.isupper() else rest
         return capped(f"{kind} {rest}".strip(), 250)
+    for line in head:  # a scan whose head is one line
+        if match := _KIND_INSIDE.search(line):
+            return capped(f"{match[1].capitalize()} {match[2]}", 250)
     about = next((line for line in head if re.match(r"^(?:V/v|Về việc)", line)), "")
     return capped(about, 250) or name
 
@@ -80,6 +108,8 @@ def _by_clause(pieces: Sequence[Piece], header: Header, title: str) -> Iterator[
     document = _document(header, title)
     article, heading, clause = None, "", None
     held: list[Piece] = []
+    own = _own_articles(pieces)
+    quoting = False
 
     def flush() -> Iterator[NewPassage]:
         if held and (article or len(" ".join(p.text for p in held)) > LEAST_LETTERS):
@@ -90,25 +120,90 @@ def _by_clause(pieces: Sequence[Piece], header: Header, title: str) -> Iterator[
             yield from _parts(held, header, title, citation, article, clause, heading)
         held.clear()
 
-    for piece in pieces:
+    for place, piece in enumerate(pieces):
         text = piece.text.strip()
         if not text:
             continue
-        if match := ARTICLE.match(text):
+        if place in own and (match := ARTICLE.match(text)):
             yield from flush()
             article, heading, clause = match[1], one_line(match[2]), None
             if len(heading) > 200:
                 held.append(Piece(heading, piece.page))
                 heading = ""
-        elif article and (match := CLAUSE.match(text)) and _follows(clause, match[1]):
+            quoting = False
+        elif article and _ATTACHED.match(text):
+            yield from flush()
+            article, heading, clause = None, "", None
+        elif (
+            article
+            and (match := CLAUSE.match(text))
+            and _follows(clause, match[1])
+            and (not quoting or _AMENDS.match(match[2]))
+        ):
             yield from flush()
             clause = match[1]
             held.append(piece)
+            quoting = _quotes_on(text, False)
         elif re.match(r"^(?:Chương|CHƯƠNG|Mục|MỤC|Phần|PHẦN)\s+[IVX\d]+", text):
             yield from flush()
         elif not (article is None and len(text) < LEAST_LETTERS):
             held.append(piece)
+            quoting = bool(article) and _quotes_on(text, quoting)
     yield from flush()
+
+
+def _quotes_on(text: str, quoting: bool) -> bool:
+    """Whether what an amendment puts in place of old text goes on after this line."""
+    if re.search(r"[”\"“'][.;,\s]*$", text) and (quoting or not text.startswith(("“", '"'))):
+        return False
+    opened = text.rfind("“")
+    if opened >= 0:
+        return "”" not in text[opened:]
+    if text.startswith('"') and text.count('"') == 1:
+        return True
+    return quoting and "”" not in text
+
+
+def _own_articles(pieces: Sequence[Piece]) -> set[int]:
+    """The places where the document's own articles begin.
+
+    An act that amends another quotes articles of that one ("“Điều 24. …"): they do not go on
+    the count, 1, 2, 3 …, and an article without a quotation mark counts for more. A new "Điều 1"
+    begins the count of what is attached.
+    """
+    found: list[_Article] = []
+    for place, piece in enumerate(pieces):
+        if match := ARTICLE.match(piece.text.strip()):
+            number = int(re.sub(r"\D", "", match[1]))
+            is_quoted = piece.text.strip()[0] in '“"'
+            found.append(_Article(place, number, match[1][-1].isalpha(), is_quoted))
+    own: set[int] = set()
+    starts = [at for at, one in enumerate(found) if one.number == 1 and not one.is_quoted]
+    for first, last in zip([0, *starts], [*starts, len(found)], strict=True):
+        own |= _best_count(found[first:last])
+    return own
+
+
+def _best_count(found: Sequence[_Article]) -> set[int]:
+    """The places of the longest count upwards with the fewest numbers left out."""
+    best: list[tuple[float, int | None]] = []
+    for at, one in enumerate(found):
+        weight = QUOTED if one.is_quoted else 1.0
+        worth: tuple[float, int | None] = (weight, None)
+        for before in range(max(0, at - LOOK_BACK), at):
+            step = one.number - found[before].number
+            if step < 1 and not (step == 0 and one.has_letter):
+                continue
+            score = best[before][0] + weight - LEFT_OUT * max(step - 1, 0)
+            if score > worth[0]:
+                worth = (score, before)
+        best.append(worth)
+    at_best = max(range(len(found)), key=lambda at: best[at][0], default=None)
+    chosen: set[int] = set()
+    while at_best is not None:
+        chosen.add(found[at_best].place)
+        at_best = best[at_best][1]
+    return chosen
 
 
 def _follows(last: str | None, number: str) -> bool:
@@ -166,7 +261,7 @@ def _parts(
             continue
         text = "\n".join(chunk)
         # Signs alone (a drawing, a broken file) are nothing to quote.
-        if len(text) >= 15 and sum(map(str.isalpha, text)) * 3 >= len(text):
+        if (clause or len(text) >= 15) and sum(map(str.isalpha, text)) * 3 >= len(text):
             yield NewPassage(
                 title=title,
                 citation=citation,

@@ -2,13 +2,20 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
-from records import MORNING, Clock, record
+from records import MORNING, Clock, fixed, record
 
 from ingest import review
-from ingest.decisions import Said, proposals_in, read_header, replaced_in
+from ingest.decisions import (
+    Said,
+    numbered_by_name,
+    proposals_in,
+    read_header,
+    replaced_in,
+)
 from ingest.files import FileReport, ingest_files
 from knowledge.catalogue import CodeStatus, KnownCode
 from knowledge.database import connect, migrate
@@ -142,6 +149,9 @@ def test_a_law_that_replaces_another_ends_it_on_its_own_day(
      "lực kể từ ngày Luật này có hiệu lực", ("5/2014/QH13",)),
     ("Thông tư này thay thế Thông tư số 5/2021/TT-BT đã được sửa đổi bởi Thông tư số 6/2023/TT-BT",
      ("5/2021/TT-BT",)),
+    ("Thông tư này có hiệu lực từ ngày 01/7/2026 và thay thế Thông tư số 5/2021/TT-BT",
+     ("5/2021/TT-BT",)),
+    ("7. Bãi bỏ biểu mẫu túi hồ sơ ban hành kèm theo Thông tư số 5/2021/TT-BT.", ()),
     ("Bãi bỏ khoản 2 Điều 5 Nghị định số 12/2020/NĐ-CP.", ()),
     ("Quyết định này căn cứ Nghị định số 12/2020/NĐ-CP.", ()),
     ("Sửa đổi Điều 3 Luật A số 5/2014/QH13 đã hết hiệu lực một phần.", ()),
@@ -150,6 +160,38 @@ def test_only_whole_acts_that_end_are_taken_for_replaced(
     sentence: str, numbers: tuple[str, ...]
 ) -> None:
     assert replaced_in([sentence], "1/2026/NĐ-CP") == numbers
+
+
+def test_what_an_amendment_quotes_is_no_article_of_the_act_that_amends(
+    store: KnowledgeStore, ingest: Ingest
+) -> None:
+    entry = ingest(
+        "tt.txt", "Số: 3/2026/TT-BT", "THÔNG TƯ", "Sửa đổi quy định về nuôi mèo",
+        "Điều 1. Sửa đổi Thông tư số 5/2021/TT-BT",
+        "1. Sửa đổi khoản 1 và khoản 2 Điều 3 như sau:", "“1. Mèo phải có chủ ở trong khu dân cư.",
+        "2. Chủ mèo phải tiêm phòng cho mèo hằng năm.”.",
+        "2. Sửa đổi Điều 24 như sau:", "“Điều 24. Trách nhiệm của chủ nuôi mèo",
+        "1. Giữ mèo trong nhà vào ban đêm.", "2. Dọn dẹp sau khi mèo ra ngoài.”.",
+        "3. Bãi bỏ Điều 25.", "Điều 2. Hiệu lực thi hành",
+        "Thông tư này có hiệu lực từ ngày 01/3/2026.", "Nơi nhận:", "Mẫu CT01",
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "1. Họ và tên người nuôi mèo trong khu dân cư",
+    )  # fmt: skip
+    kept = review.passages(store, entry.file_id or 0)
+    assert [(p.article, p.clause) for p in kept if p.article] == [
+        ("1", "1"), ("1", "2"), ("1", "3"), ("2", None),
+    ]  # fmt: skip
+    second = next(p for p in kept if p.clause == "2")
+    assert "Điều 24" in second.text and "Dọn dẹp" in second.text
+    assert "Họ và tên" not in " ".join(p.text for p in kept if p.article)
+
+
+def test_a_number_a_scan_hides_is_taken_from_the_name_where_the_paper_agrees() -> None:
+    text = "BỘ THỬ\n[slshosmo5/TT-BTU Hà Nội, ngày 01 tháng 7 năm 2025\nTHÔNG TƯ\nvề mèo"
+    named = {
+        name: numbered_by_name(read_header(text), name, text).number
+        for name in ("tt-53-2025-tt-btu_scan.pdf", "tt-53-2024-tt-btu.pdf", "tt-53-2025-tt-bxd.pdf")
+    }
+    assert list(named.values()) == ["53/2025/TT-BTU", None, None]
 
 
 def test_the_day_of_a_law_is_its_own_not_that_of_a_law_it_names() -> None:
@@ -200,3 +242,32 @@ def test_a_fault_in_one_file_costs_that_file_only(store: KnowledgeStore, tmp_pat
     files = ingest_files(paths, store, home=tmp_path / "home", by="Lan", mask=mask).files
     assert [f.outcome for f in files] == ["refused", "read"]
     assert "lỗi khi xử lý" in files[0].problems[0]
+
+
+def test_the_review_in_the_terminal_shows_each_file_and_the_command_for_each_decision(
+    store: KnowledgeStore, ingest: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rich.console import Console
+
+    from channels import cli_ingest_review
+
+    console = Console(width=80, record=True, file=StringIO())
+    monkeypatch.setattr(cli_ingest_review, "out", console)
+    store.publish(record(CODE, "Đăng ký nuôi mèo", fees=(fixed(20000),)), by="Hoa")
+    ingest(
+        "so-tay[red].txt", "1. Thủ tục: Đăng ký nuôi mèo", f"Mã thủ tục: {CODE}",
+        "a) Trình tự thực hiện:", "Nộp hồ sơ tại UBND huyện.", "b) Thành phần hồ sơ:",
+        "- Tờ khai đăng ký nuôi mèo (01 bản chính)", "c) Thời hạn giải quyết: 3",
+        "d) Phí, lệ phí: 30.000 đồng",
+    )  # fmt: skip
+    ingest("qd.txt", "Số: 9/QĐ-UBND", "QUYẾT ĐỊNH", f"Điều 1. Bãi bỏ thủ tục mã {CODE}.")
+    cli_ingest_review.review(store, None, as_json=False)
+    said = console.export_text()
+    assert max(map(len, said.splitlines())) <= 80
+    flat = " ".join(said.split())
+    for part in (
+        "Chờ duyệt: 1 bản thảo, 1 đề nghị", "so-tay[red].txt", "câu trả lời đổi ở:",
+        "đang dùng: 20.000 đồng", "trong tệp: 30.000 đồng", "CHƯA CHẮC", "cấp huyện (đã bỏ",
+        "letan ingest --accept 1", "Đăng ký nuôi mèo (đang trả lời)", "letan ingest --retire 1",
+    ):  # fmt: skip
+        assert part in flat, part
