@@ -5,6 +5,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from importlib.util import find_spec
 from multiprocessing import get_context
 from typing import Any
 
@@ -13,6 +14,8 @@ from starlette.types import ASGIApp
 
 GRACE_SECONDS = 20  # what is being answered when the process is told to stop gets its answer
 START_SECONDS = 60  # a worker that takes longer to say that it lives is started anew
+
+FAIR_LOOP = "channels.fair_accept:new_loop"  # Windows has no uvloop: its workers take their chance
 
 Served = tuple[str, str, int]  # an office's id and name, and how many procedures it holds
 
@@ -51,6 +54,7 @@ def run(host: str, port: int, workers: int, told: Callable[[list[Served]], None]
             "channels.serving:build_site",
             factory=True,
             workers=workers,
+            loop=FAIR_LOOP if find_spec("uvloop") else "auto",
             timeout_worker_healthcheck=START_SECONDS,
             **options,
         )
