@@ -136,3 +136,16 @@ def test_what_is_said_at_the_screen_does_what_the_screen_offers(door: TestClient
     assert refused.status_code == 422
     papers = door.get(f"/api/kiosk/checklist/{BIRTH}").json()
     assert "Số một, " in papers["spoken_cases"] and "Số một, " in papers["spoken_papers"]
+
+
+def test_that_no_number_is_given_now_is_told_with_the_papers(door: TestClient, lobby: Desk) -> None:
+    clock = lobby.clock
+    assert isinstance(clock, Clock)
+    assert door.get(f"/api/kiosk/checklist/{BIRTH}").json()["no_number_now"] is None
+    before = clock.moment
+    clock.moment = before.replace(hour=22)
+    try:
+        told = door.get(f"/api/kiosk/checklist/{BIRTH}").json()["no_number_now"]
+        assert "ngoài giờ làm việc" in told and "quay lại lúc" in told
+    finally:
+        clock.moment = before

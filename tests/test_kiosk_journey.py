@@ -127,6 +127,21 @@ def test_a_lost_server_is_said_and_the_kiosk_recovers_by_itself(page: Page, addr
     expect(page.locator("#lost")).to_be_hidden(timeout=10_000)
 
 
+def test_an_old_page_that_nobody_uses_is_fetched_anew_and_kept_without_a_server(
+    page: Page, address: str
+) -> None:
+    """Hours and notices are part of the page; a screen in a hall stands for weeks."""
+    page.clock.install()
+    page.goto(f"{address}/kiosk")
+    page.evaluate("document.title = 'cũ'")
+    page.route("**/readyz", lambda route: route.abort())
+    page.clock.run_for(6 * 60_000)
+    expect(page).to_have_title("cũ")
+    page.unroute("**/readyz")
+    page.clock.run_for(10_000)
+    expect(page).not_to_have_title("cũ")
+
+
 def test_the_board_shows_several_calls_in_order(page: Page, address: str, lobby_desk: Desk) -> None:
     page.goto(f"{address}/board")
     page.locator("#mute").wait_for(state="attached")

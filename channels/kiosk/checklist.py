@@ -8,8 +8,9 @@ from assistant.desk import Desk
 from assistant.facts import select_case
 from assistant.language import ENGLISH
 from assistant.papers import kinds_of, shipped_papers
-from assistant.queue_numbers import Group
-from assistant.queue_rules import where_to_queue
+from assistant.queue_numbers import Group, QueueClosed
+from assistant.queue_rules import check_open, where_to_queue
+from assistant.queue_words import refusal_text
 from channels.kiosk.floor import way_text
 from channels.kiosk.sentences import spoken
 from knowledge.procedures import Procedure, RequiredDocument
@@ -51,10 +52,21 @@ def checklist(desk: Desk, code: str, case: str | None, language: str) -> dict[st
         "counter_name": counter.name if counter else view.place.name if view.place else None,
         "way": way_text(counter) if counter else (view.place.address or "") if view.place else "",
         "gives_numbers": isinstance(where, Group),
+        "no_number_now": _no_number_now(desk, language),
         "suspended": view.suspended.reason if view.suspended else None,
         "has_source": bool(whole.source.url),
         "verified": view.is_section_verified("papers"),
     }
+
+
+def _no_number_now(desk: Desk, language: str) -> str | None:
+    """Why no number is given at this hour: told before the papers are gone through, not after."""
+    now = desk.clock()
+    try:
+        check_open(desk.library.store.office(desk.office_id), now, desk.queue.rules)
+    except QueueClosed as refusal:
+        return refusal_text(refusal, now, language)
+    return None
 
 
 def _numbered(question: str | None, lines: list[str], language: str) -> str:

@@ -1,9 +1,13 @@
 /** Nobody touches the screen for a while: a warned countdown, then the wipe. */
 
 import { byId } from "./screens.js";
+import { call } from "./server.js";
 
 const IDLE_MS = Number(document.body.dataset.idle) * 1000;
 const COUNTDOWN = Number(document.body.dataset.countdown);
+// Hours, notices and what the office has closed are part of the page.
+const FRESH_MS = 5 * 60_000;
+const loadedAt = Date.now();
 let idleTimer;
 let countdownTimer;
 let leave;
@@ -11,7 +15,10 @@ let isHome;
 let warned = () => {};
 
 function warn() {
-  if (isHome()) return leave();
+  if (isHome()) {
+    leave();
+    return refresh();
+  }
   let left = COUNTDOWN;
   byId("left").textContent = left;
   byId("still").showModal();
@@ -24,6 +31,17 @@ function warn() {
     leave();
   }, 1000);
   return undefined;
+}
+
+/** Nobody is here: an old page is fetched anew, and kept where there is no server to give a new one. */
+async function refresh() {
+  if (Date.now() - loadedAt < FRESH_MS) return alive();
+  try {
+    await call("readyz");
+  } catch {
+    return alive(); // later
+  }
+  return isHome() ? location.reload() : undefined;
 }
 
 /** Somebody is here: the wait begins anew. */

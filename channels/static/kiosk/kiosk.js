@@ -121,9 +121,13 @@ async function openPapers(code, chosen, speech) {
   byId("checklist-qr").src = `kiosk/qr/giay-to/${encodeURIComponent(code)}.svg${chosen ? `?case=${encodeURIComponent(chosen)}` : ""}`;
   byId("source").hidden = !list.has_source;
   if (list.has_source) byId("source-qr").src = `kiosk/qr/thu-tuc/${encodeURIComponent(code)}.svg`;
-  byId("get-number").hidden = !list.gives_numbers || Boolean(list.suspended);
+  const refused = list.gives_numbers && !list.suspended ? list.no_number_now : null;
+  byId("get-number").hidden = !list.gives_numbers || Boolean(list.suspended ?? refused);
   show("papers");
+  byId("no-number").textContent = refused ?? "";
+  byId("no-number").hidden = !refused;
   if (list.suspended) trouble({ sentence: list.suspended, status: 409 });
+  else if (refused) say(speech, refused, 2, introduction());
   else if (isByVoice() && list.cases.length && !list.case) say(speech, list.spoken_cases, 2, introduction());
   else say(speech, [t("paperCheck"), hint("paperWays")].join(" ").trim(), 2, introduction());
 }
@@ -195,7 +199,7 @@ function wipe() {
   visit = freshVisit();
   wipeAsking();
   for (const kept of document.querySelectorAll("#answer .text, #answer .choices, #papers ul, #missing-list")) kept.replaceChildren();
-  for (const kept of document.querySelectorAll(".asked span, #answer-title, #papers-title, #papers .where, #papers .question, #label, #counter, #place, #fees, #times, #problem")) kept.textContent = "";
+  for (const kept of document.querySelectorAll(".asked span, #answer-title, #papers-title, #papers .where, #papers .question, #label, #counter, #place, #fees, #times, #no-number, #problem")) kept.textContent = "";
   for (const image of [byId("qr"), byId("map"), byId("checklist-qr"), byId("source-qr")]) image.removeAttribute("src");
   byId("carry-qr").replaceChildren();
   byId("carry").hidden = true;
