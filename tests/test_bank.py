@@ -10,6 +10,7 @@ from assistant.address import UNKNOWN
 from assistant.office_answers import office_facts
 from assistant.replies import fill
 from evals.cases import FactCase, LinkCase, OutcomeCase, read_cases, read_conversations
+from evals.safety import SafetyCase
 from knowledge.linking.bank import (
     is_fit_part,
     read_intents,
@@ -35,8 +36,8 @@ def questions() -> list[tuple[str, str]]:
         (case.id, case.question)
         for model, name in (
             (LinkCase, "linking"), (LinkCase, "portal"), (LinkCase, "unseen"),
-            (FactCase, "facts"),
-            (OutcomeCase, "outcomes"),
+            (LinkCase, "unseen_second"),
+            (FactCase, "facts"), (OutcomeCase, "outcomes"), (SafetyCase, "safety"),
         )
         for case in read_cases(model, name)
     ]  # fmt: skip
