@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -47,13 +48,13 @@ RED, GREY = "#9b1c1c", "#8a8f94"
 COLOURS = (RED, "#c8a24a", "#5f7f95", "#b9c4cc", "#6b8f71", "#cbb9d3")
 
 
-def svg(figure: Figure) -> str:
-    """A drawing as SVG text, the same for the same figures."""
+def svg(figure: Figure, says: str) -> str:
+    """A drawing as SVG text, the same for the same figures; ``says`` is read in its place."""
     matplotlib.rcParams["svg.hashsalt"] = "letan"
     out = io.StringIO()
     figure.savefig(out, format="svg", metadata={"Date": None})
     text = out.getvalue()
-    return text[text.index("<svg") :]
+    return f'<svg role="img" aria-label="{escape(says)}"' + text[text.index("<svg") + 4 :]
 
 
 def _tidy(axes: Axes, title: str) -> None:
@@ -81,7 +82,8 @@ def reliability_plot(rows: Sequence[Linked]) -> str:
     axes.set_xlabel("xác suất nêu ra (số bên điểm: số câu)")
     axes.set_ylabel("tỉ lệ đúng")
     axes.legend(loc="upper left", fontsize=8, frameon=False)
-    return svg(figure)
+    told = "; ".join(f"{p:.0%}: đúng {r:.0%} của {n} câu" for p, r, n in points)
+    return svg(figure, f"Xác suất nêu ra và tỉ lệ đúng. {told}")
 
 
 def risk_coverage_plot(rows: Sequence[Linked]) -> str:
@@ -89,15 +91,16 @@ def risk_coverage_plot(rows: Sequence[Linked]) -> str:
     figure = Figure(figsize=(4.6, 3.8), layout="constrained")
     axes = figure.subplots()
     points = risk_coverage(rows)
+    told = "không câu nào được trả lời thẳng"
     axes.plot([c for c, _ in points], [r for _, r in points], color=RED)
     answered = [row for row in rows if row.answered]
     if answered:
         wrong = sum(not row.right for row in answered) / len(answered)
         share = len(answered) / len(rows)
         axes.scatter([share], [wrong], color="black", zorder=3)
+        told = f"với ngưỡng đang dùng: {share:.0%} câu, sai {wrong:.1%}"
         axes.annotate(
-            f"với ngưỡng đang dùng: {share:.0%} câu, sai {wrong:.1%}",
-            (share, wrong), (-8, 12), textcoords="offset points", ha="right", fontsize=8,
+            told, (share, wrong), (-8, 12), textcoords="offset points", ha="right", fontsize=8,
         )  # fmt: skip
     _tidy(axes, "Trả lời càng nhiều, sai càng nhiều?")
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -105,7 +108,7 @@ def risk_coverage_plot(rows: Sequence[Linked]) -> str:
     axes.set_ylabel("trong đó sai")
     axes.set_ylim(bottom=0)
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=1))
-    return svg(figure)
+    return svg(figure, f"Tỉ lệ câu được trả lời thẳng và tỉ lệ sai trong đó; {told}")
 
 
 def kinds_plot(systems: Mapping[str, Mapping[str, Any]], kinds: Sequence[str]) -> str:
@@ -122,7 +125,7 @@ def kinds_plot(systems: Mapping[str, Mapping[str, Any]], kinds: Sequence[str]) -
     _tidy(axes, "Đúng ngay, theo cách hỏi")
     axes.set_ylim(0, 1)
     figure.legend(loc="outside lower center", ncols=3, fontsize=8, frameon=False)
-    return svg(figure)
+    return svg(figure, "Tỉ lệ đúng ngay của từng cách, theo cách hỏi; số liệu ở bảng bên dưới")
 
 
 def write_html(path: Path, worlds: Sequence[Mapping[str, Any]]) -> None:
