@@ -78,6 +78,7 @@ def reliability_plot(rows: Sequence[Linked]) -> str:
     for p, r, n in points:
         axes.annotate(str(n), (p, r), (5, -11), textcoords="offset points", fontsize=7, color=GREY)
     _tidy(axes, "Nói chắc đến đâu, đúng đến đó?")
+    axes.set_ylim(-0.08, 1.06)  # room for the numbers below the lowest points
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.set_xlabel("xác suất nêu ra (số bên điểm: số câu)")
     axes.set_ylabel("tỉ lệ đúng")
