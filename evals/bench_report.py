@@ -90,7 +90,7 @@ def _by_clients(lines: Sequence[Line], key: str, label: str, *, log: bool) -> st
     axes.set_ylabel(label)
     axes.grid(True, which="major", color="#eeeeee")
     drawing.legend(loc="outside lower center", ncols=2, fontsize=8, frameon=False)
-    return svg(drawing)
+    return svg(drawing, label)
 
 
 def _on_clients(axes: Axes, lines: Sequence[Line]) -> None:
@@ -121,7 +121,7 @@ def _by_passages(
     axes.set_ylim(bottom=0)
     axes.grid(True, color="#eeeeee")
     axes.legend(fontsize=8, frameon=False)
-    return svg(drawing)
+    return svg(drawing, label)
 
 
 def _accuracy(sides: Sequence[Mapping[str, Any]]) -> str:
@@ -146,7 +146,7 @@ def _accuracy(sides: Sequence[Mapping[str, Any]]) -> str:
     axes.set_ylabel("phần trăm số câu")
     axes.set_ylim(0, 108)
     drawing.legend(loc="outside lower center", ncols=3, fontsize=8, frameon=False)
-    return svg(drawing)
+    return svg(drawing, "Phần trăm số câu")
 
 
 def _soak(soak: Mapping[str, Any]) -> str:
@@ -159,4 +159,4 @@ def _soak(soak: Mapping[str, Any]) -> str:
     axes.set_xlabel("số câu đã hỏi")
     axes.set_ylabel("bộ nhớ, MiB")
     axes.grid(True, color="#eeeeee")
-    return svg(drawing)
+    return svg(drawing, "Bộ nhớ, MiB, theo số câu đã hỏi")
