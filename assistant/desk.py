@@ -22,9 +22,10 @@ from knowledge.chroma_client import open_chroma
 from knowledge.database import connect, migrate
 from knowledge.embedding import load_encoder
 from knowledge.finder import Finder, Linkers
+from knowledge.holdings import HoldingsReader
 from knowledge.index import PassageIndex
-from knowledge.known_names import KnownNames
-from knowledge.legal import LegalFinder
+from knowledge.known_names import CatalogueNames, KnownNames
+from knowledge.legal import LegalFinder, LegalPassages
 from knowledge.linking.alike import Alike
 from knowledge.linking.classes import Classifiers
 from knowledge.linking.ranker import Ranker
@@ -136,7 +137,9 @@ def build_desks(
     alike = Alike.load(encoder)
     ranker, classifiers, topics = Ranker.load(), Classifiers.load(), TopicModel.load()
     thresholds, rules = Thresholds.shipped(), QueueSettings().rules()
-    linkers, guarded = Linkers(), open_model(model, clock)
+    holdings = HoldingsReader(library.store)
+    linkers, guarded = Linkers(holdings), open_model(model, clock)
+    names, passages = CatalogueNames(library.store), LegalPassages(library.store)
 
     def desk_of(office_id: str) -> Desk:
         finder = Finder(
@@ -172,8 +175,8 @@ def build_desks(
             topics=topics,
             thresholds=thresholds,
             faq=faq,
-            legal=LegalFinder(library.store, office_id),
-            known=KnownNames(library.store, office_id),
+            legal=LegalFinder(passages, office_id),
+            known=KnownNames(names, holdings, office_id),
             office_id=office_id,
             clock=clock,
             idle_after=assistant.idle_after,
@@ -197,4 +200,7 @@ def build_desks(
             public_url=public_url,
         )
 
-    return [desk_of(office_id) for office_id in office_ids]
+    desks = [desk_of(office_id) for office_id in office_ids]
+    if set(held) <= set(office_ids):  # else others may be served from the same folder
+        linkers.drop_others(settings.home / "index")
+    return desks

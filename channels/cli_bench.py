@@ -1,19 +1,28 @@
 """`letan bench`: everything that is measured, as one HTML report and its JSON."""
 
 import json
+import time
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+if TYPE_CHECKING:
+    from evals.bench_parts import Parts
+
 out = Console()
 err = Console(stderr=True)
 
 
+BEGUN = time.monotonic()
+
+
 def _step(what: str) -> None:
-    err.print(f"{what}…", markup=False, highlight=False)
+    minutes, seconds = divmod(int(time.monotonic() - BEGUN), 60)
+    err.print(f"[{minutes:02}:{seconds:02}] {what}…", markup=False, highlight=False)
 
 
 def bench(
@@ -37,6 +46,9 @@ def bench(
     rival_model: Annotated[
         str, typer.Option(help="Mô hình sentence-transformers để so sánh; bỏ trống: cùng mô hình.")
     ] = "",
+    minutes: Annotated[
+        float, typer.Option(help="Đo tối đa bấy nhiêu phút; phần không kịp được nêu tên.", min=1)
+    ] = 120,
     reading: Annotated[bool, typer.Option(help="Đo tốc độ đọc tài liệu (báo cáo).")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="In JSON.")] = False,
 ) -> None:
@@ -47,31 +59,41 @@ def bench(
     from tempfile import TemporaryDirectory
 
     from evals.bench import bench as measure
+    from evals.bench import machine
+    from evals.bench_parts import Parts
     from evals.chat_bench import bench_chats
 
-    figures: dict[str, Any] = {"load_before": os.getloadavg()[0]}
+    figures: dict[str, Any] = {"load_before": os.getloadavg()[0], "machine": machine()}
+    parts = Parts(figures, minutes, lambda so_far: _write(report, so_far) if report else None)
     with TemporaryDirectory(prefix="letan-bench-", ignore_cleanup_errors=True) as folder:
         home = Path(folder) / "home"
+
+        def chats() -> dict[str, Any]:
+            found = bench_chats(
+                Path(folder) / "chats", os.environ, per_second=per_second, seconds=seconds,
+                step=_step,
+            )  # fmt: skip
+            return {"chats": found.to_json()}
+
         if not only_chats:
             figures |= measure(
                 home, os.environ, portal=portal, questions=questions, step=_step
             ).to_json()
-            if report:
+        parts.run("tin nhắn nhóm", chats)
+        if report:
+            if not only_chats:
                 counts = [int(size) for size in sizes.split(",") if size.strip()]
-                figures |= _beside(home, Path(folder), portal, counts, soak, workers, rival_model)
-        chats = bench_chats(
-            Path(folder) / "chats", os.environ, per_second=per_second, seconds=seconds, step=_step
-        )
-    figures["chats"] = chats.to_json()
-    figures.setdefault("machine", chats.machine)
+                _beside(parts, home, Path(folder), portal, counts, soak, workers, rival_model)
+            if reading:
+                parts.run("đọc tài liệu", _reading)
     if report:
-        figures["reading"] = _reading() if reading else []
         figures["load_after"] = os.getloadavg()[0]
         _write(report, figures)
+        err.print(f"Báo cáo: {report} và {report.with_suffix('.json')}", markup=False)
     if as_json:
         typer.echo(json.dumps(figures, ensure_ascii=False))
         return
-    table = Table(title="Lễ Tân: đo trên " + chats.machine)
+    table = Table(title="Lễ Tân: đo trên " + figures["machine"])
     table.add_column("chỉ số")
     table.add_column("giá trị", justify="right")
     for name, value in figures.items():
@@ -80,6 +102,7 @@ def bench(
 
 
 def _beside(
+    parts: "Parts",
     home: Path,
     folder: Path,
     portal: Path | None,
@@ -87,44 +110,54 @@ def _beside(
     soak_requests: int,
     workers: int,
     rival_model: str,
-) -> dict[str, Any]:
+) -> None:
     """What only the report shows, over the records of ``home``."""
     import os
 
     from evals import large_shape
     from evals.bench import UNBOUND
-    from evals.growth import grow
+    from evals.growth import grow, likely_seconds
     from evals.side_by_side import compare, table
     from evals.soak import soak
 
     own = {**os.environ, "LETAN_HOME": str(home)} | UNBOUND
-    sides = compare(home, own, model=rival_model, step=_step)
-    found: dict[str, Any] = {
-        "sides": [side.to_json() for side in sides],
-        "table": table(sides),
-        "rival_model": rival_model or "mô hình kèm theo Lễ Tân",
-    }
-    try:
-        found["large"] = large_shape.measure(folder / "large", portal, workers, _step)
-    except large_shape.PartMissing as missing:
-        found["large_missing"] = str(missing)
-    found["sizes"] = [size.to_json() for size in grow(home, os.environ, sizes, _step)]
+
+    def sides() -> dict[str, Any]:
+        found = compare(home, own, model=rival_model, step=_step)
+        return {
+            "sides": [side.to_json() for side in found],
+            "table": table(found),
+            "rival_model": rival_model or "mô hình kèm theo Lễ Tân",
+        }
+
+    def large() -> dict[str, Any]:
+        return {"large": large_shape.measure(folder / "large", portal, workers, _step)}
+
+    measured: list[dict[str, Any]] = []
+
+    def size(passages: int) -> dict[str, Any]:
+        measured.extend(one.to_json() for one in grow(home, os.environ, [passages], _step))
+        return {"sizes": measured}
+
+    def long_run() -> dict[str, Any]:
+        return {"soak": soak(own, soak_requests, _step, parts.seconds_left).to_json()}
+
+    parts.run("đặt cạnh cách làm thường thấy", sides)
+    parts.run("bản lớn", large)
+    for passages in sizes:
+        parts.run(
+            f"{passages} đoạn trích", partial(size, passages), likely_seconds(measured, passages)
+        )
     if soak_requests:
-        found["soak"] = soak(own, soak_requests, _step).to_json()
-    return found
+        parts.run("chạy dài", long_run)
 
 
-def _reading() -> list[dict[str, Any]]:
+def _reading() -> dict[str, Any]:
     from dataclasses import asdict
 
     from evals.ingest_speed import measure_speed
-    from evals.rendering import NoOffice
 
-    try:
-        return [asdict(speed) for speed in measure_speed(_step)]
-    except NoOffice as missing:
-        _step(f"không đo đọc tài liệu: {missing}")
-        return []
+    return {"reading": [asdict(speed) for speed in measure_speed(_step)]}
 
 
 def _write(report: Path, figures: dict[str, Any]) -> None:
@@ -134,4 +167,3 @@ def _write(report: Path, figures: dict[str, Any]) -> None:
     from knowledge.offices import HANOI
 
     write(report, figures, datetime.now(HANOI))
-    err.print(f"Báo cáo: {report} và {report.with_suffix('.json')}", markup=False)

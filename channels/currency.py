@@ -12,6 +12,7 @@ import structlog
 from assistant.desk import Desk
 from channels.threads import Workers
 from knowledge.database import DatabaseUnavailable
+from knowledge.memory import give_back
 
 log = structlog.get_logger()
 EVERY_SECONDS = 0.5
@@ -33,6 +34,7 @@ async def follow(desks: Sequence[Desk], workers: Workers) -> None:
                 for desk in desks:
                     await workers.run(desk.finder.refresh_now)
                 await workers.run(library.index.keep_in_step)
+                await workers.run(give_back)
             seen = revision
             is_known = True
         except DatabaseUnavailable as problem:  # whoever asks is told; this looks again

@@ -10,6 +10,7 @@ from fastapi.templating import Jinja2Templates
 
 from assistant.desk import Desk
 from channels.settings import ChannelSettings
+from channels.storage import Storage
 from channels.threads import Workers
 
 HERE = Path(__file__).parent
@@ -83,6 +84,7 @@ class Door:
     settings: ChannelSettings
     workers: Workers
     templates: Jinja2Templates
+    storage: Storage
     has_chats: bool = True
     answering: dict[str, anyio.Event] = field(default_factory=dict)
 

@@ -6,6 +6,7 @@ Numbers only: no text, no address, no conversation is ever a label.
 import hmac
 import os
 import time
+from collections.abc import Sequence
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram
@@ -15,8 +16,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.answers import Answer
 from assistant.conversations import Conversation
+from assistant.desk import Desk
 from channels.door import Door, error
 from channels.rate_limits import QUESTIONS
+from channels.storage import Storage
 from knowledge.database import DatabaseUnavailable
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # where the workers of one site add up their figures
@@ -27,9 +30,11 @@ BUCKETS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 
 
 class Metrics:
-    """The figures of one application, in a registry of their own."""
+    """The figures of one process over all its offices, in a registry of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, desks: Sequence[Desk], storage: Storage) -> None:
+        self._desks = desks
+        self._storage = storage
         self.registry = CollectorRegistry()
         self.answers = Counter(
             "letan_answers", "Answers by outcome and channel.", ["outcome", "channel"],
@@ -50,10 +55,24 @@ class Metrics:
             "letan_database_up", "1 while the database answers.", registry=self.registry,
             multiprocess_mode="mostrecent",
         )  # fmt: skip
+        self.writes = Gauge(
+            "letan_database_takes_writes", "0 while the disk is full or the database read-only.",
+            registry=self.registry, multiprocess_mode="min",
+        )  # fmt: skip
 
     def recorded(self, conversation: Conversation, answer: Answer) -> None:
         """Count an answer that was stored, whichever channel it came through."""
         self.answers.labels(answer.outcome.value, conversation.channel).inc()
+
+    def look(self) -> None:
+        """Read what is not counted as it happens; blocks."""
+        try:
+            self.waiting.set(sum(len(desk.inquiries.waiting()) for desk in self._desks))
+            self.database.set(1)
+        except DatabaseUnavailable:
+            self.database.set(0)
+        self._storage.look()
+        self.writes.set(self._storage.takes_writes)
 
 
 class Timed:
@@ -120,12 +139,7 @@ def metrics_routes(
     async def figures(request: Request) -> Response:
         if not is_allowed(request):
             return error(404, "http_404")
-        try:
-            waiting = await door.workers.run(door.desk.inquiries.waiting)
-            metrics.waiting.set(len(waiting))
-            metrics.database.set(1)
-        except DatabaseUnavailable:
-            metrics.database.set(0)
+        await door.workers.run(metrics.look)
         return Response(generate_latest(_everyone(metrics)), media_type=CONTENT_TYPE_LATEST)
 
     return routes

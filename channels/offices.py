@@ -5,12 +5,12 @@ Each office has an application of its own around its own desk, so that nothing i
 know of the others; what they share is the national knowledge below.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from http.cookies import CookieError, SimpleCookie
+from threading import Lock
 from typing import Any
 
-import anyio
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
@@ -18,13 +18,13 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.desk import Desk
-from channels.currency import follow
 from channels.door import error
 from channels.protection_settings import ProtectionSettings
 from channels.settings import ChannelSettings
+from channels.shared import Shared
 from channels.staff.settings import StaffSettings
 from channels.threads import Workers
-from channels.web import create_app
+from channels.web import create_app, keep_house
 from channels.widget.cross_origin import PREFIX as WIDGET
 from channels.widget.permits import KEY, Permits
 
@@ -47,57 +47,71 @@ def create_site(
     if len(desks) == 1:
         return create_app(desks[0], settings, staff, protection=protection)
     settings = settings or ChannelSettings()
-    workers = Workers(settings.answer_threads)
-    apps = {
-        desk.office_id: create_app(
-            desk,
-            settings,
-            staff,
-            protection=protection,
-            workers=workers,
-            has_chats=desk is desks[0],
-            follows=False,
-        )
-        for desk in desks
-    }
+    shared = Shared.of(desks, settings)
     store = desks[0].library.store
+    served = {desk.office_id for desk in desks}
     hosts = {
         host: office_id
         for office_id, names in store.settings_named(HOST_SETTING).items()
         for host in names
-        if office_id in apps
+        if office_id in served
     }
-    return Offices(apps, hosts, Permits(store), workers, desks)
+
+    def make(desk: Desk) -> FastAPI:
+        return create_app(
+            desk, settings, staff, protection=protection, shared=shared,
+            has_chats=desk is desks[0],
+        )  # fmt: skip
+
+    return Offices(desks, make, hosts, Permits(store), shared.workers)
 
 
 class Offices:
-    """ASGI application that passes each request on to its office."""
+    """ASGI application that passes each request on to its office.
+
+    An office's application is made when somebody first comes: a province serves many that nobody
+    asks for hours, and each takes a tenth of a second to make.
+    """
 
     def __init__(
         self,
-        apps: Mapping[str, FastAPI],
+        desks: Sequence[Desk],
+        make: Callable[[Desk], FastAPI],
         hosts: Mapping[str, str],
         permits: Permits,
         workers: Workers,
-        desks: Sequence[Desk],
     ) -> None:
-        self.apps = apps
-        self._desks = desks
+        self.desks = {desk.office_id: desk for desk in desks}
+        self._make = make
         self._hosts = hosts
         self._permits = permits
         self._workers = workers
-        self._first = next(iter(apps))
+        self._first = desks[0].office_id
+        self._making = Lock()
+        self._apps = {self._first: make(desks[0])}
         self._lifespan = Starlette(lifespan=self._living)
+
+    def app_of(self, office_id: str) -> FastAPI:
+        """The application of an office served here; blocks when it is the first to ask."""
+        with self._making:
+            if office_id not in self._apps:
+                self._apps[office_id] = self._make(self.desks[office_id])
+            return self._apps[office_id]
+
+    async def _app_of(self, office_id: str) -> FastAPI:
+        if held := self._apps.get(office_id):
+            return held
+        return await self._workers.run(lambda: self.app_of(office_id))
 
     @asynccontextmanager
     async def _living(self, _: Starlette) -> AsyncIterator[None]:
-        async with AsyncExitStack() as stack:
-            for app in self.apps.values():
-                await stack.enter_async_context(app.router.lifespan_context(app))
-            async with anyio.create_task_group() as tasks:
-                tasks.start_soon(follow, self._desks, self._workers)
-                yield
-                tasks.cancel_scope.cancel()
+        # Only the first office's application has something that lives: the chats' lanes.
+        first = self._apps[self._first]
+        async with (
+            first.router.lifespan_context(first),
+            keep_house(list(self.desks.values()), self._workers),
+        ):
+            yield
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -107,24 +121,25 @@ class Offices:
         if path.startswith(PATH):
             await self._by_path(scope, receive, send)
         elif path.startswith(WIDGET):
-            await self.apps[await self._by_key(path)](scope, receive, send)
+            app = await self._app_of(await self._by_key(path))
+            await app(scope, receive, send)
         else:
-            await self.apps[self._of(scope)](scope, receive, send)
+            app = await self._app_of(self._of(scope))
+            await app(scope, receive, send)
 
     async def _by_path(self, scope: Scope, receive: Receive, send: Send) -> None:
         office_id, slash, rest = scope["path"].removeprefix(PATH).partition("/")
-        app = self.apps.get(office_id)
         answer: ASGIApp
-        if app is None:
+        if office_id not in self.desks:
             answer = error(404, "http_404")
         elif not slash:
             answer = RedirectResponse(f"{PATH}{office_id}/", status_code=307)
         elif f"/{rest}" == STAFF or f"/{rest}".startswith(f"{STAFF}/"):
             answer = _into_console(scope, office_id, f"/{rest}")
         elif rest.startswith("static/"):  # the same for all, and no page of an office
-            answer = _at(app, f"/{rest}", "")
+            answer = _at(await self._app_of(office_id), f"/{rest}", "")
         else:
-            answer = _at(app, f"/{rest}", f"{PATH}{office_id}")
+            answer = _at(await self._app_of(office_id), f"/{rest}", f"{PATH}{office_id}")
         await answer(scope, receive, send)
 
     async def _by_key(self, path: str) -> str:
@@ -133,7 +148,7 @@ class Offices:
         if KEY.match(key):
             permit = await self._workers.run(lambda: self._permits.find(key))
         # the first office's application refuses a key that is not its own
-        return permit.office_id if permit and permit.office_id in self.apps else self._first
+        return permit.office_id if permit and permit.office_id in self.desks else self._first
 
     def _of(self, scope: Scope) -> str:
         """The office of a host name; in a console on a shared host, the one that was opened."""
@@ -143,7 +158,7 @@ class Offices:
             return named
         if scope["path"] == STAFF or scope["path"].startswith(f"{STAFF}/"):
             chosen = _cookie(headers)
-            if chosen in self.apps:
+            if chosen in self.desks:
                 return chosen
         return self._first
 

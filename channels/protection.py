@@ -5,19 +5,20 @@ from starlette.middleware import Middleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from channels.door import Door, error
-from channels.metrics import Metrics, Timed, metrics_routes
+from channels.metrics import Timed, metrics_routes
 from channels.protection_settings import ProtectionSettings
 from channels.rate_limits import RateLimits
 from channels.security_headers import SecurityHeaders
+from channels.shared import Shared
 from channels.shared_limits import open_storage
 from channels.slow_body import SlowBody
 from channels.widget.cross_origin import CrossOrigin
 from channels.widget.permits import Permit, Permits
 
 
-def protect(app: FastAPI, door: Door, settings: ProtectionSettings) -> None:
+def protect(app: FastAPI, door: Door, settings: ProtectionSettings, shared: Shared) -> None:
     """Put ``app`` behind every bound; call it after the other middleware is in place."""
-    metrics = Metrics()
+    metrics = shared.metrics
     door.desk.conversations.watch(metrics.recorded)
     app.include_router(
         metrics_routes(
@@ -39,6 +40,7 @@ def protect(app: FastAPI, door: Door, settings: ProtectionSettings) -> None:
             refused=refused,
             shared=open_storage(settings.limits_storage, door.desk.library.engine),
             office_id=door.desk.office_id,
+            occupancy=shared.occupancy,
         )
     )
     app.add_middleware(Timed, metrics=metrics)

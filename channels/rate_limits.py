@@ -33,12 +33,20 @@ THREADS = 4  # that ask a shared storage; apart from those that answer
 Refused = Callable[[str], None]
 
 
+class Occupancy:
+    """How many questions of a process wait and how many streams are open, over all offices."""
+
+    def __init__(self) -> None:
+        self.inside = 0
+        self.open = 0
+
+
 class RateLimits:
     """ASGI middleware in front of everything that asks the desk a question.
 
     With a ``shared`` storage, which blocks, all processes that use it count together; one that
     fails leaves each process to count for itself, and nobody unanswered. ``office_id`` keeps the
-    shares of offices apart.
+    shares of offices apart; ``occupancy`` is what they fill together.
     """
 
     def __init__(
@@ -48,6 +56,7 @@ class RateLimits:
         refused: Refused | None = None,
         shared: Storage | None = None,
         office_id: str = "",
+        occupancy: Occupancy | None = None,
     ) -> None:
         self._app = app
         self._refused = refused or (lambda _: None)
@@ -60,9 +69,8 @@ class RateLimits:
         self._conversation = _bound(RateLimitItemPerMinute, settings.per_conversation_a_minute)
         self._day = _bound(RateLimitItemPerDay, settings.answers_a_day)
         self._waiting = settings.waiting
-        self._inside = 0
         self._streams = settings.open_streams
-        self._open = 0
+        self._now = occupancy or Occupancy()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
@@ -72,14 +80,14 @@ class RateLimits:
         if not (path == STREAMS or path.startswith(f"{STREAMS}/")):
             await self._question(scope, receive, send)
             return
-        if self._streams and self._open >= self._streams:
+        if self._streams and self._now.open >= self._streams:
             await self._refuse(503, "busy", BUSY_SECONDS)(scope, receive, send)
             return
-        self._open += 1
+        self._now.open += 1
         try:
             await self._question(scope, receive, send)
         finally:
-            self._open -= 1
+            self._now.open -= 1
 
     async def _question(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] != "POST":  # what was answered already costs next to nothing
@@ -87,26 +95,26 @@ class RateLimits:
             return
         address = (scope.get("client") or ("unknown",))[0]
         refusal = await self._past(self._address, "too_many_address", address)
-        if refusal is None and self._waiting and self._inside >= self._waiting:
+        if refusal is None and self._waiting and self._now.inside >= self._waiting:
             refusal = self._refuse(503, "busy", BUSY_SECONDS)
         if refusal:
             await refusal(scope, receive, send)
             return
         waits = True
-        self._inside += 1
+        self._now.inside += 1
 
         async def begun(message: Message) -> None:
             nonlocal waits
             if waits:
                 waits = False
-                self._inside -= 1
+                self._now.inside -= 1
             await send(message)
 
         try:
             await self._pass_on(scope, receive, begun)
         finally:
             if waits:
-                self._inside -= 1
+                self._now.inside -= 1
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body (already bounded in size) for the conversation it belongs to."""

@@ -74,6 +74,7 @@ def _opened() -> tuple[ASGIApp, list[Served]]:
     gc.disable()
     from assistant.desk import build_desks
     from channels.offices import create_site
+    from knowledge.memory import give_back
 
     desks = build_desks()
     site = create_site(desks)
@@ -87,4 +88,5 @@ def _opened() -> tuple[ASGIApp, list[Served]]:
     ]
     gc.freeze()
     gc.enable()
+    give_back()
     return site, offices

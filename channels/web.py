@@ -1,7 +1,8 @@
 """The HTTP door: chat page, `POST /api/chat`, health; errors a person can read."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -11,7 +12,6 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
-from fastapi.templating import Jinja2Templates
 from starlette.exceptions import HTTPException
 
 from assistant.compose import SECTION_NAMES
@@ -29,7 +29,9 @@ from channels.inquiry_status import inquiry_routes
 from channels.kiosk.routes import kiosk_routes
 from channels.protection import protect
 from channels.protection_settings import ProtectionSettings
+from channels.readiness import health_routes
 from channels.settings import ChannelSettings
+from channels.shared import Shared
 from channels.staff.access import is_page, no_such_page, open_console
 from channels.staff.console import staff_routes
 from channels.staff.settings import StaffSettings
@@ -84,31 +86,6 @@ def page_routes(door: Door) -> APIRouter:
     return routes
 
 
-def health_routes(door: Door) -> APIRouter:
-    """Whether the process lives, and whether it can answer."""
-    routes = APIRouter()
-
-    @routes.get("/healthz")
-    async def healthz() -> dict[str, str]:
-        """Alive: the process answers."""
-        return {"status": "ok"}
-
-    @routes.get("/readyz")
-    async def readyz() -> Response:
-        """Ready: the database answers and knowledge is loaded."""
-        try:
-            held = await door.workers.run(
-                lambda: len(door.desk.library.store.find_live_versions(door.desk.office_id))
-            )
-        except Exception:  # whatever is wrong, the balancer only needs "no"
-            return JSONResponse({"status": "unavailable"}, status_code=503)
-        vectors = "away" if door.desk.library.index.is_away else "ok"
-        told = {"status": "ok", "procedures": held, "vectors": vectors}
-        return JSONResponse(told, status_code=200 if held else 503)
-
-    return routes
-
-
 # Each part of the application makes its routes from the one door.
 PARTS: tuple[Callable[[Door], APIRouter], ...] = (
     page_routes,
@@ -130,27 +107,24 @@ def create_app(
     staff: StaffSettings | None = None,
     *,
     protection: ProtectionSettings | None = None,
-    workers: Workers | None = None,
+    shared: Shared | None = None,
     has_chats: bool = True,
-    follows: bool = True,
 ) -> FastAPI:
     """The web application around one desk.
 
-    ``workers`` are given where several offices share them; ``has_chats`` is false for an office
-    whose chats are not answered here: a bot belongs to one office. ``follows`` is false where
-    somebody else sees to it that the desk takes over what is published.
+    ``shared`` is given where several offices are served together: whoever gives it runs
+    `keep_house` for all of them. ``has_chats`` is false for an office whose chats are not answered
+    here: a bot belongs to one office.
     """
     settings, staff = settings or ChannelSettings(), staff or StaffSettings()
-    workers = workers or Workers(settings.answer_threads)
+    keeps_house = shared is None
+    shared = shared or Shared.of([desk], settings)
+    workers = shared.workers
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_forget_old, desk, workers)
-            if follows:
-                tasks.start_soon(follow, [desk], workers)
+        async with keep_house([desk] if keeps_house else [], workers):
             yield
-            tasks.cancel_scope.cancel()
 
     app = FastAPI(
         title="Lễ Tân", version=version("letan"), docs_url=None, redoc_url=None, lifespan=lifespan
@@ -165,7 +139,7 @@ def create_app(
             "/hooks/": settings.max_hook_bytes,
         },
     )
-    door = Door(desk, settings, workers, Jinja2Templates(HERE / "templates"), has_chats)
+    door = Door(desk, settings, workers, shared.templates, shared.storage, has_chats)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
 
     @app.exception_handler(RequestValidationError)
@@ -198,16 +172,32 @@ def create_app(
     for part in PARTS:
         if has_chats or part is not chat_hooks:
             app.include_router(part(door))
-    protect(app, door, protection or ProtectionSettings())
+    protect(app, door, protection or ProtectionSettings(), shared)
     return app
 
 
-async def _forget_old(desk: Desk, workers: Workers) -> None:
+@asynccontextmanager
+async def keep_house(desks: Sequence[Desk], workers: Workers) -> AsyncIterator[None]:
+    """While it lasts, the desks take over what is published and forget what is old."""
+    async with anyio.create_task_group() as tasks:
+        if desks:
+            tasks.start_soon(_forget_old, desks, workers)
+            tasks.start_soon(follow, desks, workers)
+        yield
+        tasks.cancel_scope.cancel()
+
+
+async def _forget_old(desks: Sequence[Desk], workers: Workers) -> None:
     """Delete conversations past their retention, at start and every few hours."""
+
+    def forget(desk: Desk) -> None:
+        desk.conversations.purge(desk.retention)
+        desk.inquiries.purge(desk.retention)
+
     while True:
         try:
-            await workers.run(lambda: desk.conversations.purge(desk.retention))
-            await workers.run(lambda: desk.inquiries.purge(desk.retention))
+            for desk in desks:
+                await workers.run(partial(forget, desk))
         except DatabaseUnavailable:  # the next round finds the same conversations
             log.warning("purge_failed")
         await anyio.sleep(PURGE_EVERY_SECONDS)

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -25,6 +26,7 @@ from knowledge.procedures import Procedure
 SIZES = (1_000, 10_000, 100_000)
 ASKED = 300
 AT_ONCE = 1000  # records published in one transaction
+PROGRESS, TOLD_EVERY = "progress: ", 10_000
 # Two syllables of each name: 900 places that exist nowhere, so that names differ by words.
 SYLLABLES = (
     "Lạc", "Mộc", "Thanh", "Vĩnh", "Hạnh", "Khê", "Đoài", "Bích", "Tường", "Quế",
@@ -103,13 +105,7 @@ def grow(
 def _measure(
     home: Path, source: Path, environment: Mapping[str, str], passages: int, step: Step
 ) -> Size:
-    built = subprocess.run(
-        [sys.executable, "-m", "evals.growth", str(home), str(source), str(passages)],
-        env=dict(environment), capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if built.returncode:
-        raise RuntimeError(f"building {passages} passages failed: {built.stderr[-2000:]}")
-    figures = json.loads(built.stdout)
+    figures = _built(home, source, environment, passages, step)
     own = {**environment, "LETAN_HOME": str(home)} | UNBOUND
     step(f"{passages} đoạn trích: khởi động, hỏi")
     with serving(own, start_seconds=1800) as (_, first, _):
@@ -128,12 +124,43 @@ def _measure(
     )  # fmt: skip
 
 
+def _built(
+    home: Path, source: Path, environment: Mapping[str, str], passages: int, step: Step
+) -> dict[str, Any]:
+    """What building in a process of its own gave; its progress is told as it comes."""
+    building = subprocess.Popen(
+        [sys.executable, "-m", "evals.growth", str(home), str(source), str(passages)],
+        env=dict(environment), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert building.stderr and building.stdout
+    said = []
+    for line in building.stderr:
+        if line.startswith(PROGRESS):
+            step(f"{passages} đoạn trích: {line.removeprefix(PROGRESS).strip()}")
+        else:
+            said.append(line)
+    content = building.stdout.read()
+    if building.wait():
+        raise RuntimeError(f"building {passages} passages failed: {''.join(said)[-2000:]}")
+    figures: dict[str, Any] = json.loads(content)
+    return figures
+
+
+def likely_seconds(measured: Sequence[Mapping[str, Any]], passages: int) -> float:
+    """How long a size will take, from the largest that was measured; 0 when none was."""
+    if not measured:
+        return 0
+    last = measured[-1]
+    parts = ("publish_seconds", "index_seconds", "first_start_seconds")
+    return float(sum(last[part] for part in parts) / last["passages"] * passages)
+
+
 def _mib(folder: Path, pattern: str = "**/*") -> float:
     return sum(path.stat().st_size for path in folder.glob(pattern) if path.is_file()) / 2**20
 
 
 def build(
-    home: Path, source: Path, passages: int, progress: Callable[[int, int], None] | None = None
+    home: Path, source: Path, passages: int, progress: Callable[[str, int, int], None] | None = None
 ) -> dict[str, Any]:
     """Publish records until there are ``passages`` passages, and index them; seconds of each."""
     from assistant.desk import open_library, open_store
@@ -147,14 +174,23 @@ def build(
     begun = time.perf_counter()
     waiting = [record for record in enough(records, passages) if record.code not in own]
     for first in range(0, len(waiting), AT_ONCE):
+        if progress:
+            progress("ghi hồ sơ", first, len(waiting))
         library.store.publish_many(waiting[first : first + AT_ONCE], by="bench")
     published = time.perf_counter() - begun
-    report = library.index.update(progress)
+    report = library.index.update(progress and partial(progress, "dựng chỉ mục"))
     return {
         "passages": report.passages, "procedures": report.procedures,
         "publish_seconds": round(published, 2), "index_seconds": round(report.seconds, 2),
     }  # fmt: skip
 
 
+def _tell(what: str, done: int, total: int) -> None:
+    if done // TOLD_EVERY != (done - AT_ONCE) // TOLD_EVERY:
+        sys.stderr.write(f"{PROGRESS}{what} {done}/{total}\n")
+        sys.stderr.flush()
+
+
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(build(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))))
+    found = build(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), _tell)
+    sys.stdout.write(json.dumps(found))

@@ -2,6 +2,8 @@
 
 import itertools
 import json
+import math
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -37,16 +39,25 @@ class Soak:
         return {**asdict(self), "holds": self.holds}
 
 
-def soak(environment: Mapping[str, str], requests: int, step: Step) -> Soak:
-    """Ask ``requests`` questions of one server on the home of ``environment``."""
+def soak(
+    environment: Mapping[str, str], requests: int, step: Step, most_seconds: float = math.inf
+) -> Soak:
+    """Ask ``requests`` questions of one server on the home of ``environment``.
+
+    Past ``most_seconds`` no further portion begins; the figures are of what was asked.
+    """
+    ends, asked = time.monotonic() + most_seconds, 0
     questions = itertools.cycle([case.question for case in read_cases(LinkCase, "linking")])
     memory: list[float] = []
     errors, seconds, slowest = 0, 0.0, 0.0
     with serving({**environment} | UNBOUND) as (address, _, pid):
         for done in range(0, requests, PORTION):
+            if done and time.monotonic() > ends:
+                break
             count = min(PORTION, requests - done)
             bodies = [json.dumps({"message": next(questions)}) for _ in range(count)]
             load = press(address, "/api/chat", bodies, CLIENTS)
+            asked += count
             errors += load.errors
             seconds += load.seconds
             slowest = max(slowest, load.p95_ms)
@@ -54,6 +65,6 @@ def soak(environment: Mapping[str, str], requests: int, step: Step) -> Soak:
             step(f"Chạy dài: {done + count}/{requests} câu, {memory[-1]:.0f} MiB")
     settled = memory[int(len(memory) * SETTLED_SHARE)]
     return Soak(
-        requests, errors, round((requests - errors) / seconds, 1), round(slowest, 1), memory,
+        asked, errors, round((asked - errors) / seconds, 1), round(slowest, 1), memory,
         round(memory[-1] / settled - 1, 4),
     )  # fmt: skip

@@ -18,6 +18,12 @@ POOL_SIZE = 16  # connections kept; as many again may open under load
 MIGRATION_LOCK = 7_104_116
 # Waiting for a lock longer than a writer ever takes means something is stuck: fail, do not hang.
 LOCK_TIMEOUT_SECONDS = 30
+# Larger than a page, so that the file has to grow.
+_TRIED = (
+    "INSERT INTO setting (name, value, updated_at, updated_by) "
+    "VALUES ('try_writing', {value}, CURRENT_TIMESTAMP, 'letan')"
+)
+_UNTRIED = "DELETE FROM setting WHERE name = 'try_writing'"
 # Vietnamese stays readable in the tables, and half as long as escaped.
 _to_json = partial(json.dumps, ensure_ascii=False)
 
@@ -103,6 +109,39 @@ def writing(engine: Engine) -> Iterator[Connection]:
             with connection.begin():
                 yield connection
     except (DBAPIError, TimeoutError) as error:
+        raise _unavailable(error) from error
+
+
+def try_writing(engine: Engine) -> None:
+    """Write a row and take it away again; raises DatabaseUnavailable when that cannot be done.
+
+    A database that is only busy takes writes: nobody waits here for another's transaction.
+    """
+    try:
+        raw = engine.raw_connection()
+        try:
+            cursor = raw.cursor()
+            if engine.dialect.name == "sqlite":
+                cursor.execute("PRAGMA busy_timeout = 100")
+                try:
+                    cursor.execute("BEGIN IMMEDIATE")
+                    cursor.execute(_TRIED.format(value="json_quote(hex(zeroblob(8192)))"))
+                    cursor.execute(_UNTRIED)
+                    cursor.execute("COMMIT")
+                finally:
+                    if raw.dbapi_connection.in_transaction:  # type: ignore[union-attr]
+                        cursor.execute("ROLLBACK")
+                    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
+            else:
+                cursor.execute(_TRIED.format(value="to_jsonb(repeat('0', 8192))"))
+                cursor.execute(_UNTRIED)
+                raw.commit()
+            cursor.close()
+        finally:
+            raw.close()
+    except (engine.dialect.loaded_dbapi.Error, DBAPIError, TimeoutError) as error:
+        if getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+            return
         raise _unavailable(error) from error
 
 

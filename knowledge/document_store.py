@@ -110,6 +110,15 @@ class DocumentStore(Ledger):
         found = self._all(query.order_by(DocumentPassageRow.id), DocumentPassage)
         return [passage for passage in found if passage.is_in_force(today)]
 
+    def has_own_passages(self, office_id: str) -> bool:
+        """Whether an office has published passages that others have not."""
+        query = select(DocumentPassageRow.id).where(
+            DocumentPassageRow.status == PassageStatus.LIVE.value,
+            DocumentPassageRow.office_id == office_id,
+        )
+        with reading(self._engine) as connection:
+            return connection.execute(query.limit(1)).first() is not None
+
     # -- changing --------------------------------------------------------------------------
 
     def save_ingested(

@@ -19,19 +19,16 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
+from knowledge.holdings import Holdings, HoldingsReader
 from knowledge.index import PassageIndex
 from knowledge.linking.bank import Intent, read_intents
 from knowledge.linking.classes import Classifiers
+from knowledge.linking.keeping import keep_meanings, kept_meanings
 from knowledge.linking.linker import Linker, Linking
-from knowledge.linking.meanings import (
-    Meanings,
-    keep_meanings,
-    kept_meanings,
-    procedure_label,
-    tables_digest,
-)
+from knowledge.linking.meanings import Meanings, procedure_label, tables_digest
 from knowledge.linking.ranker import Ranker
 from knowledge.linking.views import Encoder, Views
+from knowledge.memory import give_back
 from knowledge.store import KnowledgeStore
 from knowledge.vectors import VectorIndex, VectorsUnavailable
 
@@ -39,7 +36,19 @@ log = structlog.get_logger()
 
 PASSAGES = 40  # enough that one long record cannot crowd the others out
 KEPT = "views-"
-SHAPE = 6  # raise when normalising or label texts change, so that kept views are made anew
+SHAPE = 7  # raise when normalising or label texts change, so that kept views are made anew
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class Understanding:
+    """How a question is linked to what can be meant by whoever holds some content.
+
+    ``read_meanings`` gives what it was made from, for the next one; as long as nothing changes,
+    nobody needs that in memory.
+    """
+
+    linker: Linker
+    read_meanings: Callable[[], Meanings | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +56,48 @@ class Snapshot:
     """What can be meant at one revision of the store."""
 
     revision: int
-    linker: Linker
-    intents: Mapping[str, Intent]
-    meanings: Meanings
+    held: Understanding
+
+    @property
+    def linker(self) -> Linker:
+        return self.held.linker
 
 
 class Linkers:
-    """The linkers of one process: what several offices hold alike is built and kept once."""
+    """What offices of one process hold alike, read, built and kept once. Safe between threads.
 
-    def __init__(self) -> None:
-        self._held: WeakValueDictionary[tuple[str, str], Linker] = WeakValueDictionary()
+    ``intents`` are those shipped with the program, ``rules`` a mark of all but the holdings that
+    decides what a question means.
+    """
+
+    def __init__(self, holdings: HoldingsReader) -> None:
+        self.holdings = holdings
+        intents = read_intents()
+        self.intents = {intent.id: intent for intent in intents}
+        kinds = [(i.id, i.outcome, i.held_as, i.utterances) for i in intents]
+        content = json.dumps([SHAPE, tables_digest(), kinds])
+        self.rules = hashlib.sha256(content.encode()).hexdigest()
+        self._held: WeakValueDictionary[tuple[str, str], Understanding] = WeakValueDictionary()
         self._used: dict[str, str] = {}
         self._lock = Lock()
 
-    def get(self, office_id: str, content: str, index: str, make: Callable[[], Linker]) -> Linker:
-        """The linker of exactly this ``content`` over the vectors of ``index``."""
+    def get(
+        self, office_id: str, content: str, index: str, make: Callable[[], Understanding]
+    ) -> Understanding:
+        """What exactly this ``content`` means over the vectors of ``index``."""
         with self._lock:
             self._used[office_id] = content
-            linker = self._held.get((content, index))
-            if linker is None:
-                linker = self._held[content, index] = make()
-            return linker
+            held = self._held.get((content, index))
+            if held is None:
+                held = self._held[content, index] = make()
+            return held
 
-    @property
-    def contents(self) -> frozenset[str]:
-        """What the offices answer from now."""
-        return frozenset(self._used.values())
+    def drop_others(self, cache: Path) -> None:
+        """Delete what is kept in ``cache`` of contents that no office here answers from."""
+        contents = set(self._used.values())
+        for kept in cache.glob(f"{KEPT}*"):
+            if kept.name.removeprefix(KEPT) not in contents:
+                shutil.rmtree(kept, ignore_errors=True)
 
 
 class Finder:
@@ -90,7 +115,7 @@ class Finder:
         linkers: Linkers | None = None,
     ) -> None:
         self._cache = cache
-        self._linkers = linkers or Linkers()
+        self._linkers = linkers or Linkers(HoldingsReader(store))
         self._store = store
         self._office_id = office_id
         self._encoder = encoder
@@ -103,7 +128,7 @@ class Finder:
 
     @property
     def intents(self) -> Mapping[str, Intent]:
-        return self._snapshot.intents
+        return self._linkers.intents
 
     @property
     def encoder(self) -> Encoder:
@@ -133,6 +158,7 @@ class Finder:
             # What is meant first: passages of an older version are only passed over meanwhile.
             self.refresh_now()
             self._index.keep_in_step()
+            give_back()
         except Exception:
             log.exception("finder_rebuild_failed")
         finally:
@@ -141,40 +167,50 @@ class Finder:
     def _build(self, earlier: Snapshot | None) -> Snapshot:
         """The present state of knowledge; what did not change since ``earlier`` is taken over."""
         revision = self._store.revision()
-        live = self._store.find_live_versions(self._office_id)
-        intents = read_intents()
-        said = self._store.said(self._office_id)
-        said += [
-            (text, entry.code)
-            for entry in self._store.published_faq(self._office_id)
-            if entry.code
-            for text in entry.asked
-        ]
-        said += [(text, intent.id) for intent in intents for text in intent.utterances]
-        content = self._content(live, said, intents)
-        folder = self._cache / f"{KEPT}{content}" if self._cache else None
+        holdings = self._linkers.holdings.of(self._office_id)
+        mark = json.dumps([self._linkers.rules, self._encoder.name, holdings.mark])
+        content = hashlib.sha256(mark.encode()).hexdigest()[:16]
         index = self._index.current()
+
+        def make() -> Understanding:
+            return self._understanding(content, holdings, index, earlier)
+
+        held = self._linkers.get(self._office_id, content, index.name, make)
+        if earlier and self._cache:
+            self._linkers.drop_others(self._cache)
+        return Snapshot(revision, held)
+
+    def _understanding(
+        self,
+        content: str,
+        holdings: Holdings,
+        index: VectorIndex,
+        earlier: Snapshot | None,
+    ) -> Understanding:
+        """Built from what is kept of this content, or made and kept."""
+        intents = list(self._linkers.intents.values())
+        folder = self._cache / f"{KEPT}{content}" if self._cache else None
         meanings = kept_meanings(folder)
         if meanings is None:
-            meanings = self._meanings(live, said, earlier.meanings if earlier else None)
-            keep_meanings(folder, meanings)
-
-        def make() -> Linker:
-            labels = meanings.labels(intents)
-            views = Views(
-                labels,
-                meanings.meant(labels),
-                self._encoder,
-                self._classifiers,
-                folder,
-                earlier.linker.views if earlier else None,
-            )
-            return Linker(views, self._ranker, _PassageSearch(index, live))
-
-        linker = self._linkers.get(self._office_id, content, index.name, make)
-        if self._cache:
-            _drop_others(self._cache, self._linkers.contents)
-        return Snapshot(revision, linker, {intent.id: intent for intent in intents}, meanings)
+            said = [*holdings.said, *((t, i.id) for i in intents for t in i.utterances)]
+            before = earlier.held.read_meanings() if earlier else None
+            made = self._meanings(holdings.live, said, before)
+            keep_meanings(folder, made)
+            meanings = kept_meanings(folder) or made
+        labels = meanings.labels(intents)
+        views = Views(
+            labels,
+            meanings.meant(labels),
+            self._encoder,
+            self._classifiers,
+            folder,
+            earlier.linker.views if earlier else None,
+            meanings.bodies_of(labels),
+        )
+        linker = Linker(views, self._ranker, _PassageSearch(index, holdings.live))
+        if folder:
+            return Understanding(linker, lambda: kept_meanings(folder))
+        return Understanding(linker, lambda: meanings)
 
     def _meanings(
         self, live: Mapping[str, int], said: Sequence[tuple[str, str]], earlier: Meanings | None
@@ -187,22 +223,6 @@ class Finder:
         }
         labels = known | fresh
         return Meanings.of(((labels[code], live[code]) for code in sorted(labels)), said, earlier)
-
-    def _content(
-        self, live: Mapping[str, int], said: Sequence[tuple[str, str]], intents: Sequence[Intent]
-    ) -> str:
-        """The mark of this knowledge, under which what is derived from it is kept."""
-        kinds = [(i.id, i.outcome, i.held_as) for i in intents]
-        content = json.dumps(
-            [SHAPE, self._encoder.name, tables_digest(), sorted(live.items()), said, kinds]
-        )
-        return hashlib.sha256(content.encode()).hexdigest()[:16]
-
-
-def _drop_others(cache: Path, contents: frozenset[str]) -> None:
-    for kept in cache.glob(f"{KEPT}*"):
-        if kept.name.removeprefix(KEPT) not in contents:
-            shutil.rmtree(kept, ignore_errors=True)
 
 
 class _PassageSearch:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from knowledge.catalogue import CodeStatus, KnownCode
+from knowledge.holdings import HoldingsReader
 from knowledge.linking.linker import core
 from knowledge.store import KnowledgeStore
 from knowledge.vietnamese import normalise
@@ -23,14 +24,35 @@ class _Name:
     words: frozenset[str]
 
 
-class KnownNames:
-    """The names of procedures in force that the office does not hold. Safe between threads."""
+class CatalogueNames:
+    """The catalogue's names in words, kept once for all offices. Safe between threads."""
 
-    def __init__(self, store: KnowledgeStore, office_id: str) -> None:
+    def __init__(self, store: KnowledgeStore) -> None:
         self._store = store
-        self._office_id = office_id
         self._lock = Lock()
         self._held: tuple[int, Sequence[_Name]] | None = None
+
+    def read(self) -> Sequence[_Name]:
+        """The names of procedures in force, held or not."""
+        revision = self._store.revision()
+        with self._lock:
+            if self._held is None or self._held[0] != revision:
+                names = [
+                    _Name(known, frozenset(core(normalise(known.name)).split()))
+                    for known in self._store.known_codes()
+                    if known.status is not CodeStatus.ABOLISHED
+                ]
+                self._held = (revision, [name for name in names if name.words])
+            return self._held[1]
+
+
+class KnownNames:
+    """The names of procedures in force that one office does not hold. Safe between threads."""
+
+    def __init__(self, names: CatalogueNames, holdings: HoldingsReader, office_id: str) -> None:
+        self._names = names
+        self._holdings = holdings
+        self._office_id = office_id
 
     def find(self, question: str) -> KnownCode | None:
         """The one entry that a question names; None where none or several fit as well."""
@@ -38,24 +60,13 @@ class KnownNames:
         if len(asked) < LEAST_WORDS:
             return None
         fitting = []
-        for name in self._names():
+        for name in self._names.read():
             shared = len(asked & name.words)
             if shared >= OF_QUESTION * len(asked) and shared >= OF_NAME * len(name.words):
                 fitting.append((shared / len(asked | name.words), name.known))
+        live = self._holdings.of(self._office_id).live if fitting else {}
+        fitting = [found for found in fitting if found[1].code not in live]
         fitting.sort(key=lambda found: (-found[0], found[1].code))
         if not fitting or (len(fitting) > 1 and fitting[0][0] == fitting[1][0]):
             return None
         return fitting[0][1]
-
-    def _names(self) -> Sequence[_Name]:
-        revision = self._store.revision()
-        with self._lock:
-            if self._held is None or self._held[0] != revision:
-                live = self._store.find_live_versions(self._office_id)
-                names = [
-                    _Name(known, frozenset(core(normalise(known.name)).split()))
-                    for known in self._store.known_codes()
-                    if known.code not in live and known.status is not CodeStatus.ABOLISHED
-                ]
-                self._held = (revision, [name for name in names if name.words])
-            return self._held[1]

@@ -28,18 +28,51 @@ class LegalHit:
     is_named: bool
 
 
+Indexed = tuple[Sequence[DocumentPassage], WordIndex]
+
+
+class LegalPassages:
+    """Published passages with their words; those shared by all offices are kept once.
+
+    Safe between threads.
+    """
+
+    def __init__(self, store: KnowledgeStore) -> None:
+        self._store = store
+        self._lock = Lock()
+        self._revision: int | None = None
+        self._of: dict[str | None, Indexed] = {}
+
+    def of(self, office_id: str | None) -> Indexed:
+        """What an office may cite: the shared passages and its own."""
+        revision = self._store.revision()
+        with self._lock:
+            if self._revision != revision:
+                self._revision, self._of = revision, {}
+            if office_id not in self._of:
+                self._of[office_id] = self._read(office_id)
+            return self._of[office_id]
+
+    def _read(self, office_id: str | None) -> Indexed:
+        if office_id is not None and not self._store.has_own_passages(office_id):
+            if None not in self._of:
+                self._of[None] = self._read(None)
+            return self._of[None]
+        passages = self._store.live_passages(office_id)
+        texts = [normalise(f"{p.title}. {p.citation}. {p.text}") for p in passages]
+        return passages, WordIndex.build(texts, toned=True)
+
+
 class LegalFinder:
     """The published passages an office may cite. Safe to share between threads."""
 
-    def __init__(self, store: KnowledgeStore, office_id: str | None = None) -> None:
-        self._store = store
+    def __init__(self, passages: LegalPassages, office_id: str | None = None) -> None:
+        self._passages = passages
         self._office_id = office_id
-        self._lock = Lock()
-        self._held: tuple[int, Sequence[DocumentPassage], WordIndex] | None = None
 
     def find(self, question: str, limit: int = 5) -> list[LegalHit]:
         """The passages that fit a question, best first; none where no word fits."""
-        passages, words = self._index()
+        passages, words = self._passages.of(self._office_id)
         if not passages:
             return []
         text = unicodedata.normalize("NFC", question)
@@ -60,12 +93,3 @@ class LegalFinder:
             if score > 0 or is_number or (named and named_of.article):
                 hits.append(LegalHit(passage, float(score) + named, named > 0))
         return sorted(hits, key=lambda hit: (-hit.score, hit.passage.id))[:limit]
-
-    def _index(self) -> tuple[Sequence[DocumentPassage], WordIndex]:
-        revision = self._store.revision()
-        with self._lock:
-            if self._held is None or self._held[0] != revision:
-                passages = self._store.live_passages(self._office_id)
-                texts = [normalise(f"{p.title}. {p.citation}. {p.text}") for p in passages]
-                self._held = (revision, passages, WordIndex.build(texts, toned=True))
-            return self._held[1], self._held[2]

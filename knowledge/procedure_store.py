@@ -39,6 +39,12 @@ class ProcedureStore(Ledger):
             rows = versions.published(connection, office_id)
         return {code: row.version for code, row in versions.answering(rows, self.today()).items()}
 
+    def find_own_versions(self, office_id: str) -> dict[str, int]:
+        """Of `find_live_versions`, the records that are the office's own."""
+        with reading(self._engine) as connection:
+            rows = versions.published(connection, office_id, only_own=True)
+        return {code: row.version for code, row in versions.answering(rows, self.today()).items()}
+
     def live_procedures(
         self, office_id: str | None = None, codes: Collection[str] | None = None
     ) -> Iterator[tuple[Procedure, int]]:

@@ -102,6 +102,11 @@ class KnowledgeStore(ProcedureStore, DocumentStore, FaqStore):
         with reading(self._engine) as connection:
             return utterances.said(connection, office_id)
 
+    def said_in(self, office_id: str) -> list[tuple[str, str]]:
+        """Of `said`, what is the office's own."""
+        with reading(self._engine) as connection:
+            return utterances.said(connection, office_id, only_own=True)
+
     def put_utterances(self, said: Iterable[Utterance], *, by: str, replace: bool = False) -> int:
         """Insert or update utterances; how many rows changed.
 

@@ -152,12 +152,20 @@ def answering(rows: Iterable[Stored], on: date) -> dict[str, Stored]:
 
 
 def published(
-    connection: Connection, office_id: str | None, *columns: Any, code: str | None = None
+    connection: Connection,
+    office_id: str | None,
+    *columns: Any,
+    code: str | None = None,
+    only_own: bool = False,
 ) -> list[Stored]:
-    """Live and scheduled rows that are national or the office's own, with what ``leads`` needs."""
+    """Live and scheduled rows that are national or the office's own, with what ``leads`` needs.
+
+    With ``only_own``, without the national ones.
+    """
     mine: ColumnElement[bool] = ProcedureVersion.office_id.is_(None)
     if office_id is not None:
-        mine = or_(mine, ProcedureVersion.office_id == office_id)
+        own = ProcedureVersion.office_id == office_id
+        mine = own if only_own else or_(mine, own)
     query = select(
         ProcedureVersion.id,
         ProcedureVersion.code,

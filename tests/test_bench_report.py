@@ -17,7 +17,8 @@ from records import record
 from evals import bench_report
 from evals.baselines import bm25_on_names
 from evals.bench import UNBOUND
-from evals.growth import copies, enough, grow
+from evals.bench_parts import Parts
+from evals.growth import copies, enough, grow, likely_seconds
 from evals.rivals import create_app
 from evals.side_by_side import compare, read_desk, table
 from evals.soak import soak
@@ -79,13 +80,33 @@ def test_the_page_shows_each_figure_and_the_json_holds_them_all(
 
 def test_what_was_not_measured_leaves_no_empty_plot(tmp_path: Path) -> None:
     page = tmp_path / "bench.html"
-    missing_part = {"large_missing": "PostgreSQL is not installed"}
+    missing_part = {"left_out": [{"part": "bản lớn", "why": "PostgreSQL is not installed"}]}
     bench_report.write(
         page, {"machine": "máy", "load_before": 3.0, "load_after": 3.0, **missing_part}, WHEN
     )
     text = page.read_text("utf-8")
     assert "<svg" not in text and "PostgreSQL is not installed" in text
     assert "Máy đang làm việc khác khi đo" in text
+
+
+def test_a_part_that_fails_or_has_no_time_left_is_named_and_the_others_are_kept() -> None:
+    saved: list[dict[str, Any]] = []
+    parts = Parts({}, 1, lambda so_far: saved.append(dict(so_far)))
+
+    def fails() -> dict[str, Any]:
+        raise RuntimeError("chroma did not start")
+
+    parts.run("bản lớn", fails)
+    parts.run("nhỏ", lambda: {"small": 1})
+    parts.run("rất lớn", lambda: {"huge": 1}, seconds=3600)
+    assert saved[1]["small"] == 1 and "huge" not in parts.figures
+    assert [one["part"] for one in parts.figures["left_out"]] == ["bản lớn", "rất lớn"]
+    assert parts.figures["left_out"][1]["why"].startswith("hết giờ (cần khoảng 60 phút")
+
+
+def test_how_long_a_size_takes_follows_from_the_last() -> None:
+    assert likely_seconds([], 1000) == 0
+    assert likely_seconds([size(1000)], 10_000) == 120
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def test_the_image_runs_a_command_that_exists_as_nobody_special(
     dockerfile: list[tuple[str, str]], desk: Desk
 ) -> None:
     given = dict(dockerfile)
-    assert given["USER"] == "letan"
+    assert given["USER"] == "10001"
     words = yaml.safe_load(given["CMD"])
     serve = get_command(app).commands[words[0]]  # type: ignore[attr-defined]
     options = {option for parameter in serve.params for option in parameter.opts}

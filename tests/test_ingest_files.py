@@ -25,7 +25,7 @@ from ingest.pages import Unreadable
 from knowledge.catalogue import CodeStatus
 from knowledge.database import connect, migrate
 from knowledge.documents import Decision, FileStatus
-from knowledge.legal import LegalFinder
+from knowledge.legal import LegalFinder, LegalPassages
 from knowledge.procedures import Procedure, ProcessingTime, TimeUnit
 from knowledge.store import KnowledgeStore
 from knowledge.versions import EditConflict, Status, StoreError
@@ -272,7 +272,7 @@ def test_a_law_is_cited_by_article_and_clause_once_it_is_published(
     store: KnowledgeStore, ingest: Callable[..., FileReport], tmp_path: Path
 ) -> None:
     entry = ingest(written(tmp_path / "luat.docx", *LAW))
-    finder = LegalFinder(store)
+    finder = LegalFinder(LegalPassages(store))
     assert finder.find("nuôi mèo trong khu dân cư") == []
     assert entry.file_id is not None
     review.publish_passages(store, entry.file_id, by="Hoa")

@@ -215,7 +215,7 @@ def fillings(path: str, theirs: dict[str, Any]) -> list[str]:
 def test_no_route_reads_or_changes_what_is_the_other_offices(
     site: Offices, desks: dict[str, Desk], theirs: dict[str, Any], who: str
 ) -> None:
-    app = site.apps[MINE]
+    app = site.app_of(MINE)
     routes = list(routes_of(app.routes))
     assert len(routes) > 60
     form = {

@@ -22,9 +22,10 @@ from assistant.receptionist import Receptionist
 from assistant.settings import AssistantSettings
 from knowledge.database import connect, reading
 from knowledge.embedding import load_encoder
-from knowledge.known_names import KnownNames
+from knowledge.holdings import HoldingsReader
+from knowledge.known_names import CatalogueNames, KnownNames
 from knowledge.layers import LocalRule, Scope
-from knowledge.legal import LegalFinder
+from knowledge.legal import LegalFinder, LegalPassages
 from knowledge.linking.alike import Alike
 from knowledge.linking.bank import read_intents
 from knowledge.linking.classes import group_of
@@ -95,8 +96,8 @@ class World:
                 answer=0.6, clarify=0.35, choice=0.05, intent=0.5, leading=0.6, lead=9.0
             ),
             faq=FrequentQuestions(self.store, office_id, ALIKE),
-            legal=LegalFinder(self.store, office_id),
-            known=KnownNames(self.store, office_id),
+            legal=LegalFinder(LegalPassages(self.store), office_id),
+            known=KnownNames(CatalogueNames(self.store), HoldingsReader(self.store), office_id),
             office_id=office_id,
             clock=self.clock,
             idle_after=AssistantSettings(_env_file=None).idle_after,

@@ -42,8 +42,8 @@ def test_an_empty_index_scores_nothing() -> None:
 
 def test_a_kept_index_scores_as_the_one_that_was_built(tmp_path: Path) -> None:
     folder = tmp_path / "words"
-    first = WordIndex.kept(TEXTS, folder, toned=True)
-    again = WordIndex.kept(TEXTS, folder, toned=True)
+    first = WordIndex.kept(lambda: TEXTS, len(TEXTS), folder, toned=True)
+    again = WordIndex.kept(lambda: TEXTS, len(TEXTS), folder, toned=True)
     assert any(folder.iterdir())
     for asked in ("khai sinh", "khai tử ở đâu", "lạ"):
         assert np.array_equal(first.scores(asked), again.scores(asked))
@@ -51,4 +51,5 @@ def test_a_kept_index_scores_as_the_one_that_was_built(tmp_path: Path) -> None:
 
 def test_an_index_without_words_is_kept_as_nothing(tmp_path: Path) -> None:
     for _ in range(2):
-        assert not WordIndex.kept([""], tmp_path / "none", toned=True).scores("khai").any()
+        index = WordIndex.kept(lambda: [""], 1, tmp_path / "none", toned=True)
+        assert not index.scores("khai").any()

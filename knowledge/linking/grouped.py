@@ -40,11 +40,16 @@ class Grouped:
         )
         self.near: Neighbours = same.near if same else Neighbours(self.vectors)
         self.folded: WordIndex = WordIndex.kept(
-            self.texts, folder and at / "folded", toned=False, earlier=same.folded if same else None
+            lambda: self.texts,
+            len(texts),
+            folder and at / "folded",
+            toned=False,
+            earlier=same.folded if same else None,
         )
         self.toned: WordIndex = WordIndex.kept(
-            self.texts, folder and at / "toned", toned=True, earlier=same.toned if same else None
-        )
+            lambda: self.texts, len(texts), folder and at / "toned", toned=True,
+            earlier=same.toned if same else None,
+        )  # fmt: skip
 
     def best(self, scores: Floats, nothing: float) -> Floats:
         """The best document score of each label; ``nothing`` where a label has none."""

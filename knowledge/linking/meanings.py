@@ -1,28 +1,20 @@
-"""What a question can mean at one moment: labels and phrases, normalised, kept between starts.
-
-Normalising 23,000 phrases and parsing 3,000 records takes seconds; the result depends on
-nothing but the published knowledge and the spelling tables, so it is kept beside the index.
-"""
+"""What a question can mean at one moment: labels and phrases, normalised."""
 
 import hashlib
 import json
-import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
 from knowledge.linking.bank import Intent
 from knowledge.linking.classes import group_of
 from knowledge.linking.qualifiers import FILE as QUALIFIERS
 from knowledge.linking.qualifiers import stated
-from knowledge.linking.views import Label, Phrase
+from knowledge.linking.views import Bodies, Label, Phrase
 from knowledge.procedures import Body, Procedure
 from knowledge.vietnamese import TABLES, normalise
 
 BODY_CHARS = 1500
-FILE = "meanings.json"
 SENDS_AWAY = frozenset({"out_of_scope", "not_found"})
 _AT_COMMUNE = {Body.COMMUNE, Body.COMMUNE_POLICE, Body.COMMUNE_MILITARY}
 
@@ -32,13 +24,15 @@ class Meanings:
     """Every record that answers as a label, and every phrase with what it was said of.
 
     ``versions`` are the records' versions, and ``raw`` the phrases as written, both in order: what
-    did not change since is taken over when the next `Meanings` are made.
+    did not change since is taken over when the next `Meanings` are made. Records that were kept
+    (`kept_meanings`) come without their texts; ``kept_bodies`` reads those.
     """
 
     records: tuple[Label, ...]
     versions: tuple[int, ...]
     phrases: tuple[Phrase, ...]
     raw: tuple[str, ...]
+    kept_bodies: Callable[[], Mapping[str, str]] | None = None
 
     @classmethod
     def of(
@@ -66,12 +60,30 @@ class Meanings:
         )
 
     def unchanged(self, live: Mapping[str, int]) -> dict[str, Label]:
-        """The labels of records that still answer in the same version."""
+        """The labels of records that still answer in the same version, with their texts."""
+        body = self.bodies()
         return {
-            label.id: label
+            label.id: replace(label, body=body[label.id])
             for label, version in zip(self.records, self.versions, strict=True)
             if live.get(label.id) == version
         }
+
+    def bodies(self) -> Mapping[str, str]:
+        """The text of each record."""
+        if self.kept_bodies:
+            return self.kept_bodies()
+        return {label.id: label.body for label in self.records}
+
+    def bodies_of(self, labels: Sequence[Label]) -> Bodies:
+        """The texts of ``labels``, which were made from these records; intents have none."""
+        versions = dict(zip((r.id for r in self.records), self.versions, strict=True))
+        content = json.dumps([(label.id, versions.get(label.id)) for label in labels])
+
+        def texts() -> list[str]:
+            body = self.bodies()
+            return [body.get(label.id, "") for label in labels]
+
+        return Bodies(hashlib.sha256(content.encode()).hexdigest(), texts)
 
     def labels(self, intents: Sequence[Intent]) -> list[Label]:
         """What can be meant: records that no other replaces, then the intents that hold."""
@@ -148,39 +160,3 @@ def tables_digest() -> str:
     for path in [*sorted(TABLES.glob("*.yaml")), QUALIFIERS]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def kept_meanings(folder: Path | None) -> Meanings | None:
-    """What was kept in ``folder``; None when nothing was."""
-    kept = folder / FILE if folder else None
-    if kept is None or not kept.exists():
-        return None
-    content = json.loads(kept.read_text("utf-8"))
-    return Meanings(
-        tuple(_label(row) for row in content["records"]),
-        tuple(content["versions"]),
-        tuple(Phrase(text, label) for text, label in content["phrases"]),
-        tuple(content["raw"]),
-    )
-
-
-def keep_meanings(folder: Path | None, meanings: Meanings) -> None:
-    """Keep for the next start; nothing happens without a folder."""
-    if folder is None:
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    content = {
-        "records": [asdict(label) for label in meanings.records],
-        "versions": meanings.versions,
-        "phrases": [(phrase.text, phrase.label) for phrase in meanings.phrases],
-        "raw": meanings.raw,
-    }
-    part = folder / f"{FILE}.{os.getpid()}.part"
-    part.write_text(json.dumps(content), "utf-8")
-    part.replace(folder / FILE)
-
-
-def _label(row: dict[str, Any]) -> Label:
-    """A label as it was kept; JSON knows lists only."""
-    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
-    return Label(**fields)

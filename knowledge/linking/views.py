@@ -6,11 +6,12 @@ ways), the text of the record, passages in Chroma, and priors. None decides
 alone; `ranker` weighs them.
 """
 
+import hashlib
 import json
 import math
 import os
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,6 +91,22 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Bodies:
+    """The texts of labels in their order, read when asked for; ``mark`` is theirs alone.
+
+    They are most of what a record weighs, and only what indexes them needs them.
+    """
+
+    mark: str
+    texts: Callable[[], Sequence[str]]
+
+    @classmethod
+    def of(cls, labels: Sequence[Label]) -> "Bodies":
+        texts = [label.body for label in labels]
+        return cls(hashlib.sha256(json.dumps(texts).encode()).hexdigest(), lambda: texts)
+
+
+@dataclass(frozen=True, slots=True)
 class Cosines:
     """Cosines of one question with every phrase and every name, computed for many at once."""
 
@@ -110,7 +127,8 @@ class Views:
     """All views over one fixed set of labels and phrases; immutable, safe between threads.
 
     ``folder`` keeps vectors and word indexes between starts; it belongs to exactly these
-    labels and phrases. What ``earlier`` views hold of the same texts is taken over.
+    labels and phrases. What ``earlier`` views hold of the same texts is taken over. ``bodies``
+    are the labels' texts where the labels themselves come without.
     """
 
     def __init__(
@@ -121,6 +139,7 @@ class Views:
         classifiers: Classifiers,
         folder: Path | None = None,
         earlier: "Views | None" = None,
+        bodies: "Bodies | None" = None,
     ) -> None:
         classifier = self._classifier = classifiers.labels
         self._national = classifier.labels.index(NATIONAL)
@@ -151,10 +170,12 @@ class Views:
             folder and folder / "names",
             earlier.names if earlier else None,
         )
-        bodies = [label.body for label in self.labels]
-        same = earlier is not None and bodies == [label.body for label in earlier.labels]
+        bodies = bodies or Bodies.of(self.labels)
+        self._bodies = bodies.mark
+        same = earlier is not None and earlier._bodies == bodies.mark
         self._body: WordIndex = WordIndex.kept(
-            bodies,
+            bodies.texts,
+            len(labels),
             folder and folder / "body",
             toned=False,
             earlier=earlier._body if earlier and same else None,

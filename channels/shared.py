@@ -1,0 +1,37 @@
+"""What the applications of one process share, however many offices it serves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi.templating import Jinja2Templates
+
+from assistant.desk import Desk
+from channels.door import HERE
+from channels.metrics import Metrics
+from channels.rate_limits import Occupancy
+from channels.settings import ChannelSettings
+from channels.storage import Storage
+from channels.threads import Workers
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Threads, templates, figures, how many are inside, the database; nothing of any office."""
+
+    workers: Workers
+    templates: Jinja2Templates
+    metrics: Metrics
+    occupancy: Occupancy
+    storage: Storage
+
+    @classmethod
+    def of(cls, desks: Sequence[Desk], settings: ChannelSettings) -> "Shared":
+        """For the applications of ``desks``."""
+        storage = Storage(desks[0].library.engine)
+        return cls(
+            Workers(settings.answer_threads),
+            Jinja2Templates(HERE / "templates"),
+            Metrics(desks, storage),
+            Occupancy(),
+            storage,
+        )
