@@ -8,11 +8,12 @@ import pytest
 from ingest.cleaning import cleaned
 from ingest.decisions import Said, proposals_in, read_header
 from ingest.draft import Draft, DraftField
-from ingest.drafting import record_of
 from ingest.found import Found, Piece
 from ingest.labels import column_of, label_of
 from ingest.layout import blocks_of
 from ingest.pages import Block, Page, Reading, Row, Word
+from ingest.paper_rows import looks_cut
+from ingest.portal_form import record_of
 from ingest.segments import segments_of
 from ingest.traps import warnings_for
 from knowledge.catalogue import CodeStatus, KnownCode
@@ -228,3 +229,16 @@ def test_channels_on_one_line_are_told_apart_and_a_stop_hides_no_fee() -> None:
     record = record_of(Found(name="Thử", parts=parts))
     assert record["time_limit"].split("\n") == ["trực tiếp: 5 ngày", "trực tuyến: 3 ngày."]
     assert record["fees"] == "Miễn phí"
+
+
+@pytest.mark.parametrize(
+    ("names", "cut"),
+    [
+        (("Giấy chứng sinh", "Bản sao thẻ (nếu có)"), False),
+        (("Giấy chứng sinh", "hoặc giấy khác"), True),
+        (("Giấy chứng nhận (do xã",), True),
+        (("Người nộp hồ sơ ký trước mặt cán bộ",), True),
+    ],
+)
+def test_half_a_paper_is_marked_and_a_whole_one_is_not(names: tuple[str, ...], cut: bool) -> None:
+    assert looks_cut(names) is cut

@@ -16,7 +16,8 @@ from ingest.decisions import (
     read_header,
     replaced_in,
 )
-from ingest.files import FileReport, ingest_files
+from ingest.files import ingest_files
+from ingest.reports import FileReport
 from knowledge.catalogue import CodeStatus, KnownCode
 from knowledge.database import connect, migrate
 from knowledge.documents import Decision

@@ -20,8 +20,9 @@ from assistant.privacy import mask
 from evals.layouts import write_docx
 from evals.rendering import sheet_of_procedure
 from ingest import review
-from ingest.files import FileReport, ingest_files
+from ingest.files import ingest_files
 from ingest.pages import Unreadable
+from ingest.reports import FileReport
 from knowledge.catalogue import CodeStatus
 from knowledge.database import connect, migrate
 from knowledge.documents import Decision, FileStatus

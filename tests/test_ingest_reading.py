@@ -1,5 +1,6 @@
 """Reading files of every kind: by content, safely, and as a person would read the page."""
 
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -7,10 +8,11 @@ import numpy as np
 import openpyxl
 import pypdfium2 as pdfium
 import pytest
+from browser import missing
 from docx import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsmap
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from pypdf import PdfWriter
 
 from ingest.cleaning import cleaned
@@ -24,6 +26,7 @@ from ingest.reading import read, read_here
 from ingest.ruling import grids_in, ink_of, quietened, without_rules
 from ingest.settings import IngestSettings
 from ingest.sniffing import kind_of
+from ingest.turning import may_lie, quarter_turns, turned
 
 LIMITS = IngestSettings(_env_file=None)  # type: ignore[call-arg]
 
@@ -309,6 +312,42 @@ def test_a_photograph_taken_sideways_is_turned_as_the_camera_noted(tmp_path: Pat
     assert page.shape[0] > page.shape[1]
     assert page[page.shape[0] // 7, page.shape[1] // 2] < 80
     assert page[page.shape[0] * 6 // 7, page.shape[1] // 2] > 200
+
+
+def page_of_text() -> np.ndarray:  # type: ignore[type-arg]
+    page = Image.new("L", (1240, 1754), 255)
+    pen, font = ImageDraw.Draw(page), ImageFont.load_default(34)
+    words = [
+        "the",
+        "office",
+        "opens",
+        "at",
+        "eight",
+        "and",
+        "closes",
+        "five",
+        "bring",
+        "your",
+        "papers",
+        "with",
+        "you",
+        "please",
+    ]
+    for line in range(24):
+        text = " ".join(words[line * 5 % 14 :] + words[: line * 5 % 14])[: 40 + line % 7]
+        pen.text((120, 140 + 60 * line), text, 0, font)
+    return np.asarray(page)
+
+
+@pytest.mark.parametrize("turns", [1, 2])
+def test_a_page_that_lies_or_stands_on_its_head_is_turned(turns: int) -> None:
+    if not shutil.which("tesseract"):
+        missing("tesseract is not installed")
+    page = page_of_text()
+    assert not may_lie(page)
+    laid = turned(page, turns)
+    assert may_lie(laid) == (turns == 1)
+    assert (turns + quarter_turns(laid)) % 4 == 0
 
 
 def test_a_picture_too_small_to_read_is_refused(tmp_path: Path) -> None:

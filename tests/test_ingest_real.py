@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from browser import missing
 
-from ingest.files import FileReport, ingest_files
+from ingest.files import ingest_files
+from ingest.reports import FileReport
 from knowledge.database import connect, migrate
 from knowledge.store import KnowledgeStore
 

@@ -21,7 +21,8 @@ from sqlalchemy import Engine, Table, insert, select, update
 
 from assistant.desk import Library
 from assistant.faq import masked
-from ingest.files import FileReport, Report, Step, ingest_files
+from ingest.files import ingest_files
+from ingest.reports import FileReport, Report, Step
 from ingest.sniffing import kind_of
 from knowledge.database import reading, writing
 from knowledge.schema_work import ImportJobRow

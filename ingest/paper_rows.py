@@ -1,0 +1,142 @@
+"""Reads the list or table of papers of a document as the portal lists them, with their counts."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from ingest.found import Piece
+from ingest.labels import unbulleted
+from ingest.portal_cells import PAPER_START
+from ingest.portal_text import one_line
+
+# Letters; "Ảnh 4x6" is a paper, "chính)" the rest of one.
+SHORTEST_NAME = 6
+
+# A line that ends in a colon opens a group of papers: "Giấy tờ phải xuất trình:".
+_GROUP = re.compile(r"^.{3,300}:\s*$", re.DOTALL)
+# A speck between the number and its word: "(01-bản sao)".
+_SIGN_IN_COUNT = re.compile(
+    r"(?<=[(\[,;:–—-])(\s?\d{1,2})[-–.,' ]{1,3}(bản (?:chính|gốc|sao))", re.IGNORECASE
+)
+_COUNTS = re.compile(
+    r"bản (?P<kind>chính|gốc|sao|chụp|photo)\s*:?\s*(?P<after>\d{1,2})"
+    r"|(?P<before>\d{1,2})\s*bản (?P<kind2>chính|gốc|sao|chụp|photo)",
+    re.IGNORECASE,
+)
+_COPIED = ("sao", "chụp", "photo")
+_ONE_COUNT = (
+    r"(?:\d{1,2}\s*bản (?:chính|gốc|sao|chụp|photo)"
+    r"|bản (?:chính|gốc|sao|chụp|photo)\s*:?\s*\d{1,2}(?:\s*bản)?)"
+)
+# "– 1 bản chính, 1 bản sao;", "(bản chính: 01)", ": 01 bản chính và 02 bản sao."
+_COUNT_AT_END = re.compile(
+    rf"[\s,;:–—-]*[(\[]?\s*(?:số lượng\s*:?\s*)?{_ONE_COUNT}"
+    rf"(?:\s*(?:,|;|và|\+)?\s*{_ONE_COUNT})*\s*[)\]]?[\s.;,]*$",
+    re.IGNORECASE,
+)
+
+
+def papers_in(pieces: Sequence[Piece]) -> list[str]:
+    """Papers as "[heading] text (1 bản chính)", the form the portal lists them in."""
+    listed: list[str] = []
+    heading = ""
+    for piece in pieces:
+        if piece.cells and len(piece.cells) > 1:
+            text = _paper_row(piece)
+            if text is None:
+                heading = one_line(" ".join(piece.cells)).strip()
+                continue
+        else:
+            text = _with_count(_SIGN_IN_COUNT.sub(r"\1 \2", one_line(piece.text)))
+            if _GROUP.match(text):
+                heading = unbulleted(text).strip()
+                continue
+        if text:
+            listed.append(f"[{heading}] {text}" if heading else text)
+    return listed
+
+
+def looks_cut(names: Iterable[str]) -> bool:
+    """Whether a name in a list of papers may be half of one, or no paper at all.
+
+    A paper begins like one ("Bản sao …", "Giấy …") with a capital and closes its brackets.
+    """
+    return any(
+        not name[:1].isalnum()
+        or name[:1].islower()
+        or name.count("(") != name.count(")")
+        or name.endswith((":", ","))
+        or len(name) < SHORTEST_NAME
+        or not PAPER_START.match(name)
+        for name in names
+    )
+
+
+def _with_count(text: str) -> str:
+    """A paper's text with the count at its end in brackets, however the office wrote it."""
+    match = _COUNT_AT_END.search(text)
+    name = text[: match.start()].rstrip(" ,;:–—-") if match else ""
+    if match is None or not name:
+        return text
+    counts = {"bản chính": 0, "bản sao": 0}
+    for one in _COUNTS.finditer(match[0]):
+        copied = (one["kind"] or one["kind2"]).lower() in _COPIED
+        counts["bản sao" if copied else "bản chính"] += int(one["after"] or one["before"])
+    said = ", ".join(f"{number} {kind}" for kind, number in counts.items() if number)
+    return f"{name} ({said})" if said else name
+
+
+def _paper_row(piece: Piece) -> str | None:
+    """A row of the papers' table; None when it is a heading across the table."""
+    filled = [cell for cell in piece.cells if cell.strip()]
+    if len(filled) == 1 and (filled[0].strip().endswith(":") or len(filled[0]) < 60):
+        return None
+    name, originals, copies = "", 0, 0
+    for place, cell in enumerate(piece.cells):
+        head = piece.heads[place].lower() if place < len(piece.heads) else ""
+        text = unwrapped(cell)
+        if re.fullmatch(r"\W*\d{0,3}\W*", text) and not re.search(r"số lượng|bản", head):
+            continue
+        if re.search(r"số lượng|bản chính|bản sao|số bản", head) or (
+            _COUNTS.search(text) and len(text) < 40 and (name or not head)
+        ):
+            one, two = _counts(text, head)
+            originals, copies = originals + one, copies + two
+        elif re.search(r"mẫu đơn|tờ khai|biểu mẫu|ghi chú", head) and name:
+            continue
+        elif not name:
+            name = text
+    counts = ", ".join(
+        f"{number} {kind}"
+        for number, kind in ((originals, "bản chính"), (copies, "bản sao"))
+        if number
+    )
+    return (f"{name} ({counts})" if counts else name) if name else ""
+
+
+def _counts(text: str, head: str) -> tuple[int, int]:
+    originals = copies = 0
+    for match in _COUNTS.finditer(text):
+        kind = (match["kind"] or match["kind2"]).lower()
+        number = int(match["after"] or match["before"])
+        if kind in _COPIED:
+            copies += number
+        else:
+            originals += number
+    if not originals and not copies and (plain := re.search(r"\d{1,2}", text)):
+        if "bản sao" in head and "bản chính" not in head:
+            copies = int(plain[0])
+        else:
+            originals = int(plain[0])
+    return originals, copies
+
+
+def unwrapped(cell: str) -> str:
+    """A cell's text with the line ends of its narrow column taken out again."""
+    lines = [line.strip() for line in cell.split("\n") if line.strip()]
+    joined: list[str] = []
+    for line in lines:
+        if joined and not re.match(r"^[-+*•]\s|^(?:Phí|Lệ phí)\s*:", line):
+            joined[-1] += f" {line}"
+        else:
+            joined.append(line)
+    return "\n".join(joined)
