@@ -11,7 +11,7 @@ from typing import Any
 from knowledge.procedures import Procedure, Value
 
 # Below this a field is shown as doubtful and is never taken over unless named one by one.
-# Chosen by hand, not fitted: `letan eval ingest` still finds wrong fields above it.
+# Of 1,130 fields above it 2 were wrong, of 732 below it 27: decisions/0044, docs/ingest.md.
 BAR = 0.8
 
 # What each section of a draft changes in a record, and its name on the screen.

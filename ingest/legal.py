@@ -35,7 +35,6 @@ _STOP = re.compile(r"[.;:!?\n]\s+")
 _KIND_INSIDE = re.compile(
     r"\b(NGHỊ ĐỊNH|THÔNG TƯ|QUYẾT ĐỊNH|NGHỊ QUYẾT|THÔNG BÁO|KẾ HOẠCH)\s+(\w[^|]{15,})"
 )
-_DOTS = re.compile(r"\.{5,}|…{3,}|_{5,}")
 
 
 @dataclass(frozen=True)
@@ -46,16 +45,6 @@ class _Article:
     number: int
     has_letter: bool
     is_quoted: bool
-
-
-def is_blank_form(pieces: Sequence[Piece]) -> bool:
-    """Whether a file is a form to fill in: every fourth line waits for a pen."""
-    lines = [piece.text for piece in pieces if piece.text.strip()]
-    dotted = sum(bool(_DOTS.search(line)) for line in lines)
-    if any(re.match(r"^\W*(?:V/v|Về việc)\b|.*\| ?V/v", line) for line in lines[:10]):
-        return False  # a letter may bring its form with it
-    named = any(re.search(r"^(?:Mẫu|MẪU|Mau) |TỜ KHAI|ĐƠN |PHIẾU ", line) for line in lines[:12])
-    return len(lines) >= 5 and (dotted * 4 >= len(lines) or (named and dotted * 8 >= len(lines)))
 
 
 def title_of(pieces: Sequence[Piece], header: Header, name: str) -> str:
