@@ -33,7 +33,7 @@ QUOTED, LEFT_OUT = 0.3, 0.2
 LOOK_BACK = 200
 _STOP = re.compile(r"[.;:!?\n]\s+")
 _KIND_INSIDE = re.compile(
-    r"\b(NGHỊ ĐỊNH|THÔNG TƯ|QUYẾT ĐỊNH|NGHỊ QUYẾT|THÔNG BÁO|KẾ HOẠCH)\s+(\w[^|]{15,})"
+    r"[^\w\s]\s*(NGHỊ ĐỊNH|THÔNG TƯ|QUYẾT ĐỊNH|NGHỊ QUYẾT|THÔNG BÁO|KẾ HOẠCH)(?:\s+(\w[^|]{15,}))?$"
 )
 
 
@@ -60,9 +60,10 @@ def title_of(pieces: Sequence[Piece], header: Header, name: str) -> str:
             rest = ""
         rest = rest.capitalize() if rest.isupper() else rest
         return capped(f"{kind} {rest}".strip(), 250)
-    for line in head:  # a scan whose head is one line
+    for place, line in enumerate(head):  # a scan, where a stamp stands before it in the line
         if match := _KIND_INSIDE.search(line):
-            return capped(f"{match[1].capitalize()} {match[2]}", 250)
+            rest = match[2] or next(iter(head[place + 1 : place + 2]), "")
+            return capped(f"{match[1].capitalize()} {rest}".strip(), 250)
     about = next((line for line in head if re.match(r"^(?:V/v|Về việc)", line)), "")
     return capped(about, 250) or name
 

@@ -17,7 +17,9 @@ from ingest.decisions import (
     replaced_in,
 )
 from ingest.files import ingest_files
+from ingest.legal import title_of
 from ingest.reports import FileReport
+from ingest.segments import Piece
 from knowledge.catalogue import CodeStatus, KnownCode
 from knowledge.database import connect, migrate
 from knowledge.documents import Decision
@@ -184,6 +186,12 @@ def test_what_an_amendment_quotes_is_no_article_of_the_act_that_amends(
     second = next(p for p in kept if p.clause == "2")
     assert "Điều 24" in second.text and "Dọn dẹp" in second.text
     assert "Họ và tên" not in " ".join(p.text for p in kept if p.article)
+
+
+def test_the_kind_of_a_scanned_act_is_found_behind_its_stamp() -> None:
+    lines = ["BỘ THỬ", "|. R#e.03... THÔNG TƯ", "Sửa đổi quy định về mèo", "Điều 1. Mèo"]
+    title = title_of([Piece(line) for line in lines], read_header(""), "quet.pdf")
+    assert title == "Thông tư Sửa đổi quy định về mèo"
 
 
 def test_a_number_a_scan_hides_is_taken_from_the_name_where_the_paper_agrees() -> None:
