@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from records import MORNING, Clock, fixed, record
 
+from assistant.desk import Desk
 from ingest import review
 from ingest.decisions import (
     Said,
@@ -280,3 +281,19 @@ def test_the_review_in_the_terminal_shows_each_file_and_the_command_for_each_dec
         "letan ingest --accept 1", "Đăng ký nuôi mèo (đang trả lời)", "letan ingest --retire 1",
     ):  # fmt: skip
         assert part in flat, part
+
+
+def test_who_asks_for_an_abolished_code_is_told_that_it_is_abolished(own_desk: Desk) -> None:
+    store = own_desk.library.store
+    for code, status, instead in (
+        ("9.000031", CodeStatus.ABOLISHED, ()), ("9.000032", CodeStatus.SUPERSEDED, ("9.000033",)),
+    ):  # fmt: skip
+        source = Source(name="Quyết định thử", as_of=MORNING.date())
+        known = KnownCode(
+            code=code, name="Đăng ký nuôi mèo", status=status, superseded_by=instead, source=source
+        )
+        store.put_known_codes([known], by="Hoa")
+    gone = own_desk.receptionist.reply("thủ tục 9.000031 cần giấy tờ gì").text
+    assert "đã bị bãi bỏ" in gone and "có trong danh mục" not in gone
+    replaced = own_desk.receptionist.reply("thủ tục 9.000032 cần giấy tờ gì").text
+    assert "đã bị bãi bỏ" in replaced and "Mã dùng thay: 9.000033" in replaced

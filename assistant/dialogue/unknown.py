@@ -9,7 +9,7 @@ from assistant.dialogue.turn import Backroom, Reply, Turn
 from assistant.plausible import is_plausible
 from assistant.replies import say
 from assistant.understand import Question
-from knowledge.catalogue import KnownCode
+from knowledge.catalogue import CodeStatus, KnownCode
 
 # The second question in a row that is not found goes to a person; a third try helps nobody.
 MISSES_BEFORE_PERSON = 2
@@ -48,14 +48,19 @@ def not_found(room: Backroom, turn: Turn, probability: float) -> Reply:
 
 
 def known_not_held(room: Backroom, turn: Turn, known: KnownCode) -> Reply:
-    """A procedure of the catalogue whose content this office does not hold."""
+    """A procedure of the catalogue whose content this office does not hold, or one abolished."""
     _, facts = room.office(turn)
     code, name = known.code, known.name
     passed = pass_on(room, turn, "not_held", code)
-    text = say(
-        "known_not_held_alone", turn.address, **facts,
-        name=name, code=code, sector=f", lĩnh vực {known.sector}" if known.sector else "",
-    )  # fmt: skip
+    if known.status is CodeStatus.IN_FORCE:
+        text = say(
+            "known_not_held_alone", turn.address, **facts,
+            name=name, code=code, sector=f", lĩnh vực {known.sector}" if known.sector else "",
+        )  # fmt: skip
+    else:
+        instead = ", ".join(known.superseded_by)
+        reason = f"Mã dùng thay: {instead}." if instead else ""
+        text = say("abolished_code", turn.address, name=name, code=code, reason=reason).strip()
     answer = Answer(
         Outcome.NOT_FOUND,
         f"{text}\n{passed.text}" if passed else text,
