@@ -38,14 +38,17 @@ class NameCover:
         for term in asked:
             if (held := self._holders.get(term)) is not None:
                 shared[held] += self._weights[term]
-        of_name = shared / self._totals
-        of_question = shared / (sum(asked.values()) or 1.0)
+        out = np.zeros((len(labels), 3), dtype=np.float32)
+        starts, counts = self._bounds[labels], self._bounds[labels + 1] - self._bounds[labels]
+        ends = np.cumsum(counts)
+        # The names of these labels only, one label's after the other's.
+        rows = np.repeat(starts - (ends - counts), counts) + np.arange(counts.sum())
+        of_name = shared[rows] / self._totals[rows]
+        of_question = shared[rows] / (sum(asked.values()) or 1.0)
         both = of_name + of_question
         harmonic = 2 * of_name * of_question / np.where(both > 0, both, 1.0)
-        out = np.zeros((len(labels), 3), dtype=np.float32)
-        starts, ends = self._bounds[labels].tolist(), self._bounds[labels + 1].tolist()
-        for row, (start, end) in enumerate(zip(starts, ends, strict=True)):
-            if start < end:
-                best = start + int(harmonic[start:end].argmax())
+        for row, (end, count) in enumerate(zip(ends.tolist(), counts.tolist(), strict=True)):
+            if count:
+                best = end - count + int(harmonic[end - count : end].argmax())
                 out[row] = of_name[best], of_question[best], harmonic[best]
         return out

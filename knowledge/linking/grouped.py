@@ -1,6 +1,7 @@
 """Texts that belong to labels, with their vectors and words; what is best of each label's."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,11 @@ from numpy.typing import NDArray
 
 from knowledge.embedding import Encoder
 from knowledge.linking.near import Neighbours, kept_vectors
+from knowledge.linking.wording import Source
 from knowledge.words import WordIndex
 
 Floats = NDArray[np.float32]
+TERMS_KEPT = 2048  # words and pairs that people use most; some 3 MB
 
 
 class Grouped:
@@ -50,6 +53,19 @@ class Grouped:
             lambda: self.texts, len(texts), folder and at / "toned", toned=True,
             earlier=same.toned if same else None,
         )  # fmt: skip
+        owned_by, folded = self.owners, self.folded
+
+        # A common syllable stands in thousands of documents of a few hundred labels. Nothing here
+        # refers to ``self``: a circle would outlive a new edition of the views.
+        @lru_cache(maxsize=TERMS_KEPT)
+        def users(term: str) -> NDArray[np.int64]:
+            return np.unique(owned_by[folded.documents(term)])
+
+        self._users = users
+
+    def source(self, hidden: Collection[int] = (), without: int | None = None) -> Source:
+        """The documents as `wording` looks words up in them."""
+        return Source(self.folded, self.owners, hidden, without, self._users)
 
     def best(self, scores: Floats, nothing: float) -> Floats:
         """The best document score of each label; ``nothing`` where a label has none."""

@@ -299,8 +299,8 @@ class Views:
             [word for word in fold(normalised).split() if word not in proper],
             asked,
             [
-                Source(self.phrases.folded, self.phrases.owners, hidden_phrases, without_phrases),
-                Source(self.names.folded, self.names.owners),
+                self.phrases.source(hidden_phrases, without_phrases),
+                self.names.source(),
             ],
             Source(self._body, self._each),
             candidates,

@@ -5,7 +5,7 @@ procedure never uses ("giấy phép hành nghề **dược**"). Words and neighb
 looked up in the word indexes of the views, so nothing further is kept.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -22,16 +22,21 @@ COLUMNS = ("words_used", "rarest_unused", "pairs_used", "words_written")
 class Source:
     """An index of documents without tones and the label that each document belongs to.
 
-    ``hidden`` documents, and those of the label ``without``, are not seen.
+    ``hidden`` documents, and those of the label ``without``, are not seen. ``users`` gives the
+    labels that use a term, each once, where all documents are seen.
     """
 
     index: WordIndex
     owners: NDArray[np.int64]
     hidden: Collection[int] = ()
     without: int | None = None
+    users: Callable[[str], NDArray[np.int64]] | None = None
 
     def mark(self, term: str, used: NDArray[np.bool_]) -> None:
         """Set ``used`` for every label that has the term."""
+        if self.users and not self.hidden and self.without is None:
+            used[self.users(term)] = True
+            return
         documents = self.index.documents(term)
         if self.hidden:
             documents = documents[~np.isin(documents, list(self.hidden))]
