@@ -2,26 +2,31 @@
 
 ``clean`` keeps the words and removes what is invisible; ``normalise`` writes
 them in one way (NFC, lower case, one tone placement, abbreviations, teencode,
-regional words and speech slips spelled out from data tables); ``fold`` drops
+regional words and speech slips spelled out from data tables, any country beside a
+person as "nước ngoài"); ``fold`` drops
 the tones, so that "khai sinh" and "khai sinh" without marks meet.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from knowledge.data_files import parse_yaml
 
 TABLES = Path(__file__).parent / "data" / "vietnamese"
+FOREIGNERS = TABLES.with_name("foreigners.yaml")
 _TOKEN = re.compile(r"\d+(?:[.,/]\d+)*|[^\W\d_]+")
 _SPACES = re.compile(r"\s+")
 
 # Old placement puts the mark on the second vowel of an open "oa oe uy" (hoà, thuỷ);
-# new placement on the first (hòa, thủy). Only at the end of a syllable; "quý" keeps its mark.
+# new placement on the first (hòa, thủy). Only at the end of a syllable; "quý" keeps its mark, and
+# so does a vowel with a hat or a bow (luật, huệ, hoặc), which stands after the dot below it.
 _MARKS = "\u0300\u0301\u0303\u0309\u0323"
-_OLD_PLACEMENT = re.compile(rf"(?<![qQ])([oOuU])([aAeEyY])([{_MARKS}])(?![^\W\d_])")
+_OLD_PLACEMENT = re.compile(rf"(?<![qQ])([oOuU])([aAeEyY])([{_MARKS}])(?![\u0300-\u036f]|[^\W\d_])")
+
+_LEADING_ZERO = re.compile(r"(?<![\w.,/:-])0(?=[1-9](?![\w.,/:-]))")  # "mức độ 02" is "mức độ 2"
 
 
 def clean(text: str) -> str:
@@ -115,8 +120,60 @@ def shipped_spelling() -> Spelling:
     return Spelling(read_table(path) for path in sorted(TABLES.glob("*.yaml")))
 
 
+class Foreigners:
+    """Reads a country beside a word for a person as "foreign": "vợ Lào", "quốc tịch Đức".
+
+    Which country it is decides nothing at the desk; that it is one, does.
+    """
+
+    def __init__(self, table: Mapping[str, Sequence[str]]) -> None:
+        def ways(name: str) -> list[str]:
+            return [" ".join(tokens(place_tones(word))) for word in table[name]]
+
+        def any_of(words: Iterable[str]) -> str:
+            return "|".join(map(re.escape, sorted(set(words), key=len, reverse=True)))
+
+        people, belonging, countries = ways("people"), ways("belonging"), ways("countries")
+        unmarked = [word for word in countries if word not in ways("marked")]
+        elsewhere = ways("elsewhere")
+        self._marked = self._pattern(any_of, people, belonging, countries, elsewhere)
+        self._unmarked = self._pattern(
+            any_of, *(list(map(fold, words)) for words in (people, belonging, unmarked, elsewhere))
+        )
+
+    @staticmethod
+    def _pattern(
+        any_of: Callable[[Iterable[str]], str],
+        people: Sequence[str],
+        belonging: Sequence[str],
+        countries: Sequence[str],
+        elsewhere: Sequence[str],
+    ) -> re.Pattern[str]:
+        return re.compile(
+            rf"\b(?:(?P<person>{any_of(people)})|(?P<belonging>{any_of(belonging)})) "
+            rf"(?!(?:{any_of(elsewhere)})\b)(?:{any_of(countries)})\b"
+        )
+
+    def read(self, normalised: str) -> str:
+        """The words with each such country replaced; unchanged where none is named."""
+        pattern = self._marked if has_tones(normalised) else self._unmarked
+        return pattern.sub(_as_foreign, normalised)
+
+
+def _as_foreign(found: re.Match[str]) -> str:
+    if found["person"]:
+        return f"{found['person']} người nước ngoài"
+    return f"{found['belonging'].removesuffix(' nước').removesuffix(' nuoc')} nước ngoài"
+
+
+@lru_cache(maxsize=1)
+def shipped_foreigners() -> Foreigners:
+    """The table of countries that comes with the package, read once."""
+    return Foreigners(parse_yaml(FOREIGNERS.read_text("utf-8")))
+
+
 @lru_cache(maxsize=4096)
 def normalise(text: str) -> str:
     """The text as lower-case words in one spelling, ready for matching and encoding."""
-    words = tokens(place_tones(clean(text)))
-    return " ".join(shipped_spelling().expand(words))
+    words = tokens(place_tones(_LEADING_ZERO.sub("", clean(text))))
+    return shipped_foreigners().read(" ".join(shipped_spelling().expand(words)))

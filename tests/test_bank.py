@@ -36,7 +36,7 @@ def questions() -> list[tuple[str, str]]:
         (case.id, case.question)
         for model, name in (
             (LinkCase, "linking"), (LinkCase, "portal"), (LinkCase, "unseen"),
-            (LinkCase, "unseen_second"),
+            (LinkCase, "unseen_second"), (LinkCase, "unseen_portal"),
             (FactCase, "facts"), (OutcomeCase, "outcomes"), (SafetyCase, "safety"),
         )
         for case in read_cases(model, name)

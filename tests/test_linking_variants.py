@@ -42,6 +42,18 @@ def test_a_plain_question_tells_none() -> None:
     assert told(normalise("con em mới sinh làm giấy khai sinh cần gì")) == frozenset()
 
 
+def test_a_qualifier_is_read_with_its_marks_where_there_are_any() -> None:
+    assert "exchange" not in stated(normalise("Hỗ trợ đối với người có công"))
+    assert "again" not in told(normalise("bằng lái xe"))
+    assert "exchange" in told(normalise("doi the can cuoc het han"))
+
+
+def test_every_record_of_the_customs_is_one_of_the_customs() -> None:
+    name = normalise("Thủ tục nộp dần tiền thuế nợ")
+    assert "customs" in stated(name, normalise("Hải quan"))
+    assert "customs" not in stated(name, normalise("Thuế"))
+
+
 def test_coverage_takes_the_best_name_of_each_label_and_nothing_where_there_is_none() -> None:
     names = [{"khai": 1.0, "sinh": 1.0}, {"khai": 1.0, "tu": 1.0}, {"ket": 1.0, "hon": 1.0}]
     coverage = NameCover(names, np.asarray([0, 0, 2]), 3)

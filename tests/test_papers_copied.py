@@ -47,6 +47,7 @@ def test_marks_order_and_number_of_papers_do_not_matter(desk: Desk, question: st
         ("công chứng giấy ủy quyền", "2.000884"),
         ("công chứng sơ yếu lý lịch", "2.000884"),
         ("công chứng bản dịch hộ chiếu", "2.000992"),
+        ("dich thuat cong chung bang cap sang tieng anh", "2.000992"),
         ("xin giấy xác nhận độc thân", "1.004873"),
         ("xin bản sao giấy kết hôn", "2.000635"),
     ],

@@ -36,10 +36,35 @@ def test_line_breaks_and_wide_spaces_become_one_space_and_emoji_stay() -> None:
 
 @pytest.mark.parametrize(
     ("old", "new"), [("hoà", "hòa"), ("thuỷ", "thủy"), ("xoá", "xóa"), ("quý", "quý"),
-                     ("hoàn", "hoàn"), ("Hoè", "Hòe")]
+                     ("hoàn", "hoàn"), ("Hoè", "Hòe"), ("toạ độ", "tọa độ")]
 )  # fmt: skip
 def test_tone_marks_are_put_where_new_spelling_puts_them(old: str, new: str) -> None:
     assert place_tones(old) == new
+
+
+@pytest.mark.parametrize(
+    "word", ["luật", "thuật", "hoặc", "huệ", "tuất", "xuất", "khuyết", "nguyện"]
+)
+def test_a_vowel_with_a_hat_or_a_bow_keeps_its_mark(word: str) -> None:
+    assert place_tones(word) == normalise(word) == word
+
+
+@pytest.mark.parametrize("country", ["Campuchia", "Hàn Quốc", "Ba Lan", "Úc", "Lào", "Nigeria"])
+def test_whichever_country_a_spouse_is_of_they_are_foreign(country: str) -> None:
+    foreign = "lấy vợ người nước ngoài"
+    assert normalise(f"lấy vợ {country}") == normalise(f"lấy vợ người {country}") == foreign
+    assert normalise(f"quốc tịch {country}") == "quốc tịch nước ngoài"
+    typed = fold(f"lay vo {country}")
+    assert fold(normalise(typed)) == fold(foreign)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["người lao động", "người tây ninh", "vợ mỹ tho", "du lịch hàn quốc", "nguoi lao dong",
+     "lấy vợ cần thơ", "ông nga", "vo tay ninh"],
+)  # fmt: skip
+def test_a_place_at_home_or_a_country_beside_no_person_stays(text: str) -> None:
+    assert normalise(text) == text
 
 
 def test_folding_drops_tones_and_the_bar_of_d() -> None:

@@ -10,12 +10,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.linking.asking import without_asking
 from knowledge.linking.classes import PROCEDURE_GROUP
 from knowledge.linking.courtesies import without_courtesies
 from knowledge.linking.papers_copied import with_any_paper
 from knowledge.linking.proper import proper_words
 from knowledge.linking.ranker import Ranker
-from knowledge.linking.topics import read_cues
 from knowledge.linking.typos import Typos
 from knowledge.linking.views import Views
 from knowledge.vietnamese import fold, normalise
@@ -31,17 +31,13 @@ LEFT_OUT = frozenset(["dang", "ky", "thu", "tuc", "giay", "to", "xin", "cap", "l
 # Where nothing is asked with it ("mất bao lâu"), it is what happened: "mất giấy khai sinh".
 LOST = re.compile(r"\bmat\b(?! (?:phi|le phi|tien|bao|may|nhieu|lau|gi|ngay|thoi|them|cong)\b)")
 GENERIC = Path(__file__).parent.parent / "data" / "generic_words.txt"
-ASKING = GENERIC.with_name("asking_phrases.txt")
 
 
 @lru_cache(maxsize=1)
 def generic_words() -> frozenset[str]:
     """Words of asking that name no procedure ("thủ tục", "cần", "gì"), without marks."""
-    return frozenset(fold(word) for line in _lines(GENERIC) for word in line.split())
-
-
-def _lines(path: Path) -> list[str]:
-    return [line for line in path.read_text("utf-8").splitlines() if line and line[0] != "#"]
+    lines = (line for line in GENERIC.read_text("utf-8").splitlines() if line and line[0] != "#")
+    return frozenset(fold(word) for line in lines for word in line.split())
 
 
 def core(normalised: str) -> str:
@@ -49,18 +45,16 @@ def core(normalised: str) -> str:
     return " ".join(word for word in fold(normalised).split() if word not in generic_words())
 
 
-@lru_cache(maxsize=1)
-def _asking() -> re.Pattern[str]:
-    """Phrases that ask for a part of a record ("thời hạn giải quyết"), longest first."""
-    formal = (fold(normalise(line)) for line in _lines(ASKING))
-    cues = sorted({*read_cues(), *formal}, key=len, reverse=True)
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, cues))})\b")
-
-
 def _matter(normalised: str) -> str:
     """The core of a question without what it asks of the record."""
-    left = _asking().sub(" ", fold(normalised))
+    left = without_asking(normalised)
     return f"{core(left)} mat" if LOST.search(left) else core(left)
+
+
+def heard(normalised: str) -> str:
+    """A question without its courtesies, unless they are all that was meant."""
+    rest = without_courtesies(normalised)
+    return rest if len(core(rest).split()) >= LEAST_LEFT else normalised
 
 
 class _Called:
@@ -160,10 +154,7 @@ class Linker:
         if not normalised:
             return Linking((), 1.0)
         named = self._said.get(normalised)
-        rest = without_courtesies(normalised)
-        if len(core(rest).split()) >= LEAST_LEFT:  # else the courtesies are what was meant
-            normalised = rest
-        normalised = with_any_paper(normalised)
+        normalised = with_any_paper(heard(normalised))
         vector = self._views.encode(normalised)
         measured = self._views.measure(
             normalised, vector, self._passages(vector), proper=proper_words(text)

@@ -12,7 +12,7 @@ from knowledge.linking.qualifiers import FILE as QUALIFIERS
 from knowledge.linking.qualifiers import stated
 from knowledge.linking.views import Bodies, Label, Phrase
 from knowledge.procedures import Body, Procedure
-from knowledge.vietnamese import TABLES, normalise
+from knowledge.vietnamese import FOREIGNERS, TABLES, normalise
 
 BODY_CHARS = 1500
 SENDS_AWAY = frozenset({"out_of_scope", "not_found"})
@@ -117,7 +117,7 @@ def procedure_label(procedure: Procedure) -> Label:
         popularity=procedure.popularity / 5,
         is_office=procedure.origin == "office",
         is_commune=procedure.receiving_body in _AT_COMMUNE,
-        qualifiers=tuple(sorted(stated(normalise(procedure.name)))),
+        qualifiers=tuple(sorted(stated(normalise(procedure.name), normalise(procedure.sector)))),
         replaces=tuple(old.code for old in procedure.replaces),
     )
 
@@ -157,6 +157,6 @@ def intent_label(intent: Intent) -> Label:
 def tables_digest() -> str:
     """Changes whenever a table that normalising or labels depend on changes."""
     digest = hashlib.sha256()
-    for path in [*sorted(TABLES.glob("*.yaml")), QUALIFIERS]:
+    for path in [*sorted(TABLES.glob("*.yaml")), FOREIGNERS, QUALIFIERS]:
         digest.update(path.read_bytes())
     return digest.hexdigest()

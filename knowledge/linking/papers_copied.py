@@ -28,6 +28,7 @@ class _Table:
     copying: re.Pattern[str]
     unless: re.Pattern[str]
     although: re.Pattern[str]
+    nowhere: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -54,6 +55,7 @@ def _table() -> _Table:
         re.compile(rf"^(?:{any_of('copying')})$"),
         re.compile(rf"\b(?:{any_of('unless')})\b"),
         re.compile(rf"\b(?:{any_of('although')})\b"),
+        re.compile(rf"\b(?:{any_of('nowhere')})\b"),
     )
 
 
@@ -65,6 +67,8 @@ def _typed(phrase: str) -> str:
 def with_any_paper(normalised: str) -> str:
     """A normalised question in which the paper to be copied and certified is any paper."""
     table = _table()
+    if table.nowhere.search(normalised):
+        return normalised
     for pattern in (table.before, table.behind):
         if (found := pattern.search(normalised)) and _is_copied(table, found):
             copy = table.reads if has_tones(normalised) else fold(table.reads)

@@ -19,27 +19,37 @@ FILE = Path(__file__).parent.parent / "data" / "qualifiers.yaml"
 
 
 class Qualifier(Value):
-    """``named``: how official names state it; ``said``: how residents do besides."""
+    """``named``: how official names state it; ``said``: how residents do besides.
+
+    Every record of one of the ``sectors`` has it.
+    """
 
     named: tuple[Text, ...] = Field(min_length=1)
     said: tuple[Text, ...] = ()
+    sectors: tuple[Text, ...] = ()
+
+
+Ways = dict[str, frozenset[str]]
 
 
 @lru_cache(maxsize=1)
-def _phrases() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+def _phrases() -> tuple[Ways, Ways, Ways]:
     table = {key: Qualifier.model_validate(row) for key, row in read_yaml(FILE).items()}
-    named = {key: _folded(row.named) for key, row in table.items()}
-    said = {key: _folded((*row.named, *row.said)) for key, row in table.items()}
-    return named, said
+    named = {key: _ways(row.named) for key, row in table.items()}
+    said = {key: _ways((*row.named, *row.said)) for key, row in table.items()}
+    return named, said, {key: _ways(row.sectors) for key, row in table.items()}
 
 
-def _folded(phrases: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(f" {fold(normalise(phrase))} " for phrase in phrases)
+def _ways(phrases: tuple[str, ...]) -> frozenset[str]:
+    """Each phrase with its marks and without any: "đổi" is not "đối", but "doi" may be it."""
+    written = [normalise(phrase) for phrase in phrases]
+    return frozenset(f" {way} " for phrase in written for way in (phrase, fold(phrase)))
 
 
-def stated(name: str) -> frozenset[str]:
-    """The qualifiers that a normalised official name states."""
-    return _within(name, _phrases()[0])
+def stated(name: str, sector: str = "") -> frozenset[str]:
+    """The qualifiers that a normalised official name states, and those of its sector."""
+    named, _, sectors = _phrases()
+    return _within(name, named) | _within(sector, sectors)
 
 
 def told(question: str) -> frozenset[str]:
@@ -47,6 +57,6 @@ def told(question: str) -> frozenset[str]:
     return _within(question, _phrases()[1])
 
 
-def _within(text: str, phrases: dict[str, tuple[str, ...]]) -> frozenset[str]:
-    padded = f" {fold(text)} "
+def _within(text: str, phrases: Ways) -> frozenset[str]:
+    padded = f" {text} "
     return frozenset(key for key, ways in phrases.items() if any(way in padded for way in ways))

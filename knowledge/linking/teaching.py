@@ -7,6 +7,7 @@ a procedure imported this morning is learned).
 """
 
 import random
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ from knowledge.linking.bank import (
     read_vague,
 )
 from knowledge.linking.classes import Classifiers
+from knowledge.linking.linker import heard
 from knowledge.linking.meanings import (
     intent_label,
     procedure_label,
@@ -37,6 +39,13 @@ from knowledge.procedures import Procedure
 from knowledge.vietnamese import fold, normalise
 
 CHUNK = 256
+HEAD_ONLY = 0.25  # share of official names asked by their beginning alone
+# Where the beginning of an official name ends and what only a law needs to say begins.
+_LAWYERS_PART = re.compile(
+    r"\s*(?:[(;,]|\b(?:theo quy định|thuộc thẩm quyền|thuộc phạm vi|thực hiện tại|trong trường hợp"
+    r"|trường hợp|đối với|do Chủ tịch|do Ủy ban)\b)"
+)
+LEAST_HEAD = 4  # words; a shorter beginning names nothing
 MUCH_ALIKE = 0.75  # cosine of two names; above it an office's record may well answer
 NAME_TAILS = (
     "", "cần giấy tờ gì", "hồ sơ gồm những gì", "lệ phí bao nhiêu", "mất bao lâu", "nộp ở đâu",
@@ -106,6 +115,12 @@ class Asked:
     like_life: bool = False
 
 
+def head(name: str) -> str:
+    """The beginning of an official name, as people say it; all of it where that is too little."""
+    said = _LAWYERS_PART.split(name, maxsplit=1)[0]
+    return said if len(said.split()) >= LEAST_HEAD else name
+
+
 def bank_lines(*, fit_part: bool | None = None) -> list[tuple[str, str]]:
     """(text, label) of the bank: all, only the fit part, or all but it."""
     lines = [(u.text, u.label) for u in read_utterances()]
@@ -151,7 +166,7 @@ def measured(asked: Sequence[Asked]) -> Iterator[Example]:
 
 def _chunk(universe: Universe, asked: Sequence[Asked]) -> Iterator[Example]:
     views = universe.views
-    vectors = views.encode_all([normalise(a.text) for a in asked])
+    vectors = views.encode_all([heard(normalise(a.text)) for a in asked])
     phrases, names = vectors @ views.phrases.vectors.T, vectors @ views.names.vectors.T
     passages = vectors @ universe.passage_vectors.T
     for row, question in enumerate(asked):
@@ -173,7 +188,7 @@ def _example(
         views.index[label]: share for label, share in asked.wanted.items() if label in views.index
     }
     found = views.measure(
-        normalise(asked.text),
+        heard(normalise(asked.text)),
         vector,
         passages,
         hidden_phrases=universe.phrase_at.get(asked.own, ()) if asked.own else (),
@@ -233,7 +248,9 @@ def questions(
         if procedure.origin != "portal" or procedure.code in replaced or rng.random() < 0.4:
             continue
         words = procedure.name.split()
-        if rng.random() < 0.5 and len(words) > 6:
+        if rng.random() < HEAD_ONLY:
+            words = head(procedure.name).split()
+        elif rng.random() < 0.5 and len(words) > 6:
             keep = rng.uniform(0.45, 0.9)
             words = [w for w in words if rng.random() < keep]
         text = noise.question(" ".join([*words, rng.choice(NAME_TAILS)]))

@@ -26,6 +26,7 @@ from sklearn.svm import LinearSVC
 from knowledge.database import connect
 from knowledge.embedding import load_encoder
 from knowledge.linking.bank import read_intents, read_utterances
+from knowledge.linking.beside import beside, load
 from knowledge.linking.classes import GROUP_WEIGHTS, NATIONAL, Classifiers, class_terms, group_of
 from knowledge.linking.classes import WEIGHTS as CLASS_WEIGHTS
 from knowledge.linking.ranker import WEIGHTS, Ranker
@@ -34,7 +35,7 @@ from knowledge.linking.topics import WEIGHTS as TOPIC_WEIGHTS
 from knowledge.linking.topics import topic_terms
 from knowledge.linking.views import FEATURES, GLOBALS, Phrase
 from knowledge.model.noise import Noise
-from knowledge.procedures import Topic
+from knowledge.procedures import Procedure, Topic
 from knowledge.settings import KnowledgeSettings
 from knowledge.store import KnowledgeStore
 from knowledge.vietnamese import normalise
@@ -293,41 +294,47 @@ def fit_topics(rng: random.Random) -> dict[str, Any]:
     }
 
 
+def _save_classifiers(procedures: Sequence[Procedure], lines: Sequence[tuple[str, str]]) -> None:
+    """Fit the classifiers of labels and of groups on these lines and the office's own names.
+
+    Each part of the training draws its own chance, so that one alone comes out as in all.
+    """
+    office = [p for p in procedures if p.origin == "office"]
+    said = [*lines, *((name, p.code) for p in office for name in {p.name, p.title, *p.aliases})]
+    outcomes = {intent.id: intent.outcome for intent in read_intents()}
+    own = {p.code for p in office} | outcomes.keys()
+    classed = [(text, label if label in own else NATIONAL) for text, label in said]
+    grouped = [(text, group_of(label, outcomes.get(label))) for text, label in said]
+    np.savez_compressed(CLASS_WEIGHTS, **fit_classes(classed, random.Random(SEED)))
+    np.savez_compressed(GROUP_WEIGHTS, **fit_classes(grouped, random.Random(SEED)))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--home", type=Path, default=Path("var"))
     parser.add_argument("--encoder", default=None)
+    parser.add_argument(
+        "--classifiers", action="store_true", help="only the classifiers, on the bank as it is now"
+    )
+    parser.add_argument(
+        "--beside", action="store_true", help="keep the ranker that ships beside the new one"
+    )
     args = parser.parse_args()
     torch.set_num_threads(1)  # a second thread only waits for the first when cores are shared
-    started, rng = perf_counter(), random.Random(SEED)
-    topic_weights = fit_topics(rng)
+    started = perf_counter()
+    store = KnowledgeStore(connect(KnowledgeSettings().database_at(args.home)))
+    procedures = [procedure for procedure, _ in store.live_procedures()]
+    if args.classifiers:
+        _save_classifiers(procedures, bank_lines())
+        return
+    topic_weights = fit_topics(random.Random(SEED))
     exact = topic_weights.pop("exact")
     TOPIC_WEIGHTS.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(TOPIC_WEIGHTS, **topic_weights)
 
-    store = KnowledgeStore(connect(KnowledgeSettings().database_at(args.home)))
-    procedures = [procedure for procedure, _ in store.live_procedures()]
     encoder = load_encoder(args.encoder)
-    names = [
-        (name, p.code)
-        for p in procedures
-        if p.origin == "office"
-        for name in {p.name, p.title, *p.aliases}
-    ]
-    outcomes = {intent.id: intent.outcome for intent in read_intents()}
-
-    def grouped(lines: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-        return [(text, group_of(label, outcomes.get(label))) for text, label in lines]
-
-    own = {p.code for p in procedures if p.origin == "office"} | outcomes.keys()
-
-    def classed(lines: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-        return [(text, label if label in own else NATIONAL) for text, label in lines]
-
     # The ranker learns beside classifiers that have not seen its lines; the shipped see all.
-    blind = bank_lines(fit_part=False) + names
-    np.savez_compressed(CLASS_WEIGHTS, **fit_classes(classed(blind), rng))
-    np.savez_compressed(GROUP_WEIGHTS, **fit_classes(grouped(blind), rng))
+    _save_classifiers(procedures, bank_lines(fit_part=False))
     classifiers = Classifiers.load()
     phrases = [Phrase(normalise(text), label) for text, label in bank_lines()]
     intents = read_intents()
@@ -336,17 +343,16 @@ def main() -> None:
     )
     imported = any(p.origin == "portal" for p in procedures)
     large = build_universe(procedures, intents, phrases, encoder, classifiers) if imported else None
-    made = list(measured(list(questions(small, large, procedures, rng))))
+    made = list(measured(list(questions(small, large, procedures, random.Random(SEED)))))
     taught = [e for e in made if zlib.crc32(e.source.encode()) % 7]
     unseen = [e for e in made if not zlib.crc32(e.source.encode()) % 7]
-    np.savez_compressed(WEIGHTS, **fit_ranker(taught, unseen))
+    fitted = fit_ranker(taught, unseen)
+    np.savez_compressed(WEIGHTS, **(beside(load(WEIGHTS), fitted) if args.beside else fitted))
     on_unseen = {
         name: score_ranker([e for e in unseen if e.like_life and e.is_large is big], WEIGHTS)
         for name, big in (("office", False), ("office and portal", True))
     }
-    every = bank_lines() + names
-    np.savez_compressed(CLASS_WEIGHTS, **fit_classes(classed(every), rng))
-    np.savez_compressed(GROUP_WEIGHTS, **fit_classes(grouped(every), rng))
+    _save_classifiers(procedures, bank_lines())
     report = {
         "seconds": round(perf_counter() - started, 1),
         "procedures": len(procedures),

@@ -11,7 +11,7 @@ import json
 import math
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.embedding import Encoder as Encoder
+from knowledge.linking.asking import matter_words
 from knowledge.linking.classes import NATIONAL, PROCEDURE_GROUP, Classifiers, places
 from knowledge.linking.coverage import NameCover
 from knowledge.linking.grouped import Grouped
@@ -185,7 +186,9 @@ class Views:
         )
         self._unseen = max(self._idf.values(), default=1.0)
         self._names_said = NameCover(
-            [self._weights(text) for text in self.names.texts], self.names.owners, len(labels)
+            [self._weights(fold(text).split()) for text in self.names.texts],
+            self.names.owners,
+            len(labels),
         )
         self._own_name = np.full(len(self.labels), -1, dtype=np.int64)
         self._own_name[self.names.present] = self.names.starts
@@ -273,7 +276,8 @@ class Views:
         candidates = candidates[~np.isin(candidates, list(hidden_labels))]
         best = {name: float(view.max(initial=0.0)) for name, view in views.items()}
 
-        asked = self._weights(normalised)
+        words = [word for word in matter_words(normalised) if word not in proper]
+        asked = self._weights(words)
         columns: dict[str, Floats] = {}
         for name, view in views.items():
             columns[name] = view[candidates]
@@ -296,7 +300,7 @@ class Views:
         columns["phrase_words_share"] = self.phrases.shares(phrase_words, NEAR_WORDS)[candidates]
         columns["office_twin"] = self._office_twins(candidates)
         wordings = wording(
-            [word for word in fold(normalised).split() if word not in proper],
+            words,
             asked,
             [
                 self.phrases.source(hidden_phrases, without_phrases),
@@ -381,8 +385,9 @@ class Views:
         nearest = int(own[int(np.argmax(self.phrases.vectors[own] @ vector))])
         return str(self.phrases.texts[nearest])
 
-    def _weights(self, normalised: str) -> dict[str, float]:
-        return {t: self._idf.get(t, self._unseen) for t in set(fold(normalised).split())}
+    def _weights(self, words: Iterable[str]) -> dict[str, float]:
+        """How much each word, without marks, tells."""
+        return {word: self._idf.get(word, self._unseen) for word in words if word}
 
 
 def _inverse_frequency(texts: Sequence[str], path: Path | None) -> dict[str, float]:

@@ -54,15 +54,15 @@ def wording(
 ) -> Floats:
     """For each candidate the columns COLUMNS, all 0…1; shape (candidates, 4).
 
-    ``words`` are the question's syllables in order without tones, ``weights`` how much
-    each tells. ``words_used``: the share of that weight which the label's phrases and
-    names use; ``rarest_unused``: the weight of the most telling word they do not use, as a
-    share of the most telling there is; ``pairs_used``: as the first, of neighbouring pairs;
-    ``words_written``: as the first, the record's text included.
+    ``words`` are the question's syllables in order without tones, with an empty one where
+    something was taken out, ``weights`` how much each tells. ``words_used``: the share of that
+    weight which the label's phrases and names use; ``rarest_unused``: the weight of the most
+    telling word they do not use, as a share of the most telling there is; ``pairs_used``: as
+    the first, of neighbouring pairs; ``words_written``: as the first, the record's text included.
     """
     out = np.zeros((len(candidates), len(COLUMNS)), dtype=np.float32)
     total = pairs = 0.0
-    for word in dict.fromkeys(words):
+    for word in dict.fromkeys(filter(None, words)):
         used = np.zeros(labels, dtype=np.bool_)
         for source in said:
             source.mark(word, used)
@@ -73,7 +73,7 @@ def wording(
         out[:, 0] += weight * here
         np.maximum(out[:, 1], np.where(here, 0.0, weight), out=out[:, 1])
         out[:, 3] += weight * used[candidates]
-    for first, second in dict.fromkeys(pairwise(words)):
+    for first, second in dict.fromkeys(pair for pair in pairwise(words) if all(pair)):
         used = np.zeros(labels, dtype=np.bool_)
         for source in said:
             source.mark(f"{first}_{second}", used)
