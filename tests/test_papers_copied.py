@@ -77,3 +77,12 @@ def test_what_is_asked_of_the_copy_is_kept() -> None:
 def test_a_lost_certificate_of_birth_is_no_birth_to_register(desk: Desk, question: str) -> None:
     named = [c.label for c in desk.finder.link(question).candidates[:3]]
     assert named[0] in {"2.000635", "1.004884"} and {"2.000635", "1.004884"} <= set(named)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["đăng ký khai sinh mất bao lâu", "dang ky khai sinh mat may ngay", "khai sinh mất phí không"],
+)
+def test_what_a_matter_takes_is_no_loss(desk: Desk, question: str) -> None:
+    best = desk.finder.link(question).best
+    assert best and best.label == "1.001193" and best.probability >= 0.8

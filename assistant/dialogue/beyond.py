@@ -84,7 +84,7 @@ def delegated(room: Backroom, turn: Turn) -> Reply | None:
     code = turn.state.code
     if code is None or room.view(code) is None or turn.language == ENGLISH:
         return None
-    if turn.question.topics:
+    if set(turn.question.topics) - {Topic.CHANNEL}:
         return None
     if find_cue("sends", turn.question.normalised):
         return _sent(room, turn, code)

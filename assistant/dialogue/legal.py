@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answers import Answer, Citation, Outcome
-from assistant.decide import Meant, Unsure
+from assistant.decide import Meant, Unsure, decide
 from assistant.dialogue.turn import Backroom, Reply, Turn, is_open
 from assistant.language import VIETNAMESE
 from assistant.privacy import mask
@@ -20,6 +20,8 @@ _ASKS_TEXT = re.compile(
     r"\b(?:nói gì|nói sao|quy định|ghi gì|ghi thế nào|viết gì|nội dung|nguyên văn|trích|là gì)\b",
     re.IGNORECASE,
 )
+# "Theo Luật Nuôi con nuôi thì …": what follows is what is asked.
+_ACCORDING = re.compile(r"\b(?:theo|căn cứ|can cu)\b.*?\b(?:thì|thi)\b(.*)", re.IGNORECASE)
 SECTION = "passage"
 CLOSEST = 20
 LETTERS = 1600  # of one article on a telephone; what is longer is asked for by its clause
@@ -33,7 +35,7 @@ OF_NAMED = 0.6
 def named_passage(room: Backroom, turn: Turn) -> Reply | None:
     """ "Khoản 2 Điều 13 Luật Hộ tịch nói gì": that clause, where the office holds it."""
     named = named_in(turn.question.text)
-    if turn.language != VIETNAMESE or _asks_procedure(turn):
+    if turn.language != VIETNAMESE or _asks_procedure(room, turn):
         return None
     if not (named.article or named.names_number or named.has_kind):
         return None
@@ -89,11 +91,13 @@ def from_document(room: Backroom, turn: Turn) -> Reply | None:
     return None
 
 
-def _asks_procedure(turn: Turn) -> bool:
+def _asks_procedure(room: Backroom, turn: Turn) -> bool:
     """Whether the law is only mentioned ("theo Điều 13 thì khai sinh cần giấy gì")."""
-    decision = turn.decision
-    about = isinstance(decision, Meant) and not decision.candidate.is_intent
-    return about and bool(turn.question.topics) and not _ASKS_TEXT.search(turn.question.text)
+    if not turn.question.topics or _ASKS_TEXT.search(turn.question.text):
+        return False
+    asked = _ACCORDING.search(turn.question.text)
+    decision = decide(room.finder.link(asked[1]), room.thresholds) if asked else turn.decision
+    return isinstance(decision, Meant) and not decision.candidate.is_intent
 
 
 def _whole(best: LegalHit, hits: Sequence[LegalHit], named: Named) -> tuple[DocumentPassage, ...]:

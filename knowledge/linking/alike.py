@@ -32,8 +32,12 @@ MEASURES = ("cosine", "shared", "covered_worse", "covered_better")
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A question as it is compared; ``vector`` and the rows of ``pairs`` have length 1."""
+    """A question as it is compared; ``vector`` and the rows of ``pairs`` have length 1.
 
+    ``plain`` is its text without marks: typed with or without them it is the same question.
+    """
+
+    plain: str
     words: frozenset[str]
     topics: frozenset[Topic]
     vector: Floats
@@ -75,6 +79,7 @@ class Alike:
         vectors = _unit(self.encoder.encode(flat)) if flat else np.zeros((0, 1), np.float32)
         return [
             Read(
+                fold(whole),
                 frozenset(core(whole).split()),
                 frozenset(self.topics.topics_of(whole)),
                 vectors[at[whole]],
@@ -97,6 +102,8 @@ class Alike:
         A question that differs in one word of substance may ask for something else, however
         alike the two look ("chồng đi tù thì kết hôn được không", "… ly hôn được không").
         """
+        if one.plain == other.plain:
+            return bool(one.words)
         if not one.words or one.topics != other.topics:
             return False
         missing = self._weight(one.words ^ other.words)

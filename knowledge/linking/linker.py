@@ -28,6 +28,8 @@ LEAST_LEFT = 2  # words of a matter, without which a greeting is a greeting
 # Words of a name that people leave out ("kết hôn" for "đăng ký kết hôn"); "mất" or "lại" they
 # do not, for that would be another matter.
 LEFT_OUT = frozenset(["dang", "ky", "thu", "tuc", "giay", "to", "xin", "cap", "lam"])
+# "Theo khoản 2 Điều 13 Luật Hộ tịch thì …" names a law, and what follows the matter.
+CITING = re.compile(r"^(?:theo|căn cứ|can cu) .*? (?:thì|thi) ")
 # Where nothing is asked with it ("mất bao lâu"), it is what happened: "mất giấy khai sinh".
 LOST = re.compile(r"\bmat\b(?! (?:phi|le phi|tien|bao|may|nhieu|lau|gi|ngay|thoi|them|cong)\b)")
 GENERIC = Path(__file__).parent.parent / "data" / "generic_words.txt"
@@ -47,8 +49,8 @@ def core(normalised: str) -> str:
 
 def _matter(normalised: str) -> str:
     """The core of a question without what it asks of the record."""
-    left = without_asking(normalised)
-    return f"{core(left)} mat" if LOST.search(left) else core(left)
+    about = core(without_asking(normalised))
+    return f"{about} mat" if LOST.search(fold(normalised)) else about
 
 
 def heard(normalised: str) -> str:
@@ -161,7 +163,7 @@ class Linker:
         )
         shares, none = self._ranker.probabilities(measured)
         if named is None:
-            named = self._called.by(normalised)
+            named = self._called.by(CITING.sub("", normalised))
         if named is not None:
             shares = shares * (1 - CALLED_BY_NAME)
             shares[measured.candidates == named] += CALLED_BY_NAME
