@@ -14,7 +14,7 @@ from knowledge.vietnamese import fold, normalise
 FILE = Path(__file__).parent / "data" / "days.yaml"
 MOST = 3  # days answered in one reply
 _DATE = re.compile(r"\b(\d{1,2})(?:\s*[/-]\s*| thang )(\d{1,2})(?:(?:\s*[/-]\s*| nam )(\d{4}))?\b")
-_TIME = re.compile(r"(?<![\d/])(\d{1,2})\s*(?:h|gio|g)\s*(\d{2}|ruoi)?\b")
+_TIME = re.compile(r"(?<![\d/])(\d{1,2})\s*(?:h|gio|g|:(?=\d\d))\s*(\d{2}|ruoi)?\b")
 LAST_SMALL_HOUR = 5  # "4 giờ" of an office is in the afternoon
 
 

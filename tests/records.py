@@ -1,8 +1,11 @@
 """Small records, an office and a clock that tests build their cases from; all of them invented."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
+from knowledge.database import connect, migrate
 from knowledge.layers import LocalRule, ProcedureView, Scope, overlay
 from knowledge.offices import HANOI, Counter, Hours, Office, Phone
 from knowledge.procedures import (
@@ -16,6 +19,7 @@ from knowledge.procedures import (
     Source,
     TimeUnit,
 )
+from knowledge.store import KnowledgeStore
 
 TODAY = date(2026, 11, 24)
 MORNING = datetime(2026, 11, 24, 9, 0, tzinfo=HANOI)
@@ -102,3 +106,10 @@ def a_rule(rule_id: str = "phuong-thu-1", **says: Any) -> LocalRule:
 def seen(procedure: Procedure, *rules: LocalRule, on: date = TODAY) -> ProcedureView:
     """A record as it holds in the invented office."""
     return overlay(procedure, rules, on, office=an_office())
+
+
+def empty_store(home: Path, clock: Callable[[], datetime]) -> KnowledgeStore:
+    """A store without any record, in a database of its own below ``home``."""
+    engine = connect(f"sqlite:///{home / 'letan.db'}")
+    migrate(engine)
+    return KnowledgeStore(engine, clock)

@@ -8,10 +8,9 @@ from typing import Literal
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from records import Clock, paper, record
+from records import Clock, empty_store, paper, record
 
 from knowledge.chroma_client import Chroma, open_chroma
-from knowledge.database import connect, migrate
 from knowledge.embedding import load_encoder
 from knowledge.index import POINTER, IndexCheckFailed, PassageIndex
 from knowledge.store import KnowledgeStore
@@ -40,9 +39,7 @@ class Failing:
 
 @pytest.fixture
 def store(tmp_path: Path) -> KnowledgeStore:
-    engine = connect(f"sqlite:///{tmp_path / 'letan.db'}")
-    migrate(engine)
-    store = KnowledgeStore(engine, Clock())
+    store = empty_store(tmp_path, Clock())
     store.publish_many([record(f"1.00000{i}", name) for i, name in enumerate(NAMES)], by="thử")
     return store
 

@@ -6,7 +6,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from records import MORNING, Clock, fixed, record
+from records import MORNING, Clock, empty_store, fixed, record
 
 from assistant.desk import Desk
 from ingest import review
@@ -22,7 +22,6 @@ from ingest.legal import title_of
 from ingest.reports import FileReport
 from ingest.segments import Piece
 from knowledge.catalogue import CodeStatus, KnownCode
-from knowledge.database import connect, migrate
 from knowledge.documents import Decision
 from knowledge.procedures import Source
 from knowledge.store import KnowledgeStore
@@ -39,9 +38,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def store(tmp_path: Path, clock: Clock) -> KnowledgeStore:
-    engine = connect(f"sqlite:///{tmp_path / 'home' / 'letan.db'}")
-    migrate(engine)
-    return KnowledgeStore(engine, clock)
+    return empty_store(tmp_path / "home", clock)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 from browser import missing
 from docx import Document
-from records import MORNING, Clock, fixed, paper, record
+from records import MORNING, Clock, empty_store, fixed, paper, record
 
 from assistant.privacy import mask
 from evals.layouts import write_docx
@@ -24,7 +24,7 @@ from ingest.files import ingest_files
 from ingest.pages import Unreadable
 from ingest.reports import FileReport
 from knowledge.catalogue import CodeStatus
-from knowledge.database import connect, migrate
+from knowledge.database import connect
 from knowledge.documents import Decision, FileStatus
 from knowledge.legal import LegalFinder, LegalPassages
 from knowledge.procedures import Procedure, ProcessingTime, TimeUnit
@@ -43,9 +43,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def store(tmp_path: Path, clock: Clock) -> KnowledgeStore:
-    engine = connect(f"sqlite:///{tmp_path / 'home' / 'letan.db'}")
-    migrate(engine)
-    return KnowledgeStore(engine, clock)
+    return empty_store(tmp_path / "home", clock)
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import pytest
 
 from knowledge.embedding import load_encoder
 from knowledge.linking import classes
-from knowledge.linking.views import FEATURES, GLOBALS, Label, Measured, Phrase, Views
+from knowledge.linking.labels import Label, Phrase
+from knowledge.linking.views import FEATURES, GLOBALS, Measured, Views
 
 LABELS = [
     Label("1.000001", ("đăng ký khai sinh", "làm giấy khai sinh"), "giấy chứng sinh", 1.0, True),

@@ -12,13 +12,13 @@ import anyio
 import httpx
 import pytest
 from chromadb.api import ClientAPI
-from records import Clock, record
+from records import Clock, empty_store, record
 from structlog.testing import capture_logs
 
 from channels import currency
 from channels.threads import Workers
 from knowledge.chroma_client import Chroma, VectorsUnavailable, open_chroma
-from knowledge.database import DatabaseUnavailable, connect, migrate
+from knowledge.database import DatabaseUnavailable
 from knowledge.embedding import load_encoder
 from knowledge.index import PassageIndex
 from knowledge.mending import Mending
@@ -36,9 +36,7 @@ def wait(is_so: Callable[[], bool]) -> None:
 
 @pytest.fixture
 def store(tmp_path: Path) -> KnowledgeStore:
-    engine = connect(f"sqlite:///{tmp_path / 'letan.db'}")
-    migrate(engine)
-    store = KnowledgeStore(engine, Clock())
+    store = empty_store(tmp_path, Clock())
     store.publish_many([record("1.000001", "Đăng ký khai sinh")], by="thử")
     return store
 

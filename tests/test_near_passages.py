@@ -5,11 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from records import Clock, record
+from records import Clock, empty_store, record
 
 from knowledge import index as index_module
 from knowledge.chroma_client import open_chroma
-from knowledge.database import connect, migrate
 from knowledge.embedding import load_encoder
 from knowledge.index import PassageIndex
 from knowledge.near_passages import FOLDER, NearPassages, keep, kept
@@ -21,9 +20,7 @@ LIVE = {f"1.00000{i}": 1 for i in range(len(NAMES))}
 
 @pytest.fixture
 def store(tmp_path: Path) -> KnowledgeStore:
-    engine = connect(f"sqlite:///{tmp_path / 'letan.db'}")
-    migrate(engine)
-    store = KnowledgeStore(engine, Clock())
+    store = empty_store(tmp_path, Clock())
     store.publish_many([record(f"1.00000{i}", name) for i, name in enumerate(NAMES)], by="thử")
     return store
 

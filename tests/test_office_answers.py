@@ -112,6 +112,7 @@ def test_a_sentence_that_lacks_a_fact_is_an_error_and_not_a_gap() -> None:
         ("thứ bảy có mở không", "Thứ Bảy (28/11/2026) phường Hoa Sen không làm việc; làm việc lại"),
         ("thu hai toi den luc 7h duoc chua", "30/11/2026) lúc 7 giờ phường Hoa Sen chưa đến giờ"),
         ("4 giờ chiều mai tới kịp không", "lúc 16 giờ phường Hoa Sen có làm việc, đến 17 giờ"),
+        ("mai 7:15 tới được chưa", "lúc 7 giờ 15 phường Hoa Sen chưa đến giờ làm việc"),
         ("11h45 tới được không", "hôm nay lúc 11 giờ 45 phường Hoa Sen đang nghỉ trưa"),
         ("thứ hai tuần sau có làm không", "Thứ Hai (30/11/2026) phường Hoa Sen làm việc"),
         ("1/1/2027 có làm không", "Thứ Sáu (01/01/2027) phường Hoa Sen nghỉ Tết Dương lịch; lịch"),

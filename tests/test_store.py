@@ -4,9 +4,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from records import empty_store
 
 from knowledge.catalogue import CodeStatus, KnownCode
-from knowledge.database import DatabaseUnavailable, connect, migrate
+from knowledge.database import DatabaseUnavailable, connect
 from knowledge.layers import LocalRule, Scope
 from knowledge.localities import UnknownOffice, UnknownRule
 from knowledge.offices import HANOI, Counter, Hours, Office
@@ -46,9 +47,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def store(tmp_path: Path, clock: Clock) -> KnowledgeStore:
-    engine = connect(f"sqlite:///{tmp_path / 'letan.db'}")
-    migrate(engine)
-    return KnowledgeStore(engine, clock)
+    return empty_store(tmp_path, clock)
 
 
 def record(name: str = "Khai sinh", code: str = CODE, **more: object) -> Procedure:

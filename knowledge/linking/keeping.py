@@ -14,8 +14,8 @@ from pathlib import Path
 from sys import intern
 from typing import Any
 
+from knowledge.linking.labels import Label, Phrase
 from knowledge.linking.meanings import Meanings
-from knowledge.linking.views import Label, Phrase
 
 RECORDS, BODIES, PHRASES = "records.jsonl", "bodies.jsonl", "phrases.jsonl"
 

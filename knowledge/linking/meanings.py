@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from knowledge.linking.bank import Intent
 from knowledge.linking.classes import group_of
+from knowledge.linking.labels import Bodies, Label, Phrase
 from knowledge.linking.qualifiers import FILE as QUALIFIERS
 from knowledge.linking.qualifiers import stated
-from knowledge.linking.views import Bodies, Label, Phrase
 from knowledge.procedures import Body, Procedure
 from knowledge.vietnamese import FOREIGNERS, TABLES, normalise
 

@@ -24,6 +24,7 @@ from knowledge.linking.bank import (
     read_vague,
 )
 from knowledge.linking.classes import Classifiers
+from knowledge.linking.labels import Phrase
 from knowledge.linking.linker import heard
 from knowledge.linking.meanings import (
     intent_label,
@@ -32,7 +33,7 @@ from knowledge.linking.meanings import (
     successors,
     usable_intents,
 )
-from knowledge.linking.views import Cosines, Encoder, Measured, Phrase, Views
+from knowledge.linking.views import Cosines, Encoder, Measured, Views
 from knowledge.model.noise import Noise
 from knowledge.passages import split
 from knowledge.procedures import Procedure

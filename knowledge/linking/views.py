@@ -6,12 +6,8 @@ ways), the text of the record, passages in Chroma, and priors. None decides
 alone; `ranker` weighs them.
 """
 
-import hashlib
-import json
 import math
-import os
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +19,9 @@ from knowledge.linking.asking import matter_words
 from knowledge.linking.classes import NATIONAL, PROCEDURE_GROUP, Classifiers, places
 from knowledge.linking.coverage import NameCover
 from knowledge.linking.grouped import Grouped
+from knowledge.linking.labels import Bodies, Label, Phrase
 from knowledge.linking.qualifiers import told
+from knowledge.linking.rarity import Rarity
 from knowledge.linking.wording import COLUMNS as WORDING
 from knowledge.linking.wording import Source, wording
 from knowledge.vietnamese import fold
@@ -59,52 +57,6 @@ BM25_SCALE = 1 / 20  # BM25 of a full match of a usual question is about 20–60
 TOP_PER_VIEW = 12
 # Of the phrases near a question those within a few hundredths of the nearest count.
 NEAR_COSINE, NEAR_WORDS = 0.05, 0.15
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """What a question can mean: a procedure or an intent; all texts normalised.
-
-    ``qualifiers`` are those its official name states. ``held_as`` are, of an intent that
-    sends residents elsewhere, the codes of records that answer it where they are held.
-    ``replaces`` are older codes of the same matter.
-    """
-
-    id: str
-    names: tuple[str, ...]
-    body: str = ""
-    popularity: float = 0.0
-    is_office: bool = False
-    is_commune: bool = False
-    is_intent: bool = False
-    group: str = PROCEDURE_GROUP
-    qualifiers: tuple[str, ...] = ()
-    held_as: tuple[str, ...] = ()
-    replaces: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """A normalised utterance with its label id."""
-
-    text: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bodies:
-    """The texts of labels in their order, read when asked for; ``mark`` is theirs alone.
-
-    They are most of what a record weighs, and only what indexes them needs them.
-    """
-
-    mark: str
-    texts: Callable[[], Sequence[str]]
-
-    @classmethod
-    def of(cls, labels: Sequence[Label]) -> "Bodies":
-        texts = [label.body for label in labels]
-        return cls(hashlib.sha256(json.dumps(texts).encode()).hexdigest(), lambda: texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +133,11 @@ class Views:
             toned=False,
             earlier=earlier._body if earlier and same else None,
         )
-        self._idf = _inverse_frequency(
+        self._rarity = Rarity(
             [*self.names.texts, *self.phrases.texts], folder and folder / "idf.json"
         )
-        self._unseen = max(self._idf.values(), default=1.0)
         self._names_said = NameCover(
-            [self._weights(fold(text).split()) for text in self.names.texts],
+            [self._rarity.weights(fold(text).split()) for text in self.names.texts],
             self.names.owners,
             len(labels),
         )
@@ -246,15 +197,9 @@ class Views:
         """
         if cosines is None:
             cosines = Cosines(self.phrases.near.cosines(vector), self.names.near.cosines(vector))
-        phrase_cosines = cosines.phrases
-        phrase_words = self.phrases.folded.scores(normalised) * BM25_SCALE
-        phrase_tones = self.phrases.toned.scores(normalised) * BM25_SCALE
-        if hidden_phrases:
-            at = np.fromiter(hidden_phrases, dtype=np.int64)
-            phrase_cosines[at], phrase_words[at], phrase_tones[at] = 0.0, 0.0, 0.0
-        if without_phrases is not None:
-            own = self.phrases.owners == without_phrases
-            phrase_cosines[own], phrase_words[own], phrase_tones[own] = 0.0, 0.0, 0.0
+        phrase_cosines, phrase_words, phrase_tones = self._heard(
+            normalised, cosines, hidden_phrases, without_phrases
+        )
         views = {
             "phrase_cosine": self.phrases.best(phrase_cosines, 0.0),
             "phrase_words": self.phrases.best(phrase_words, 0.0),
@@ -277,7 +222,7 @@ class Views:
         best = {name: float(view.max(initial=0.0)) for name, view in views.items()}
 
         words = [word for word in matter_words(normalised) if word not in proper]
-        asked = self._weights(words)
+        asked = self._rarity.weights(words)
         columns: dict[str, Floats] = {}
         for name, view in views.items():
             columns[name] = view[candidates]
@@ -335,7 +280,7 @@ class Views:
                 best["passage_cosine"], best["phrase_cosine"] - second, best["class_share"],
                 float(groups[self._safety]),
                 math.log1p(len(normalised.split())) / 3,
-                sum(w for t, w in asked.items() if t in self._idf) / total,
+                sum(w for t, w in asked.items() if t in self._rarity) / total,
                 float(fold(normalised) != normalised),
                 math.log1p(len(self.labels)) / 10,
                 *groups[self._kinds],
@@ -345,6 +290,25 @@ class Views:
             dtype=np.float32,
         )  # fmt: skip
         return Measured(candidates, features.astype(np.float32), question)
+
+    def _heard(
+        self,
+        normalised: str,
+        cosines: Cosines,
+        hidden_phrases: Collection[int],
+        without_phrases: int | None,
+    ) -> tuple[Floats, Floats, Floats]:
+        """How near each phrase is: by vector, by words and by words with their marks."""
+        phrase_cosines = cosines.phrases
+        phrase_words = self.phrases.folded.scores(normalised) * BM25_SCALE
+        phrase_tones = self.phrases.toned.scores(normalised) * BM25_SCALE
+        if hidden_phrases:
+            at = np.fromiter(hidden_phrases, dtype=np.int64)
+            phrase_cosines[at], phrase_words[at], phrase_tones[at] = 0.0, 0.0, 0.0
+        if without_phrases is not None:
+            own = self.phrases.owners == without_phrases
+            phrase_cosines[own], phrase_words[own], phrase_tones[own] = 0.0, 0.0, 0.0
+        return phrase_cosines, phrase_words, phrase_tones
 
     def _office_twins(self, candidates: NDArray[np.int64]) -> Floats:
         """How like the name of an office's own candidate the name of each other one is.
@@ -384,27 +348,6 @@ class Views:
             return None
         nearest = int(own[int(np.argmax(self.phrases.vectors[own] @ vector))])
         return str(self.phrases.texts[nearest])
-
-    def _weights(self, words: Iterable[str]) -> dict[str, float]:
-        """How much each word, without marks, tells."""
-        return {word: self._idf.get(word, self._unseen) for word in words if word}
-
-
-def _inverse_frequency(texts: Sequence[str], path: Path | None) -> dict[str, float]:
-    """How rare each term is among the texts; kept in ``path`` between starts."""
-    if path is not None and path.exists():
-        kept: dict[str, float] = json.loads(path.read_text("utf-8"))
-        return kept
-    seen: Counter[str] = Counter()
-    for text in texts:
-        seen.update(set(fold(text).split()))
-    rare = {term: math.log(1 + len(texts) / (1 + count)) for term, count in seen.items()}
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(f".{os.getpid()}.part")
-        part.write_text(json.dumps(rare), "utf-8")
-        part.replace(path)
-    return rare
 
 
 def _union_of_tops(views: Mapping[str, Floats], count: int) -> NDArray[np.int64]:
