@@ -83,7 +83,7 @@ def kept(folder: Path, name: str) -> NearPassages | None:
     try:
         vectors = np.load(at / "vectors.npy", mmap_mode="r").view(np.ndarray)
         return NearPassages(json.loads((at / "ids.json").read_text("utf-8")), vectors)
-    except OSError:
+    except (OSError, ValueError):  # not there, or cut short when the power went
         return None
 
 

@@ -25,6 +25,8 @@ from channels.asking import (
         ("Hội phụ nữ họp thứ sáu nha các chị", False),
         ("hôm qua làm khai sinh xong rồi, có gì đâu", False),
         ("sổ đỏ cấp lại mất bao lâu không biết nữa", False),
+        ("nộp trên mạng thì các cụ biết làm sao được", False),  # nobody is asked
+        ("làm sao được hưởng trợ cấp người già", True),
         ("", False),
     ],
 )

@@ -107,3 +107,10 @@ def test_nothing_stored_finds_nothing(tmp_path: Path) -> None:
     again = kept(tmp_path, "a")
     assert again is not None and again.ids == ()
     assert kept(tmp_path, "b") is None
+
+
+def test_what_was_cut_short_is_read_from_chroma_again(tmp_path: Path) -> None:
+    keep(tmp_path, "a", NearPassages(["1.1@1/name/x"], unit_rows(1)))
+    vectors = tmp_path / f"{FOLDER}a" / "vectors.npy"
+    vectors.write_bytes(vectors.read_bytes()[:200])
+    assert kept(tmp_path, "a") is None
