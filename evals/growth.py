@@ -128,19 +128,19 @@ def _built(
     home: Path, source: Path, environment: Mapping[str, str], passages: int, step: Step
 ) -> dict[str, Any]:
     """What building in a process of its own gave; its progress is told as it comes."""
-    building = subprocess.Popen(
+    said = []
+    with subprocess.Popen(
         [sys.executable, "-m", "evals.growth", str(home), str(source), str(passages)],
         env=dict(environment), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert building.stderr and building.stdout
-    said = []
-    for line in building.stderr:
-        if line.startswith(PROGRESS):
-            step(f"{passages} đoạn trích: {line.removeprefix(PROGRESS).strip()}")
-        else:
-            said.append(line)
-    content = building.stdout.read()
-    if building.wait():
+    ) as building:  # fmt: skip
+        assert building.stderr and building.stdout
+        for line in building.stderr:
+            if line.startswith(PROGRESS):
+                step(f"{passages} đoạn trích: {line.removeprefix(PROGRESS).strip()}")
+            else:
+                said.append(line)
+        content = building.stdout.read()
+    if building.returncode:
         raise RuntimeError(f"building {passages} passages failed: {''.join(said)[-2000:]}")
     figures: dict[str, Any] = json.loads(content)
     return figures

@@ -140,9 +140,7 @@ def _board(address: str, seen: dict[str, float], arrived: threading.Event) -> It
     def watch() -> None:
         with httpx.stream("GET", f"{address}/api/board/events", timeout=30) as events:
             opened.set()
-            for line in events.iter_lines():
-                if stop.is_set():
-                    return
+            for line in _lines_until(stop, events):
                 if line.startswith("data:") and '"label"' in line:
                     seen[json.loads(line[5:])["label"]] = time.perf_counter()
                     arrived.set()
@@ -155,3 +153,15 @@ def _board(address: str, seen: dict[str, float], arrived: threading.Event) -> It
         yield
     finally:
         stop.set()
+
+
+def _lines_until(stop: threading.Event, events: httpx.Response) -> Iterator[str]:
+    """The lines of a stream that may end with its server once ``stop`` is set."""
+    try:
+        for line in events.iter_lines():
+            if stop.is_set():
+                return
+            yield line
+    except httpx.RemoteProtocolError:
+        if not stop.is_set():
+            raise
