@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: run test test-slow lint eval bench clean
+.PHONY: run test test-slow lint audit eval bench clean
 
 run: $(VENV)/.installed
 	$(BIN)/letan serve --host $(HOST) --port $(PORT)
@@ -18,6 +18,9 @@ test-slow: $(VENV)/.installed-dev
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+audit: $(VENV)/.installed-dev
+	$(BIN)/python docs/audit.py
 
 eval: $(VENV)/.installed
 	$(BIN)/letan eval

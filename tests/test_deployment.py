@@ -1,6 +1,8 @@
 """What is shipped to run the desk with: read and compared with the program, without Docker."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from configparser import ConfigParser
 from importlib.metadata import version
@@ -57,6 +59,12 @@ def test_every_image_is_pinned_by_a_version(
     assert compose["services"]["chroma"]["image"].endswith(f":{version('chromadb')}")
 
 
+def test_the_file_is_what_the_compose_specification_allows() -> None:
+    command = ["-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", "compose.yaml"]
+    done = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_every_setting_it_names_is_one_of_ours(compose: dict[str, Any]) -> None:
     named = {name for name, _ in values(compose["services"]["letan"])}
     assert named and named <= our_settings()
@@ -79,7 +87,16 @@ def test_only_the_proxy_is_reached_from_outside_and_services_find_each_other(
 ) -> None:
     services = compose["services"]
     assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
-    assert {service["networks"][0] for service in services.values()} == {"inside"}
+    assert [name for name, service in services.items() if "inside" in service["networks"]] == [
+        "letan",
+        "proxy",
+    ]
+    # Chroma runs what it is sent (docs/audit-exceptions.yaml): nobody but the desk may send it.
+    assert compose["networks"]["data"]["internal"] is True
+    assert {name for name, service in services.items() if service["networks"] == ["data"]} == {
+        "postgres",
+        "chroma",
+    }
     settings = dict(values(services["letan"]))
     assert "@postgres:5432/" in settings["KNOWLEDGE_DATABASE_URL"]
     assert settings["KNOWLEDGE_CHROMA_SERVER"] == "chroma:8000"
