@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from assistant.queue_numbers import NumberState
 from assistant.queue_rules import LAST_VISITS
@@ -69,24 +69,20 @@ def _waits(is_priority: bool) -> Any:
     )
 
 
-# All that giving a number has to know, in one statement after the lock; each count is read from
-# an index alone, because hundreds may wait.
+# What giving numbers in a group has to know; each count is read from an index alone, because
+# hundreds may wait.
 BEFORE_GIVING = select(
     _waits(False).label("ordinary"),
     _waits(True).label("priority"),
     STAFFED.scalar_subquery().label("staffed"),
-    exists(
-        select(_number.id).where(
-            _number.office_id == _OFFICE, _number.client_key == bindparam("key")
-        )
-    ).label("is_given"),
 )
-GIVE = insert(NUMBERS).returning(_number.id)
-# Counts on and locks the row of the day in one step; a refusal takes both back.
-COUNT_ON = {
-    series: update(DAYS)
+GIVEN = select(NUMBERS).where(
+    _number.office_id == _OFFICE, _number.client_key.in_(bindparam("keys", expanding=True))
+)
+# Ids grow in the order of the rows: they are the order of arrival.
+GIVE = insert(NUMBERS).returning(_number.id, sort_by_parameter_order=True)
+COUNT_ON = (
+    update(DAYS)
     .where(_day.office_id == _OFFICE, _day.day == _DAY, _day.letter == _LETTER)
-    .values({series: _day[series] + 1})
-    .returning(DAYS)
-    for series in ("last_ordinary", "last_priority")
-}
+    .values(last_ordinary=bindparam("ordinary"), last_priority=bindparam("priority"))
+)

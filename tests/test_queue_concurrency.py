@@ -12,10 +12,15 @@ import pytest
 from browser import need
 from queue_offices import engine_at, queueing_office
 from records import Clock
+from sqlalchemy import delete
 from test_store_postgres import url as postgres_url
 
+from assistant.queue_numbers import QueueNumber
 from assistant.queue_store import Queue, Wanted
 from knowledge import database
+from knowledge.database import writing
+from knowledge.schema import OfficeRow
+from knowledge.schema_queue import QueueDayRow, QueueNumberRow
 
 CLIENTS = 20
 EACH = 8
@@ -32,6 +37,9 @@ def queue(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Queue]:
     office = queueing_office()
     engine = engine_at(address)
     yield Queue(engine, lambda: office, office.id, Clock())
+    with writing(engine) as connection:  # the same server serves the next test
+        for table in (QueueNumberRow, QueueDayRow, OfficeRow):
+            connection.execute(delete(table))
     engine.dispose()
 
 
@@ -78,6 +86,37 @@ def test_clients_and_clerks_at_once_never_share_a_number(queue: Queue) -> None:
     for series in ("B", "U"):
         in_series = [label for label in heard if label.startswith(series)]
         assert in_series == sorted(in_series)
+
+
+@pytest.mark.slow
+def test_crowds_at_several_workers_never_share_a_number(queue: Queue) -> None:
+    """Every visit taps at two workers, which take it for another group: still one number."""
+    workers = [queue, Queue(queue._engine, queue._office, queue._office_id, queue._clock)]
+    workers *= 2
+    together = Barrier(len(workers))
+
+    def give(n: int) -> list[QueueNumber]:
+        together.wait()
+        found = []
+        for crowd in range(EACH):
+            # crowds that want one group, and crowds that want all of them
+            letters = ["ABC"[(crowd % 2 * client + n) % 3] for client in range(CLIENTS)]
+            visits = [
+                (f"đám {crowd}-{client}", Wanted(letter, is_priority=client % 4 == 0))
+                for client, letter in enumerate(letters)
+            ]
+            found += workers[n].take_places(visits)
+        return [taken[0] for taken in found if isinstance(taken, tuple)]
+
+    with ThreadPoolExecutor(len(workers)) as pool:
+        taken = list(pool.map(give, range(len(workers))))
+    assert [len(numbers) for numbers in taken] == [CLIENTS * EACH] * len(workers)
+    assert {number.token for number in taken[0]} == {n.token for each in taken for n in each}
+    series: dict[tuple[str, bool], list[QueueNumber]] = {}
+    for number in sorted(taken[0], key=lambda number: number.id):
+        series.setdefault((number.letter, number.is_priority), []).append(number)
+    for numbers in series.values():
+        assert [number.number for number in numbers] == list(range(1, len(numbers) + 1))
 
 
 def _here(queue: Queue, counter: str) -> int | None:

@@ -21,7 +21,7 @@ from channels.kiosk.codes import code_routes
 from channels.kiosk.floor import floor_svg
 from channels.kiosk.hearing import Ears, hearing_routes
 from channels.kiosk.printer import SlipPrinter
-from channels.kiosk.queue_api import number_json, queue_routes
+from channels.kiosk.queue_api import queue_routes
 from channels.kiosk.said import said_routes
 from channels.kiosk.self_test import SENTENCE, self_test_routes, trial_slip
 from channels.kiosk.sentences import Rehearsal, disclosure_of, lobby_sentences, spoken
@@ -29,6 +29,7 @@ from channels.kiosk.settings import KioskSettings
 from channels.kiosk.slips import slip_of, slip_routes
 from channels.kiosk.speaking import speaking_routes
 from channels.kiosk.take_along import take_along_routes
+from channels.kiosk.taking import number_json
 from knowledge.offices import Office
 from knowledge.settings import LetanSettings
 
