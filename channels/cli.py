@@ -3,6 +3,8 @@
 Heavy modules are imported inside the commands, so that `letan --help` answers at once.
 """
 
+import codecs
+import io
 import json
 import sys
 from dataclasses import asdict, replace
@@ -343,12 +345,27 @@ def _report(report: Any) -> dict[str, Any]:
     return {**asdict(report), "seconds": round(report.seconds, 2)}
 
 
+def speak_vietnamese() -> None:
+    """Let what is printed reach a file, a pipe or an old console in one piece.
+
+    Windows gives a pipe or a file an encoding that lacks most Vietnamese letters; a console of
+    one is shown a mark in place of a letter rather than a traceback.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and codecs.lookup(stream.encoding).name != "utf-8":
+            if stream.isatty():
+                stream.reconfigure(errors="replace")
+            else:
+                stream.reconfigure(encoding="utf-8")
+
+
 def main() -> None:
     """Entry point of the console script.
 
     Our own errors are sentences for whoever runs the command; any other is a fault of ours
     and keeps its traceback.
     """
+    speak_vietnamese()
     try:
         app()
     except Exception as problem:

@@ -1,8 +1,6 @@
 """Reads Word files: paragraphs and tables in their order; old ones through LibreOffice."""
 
-import os
 import shutil
-import signal
 import subprocess
 import tempfile
 import zipfile
@@ -15,6 +13,7 @@ from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.ns import qn
 from lxml import etree
 
+from ingest.bounds import end_family
 from ingest.pages import Block, Page, Reading, Row, Unreadable
 
 OFFICE_SECONDS = 120
@@ -158,7 +157,7 @@ def read_doc(path: Path) -> Reading:
         try:
             process.wait(timeout=OFFICE_SECONDS)
         except subprocess.TimeoutExpired as error:
-            os.killpg(process.pid, signal.SIGKILL)
+            end_family(process.pid)
             process.wait()
             raise Unreadable(
                 f"LibreOffice đọc quá {OFFICE_SECONDS} giây; hãy lưu thành .docx"

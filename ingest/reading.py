@@ -6,8 +6,6 @@ crashes a library or eats the memory ends with that process and a clear line.
 
 import json
 import os
-import resource
-import signal
 import subprocess
 import sys
 import tempfile
@@ -15,6 +13,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from ingest.bounds import ENDED, bound_memory, end_family, end_own_family
 from ingest.cleaning import cleaned
 from ingest.pages import Kind, Reading, Unreadable
 from ingest.settings import IngestSettings
@@ -35,9 +34,11 @@ def read(
     limit = settings.max_megabytes * 1024 * 1024
     if path.stat().st_size > limit:
         raise Unreadable(f"tệp lớn hơn giới hạn {settings.max_megabytes} MB")
-    with tempfile.NamedTemporaryFile(prefix="letan-read-", suffix=".json") as answer:
+    # A folder, because Windows lets nobody else write a temporary file that is open here.
+    with tempfile.TemporaryDirectory(prefix="letan-read-", ignore_cleanup_errors=True) as folder:
+        answer = Path(folder) / "answer.json"
         command = [
-            sys.executable, "-m", "ingest.reading", str(path.resolve()), answer.name,
+            sys.executable, "-m", "ingest.reading", str(path.resolve()), str(answer),
             str(cache.resolve()) if cache else "", settings.model_dump_json(),
         ]  # fmt: skip
         process = subprocess.Popen(
@@ -46,10 +47,12 @@ def read(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            encoding="utf-8",
+            errors="replace",
             start_new_session=True,
-            env=os.environ | {"PYTHONPATH": _search_path()},
+            env=os.environ | {"PYTHONPATH": _search_path(), "PYTHONIOENCODING": "utf-8"},
         )
-        timer = threading.Timer(settings.seconds_per_file, _kill, [process.pid])
+        timer = threading.Timer(settings.seconds_per_file, end_family, [process.pid])
         timer.start()
         said: list[str] = []
         # Leaving the block closes the pipes; the process sees it and ends, if it has not yet.
@@ -63,13 +66,13 @@ def read(
                 process.wait()
                 complaints.join()
             except BaseException:
-                _kill(process.pid)
+                end_family(process.pid)
                 raise
             finally:
                 timer.cancel()
-        content = Path(answer.name).read_text("utf-8")
+        content = answer.read_text("utf-8") if answer.exists() else ""
     if process.returncode != 0 or not content:
-        if process.returncode == -signal.SIGKILL:
+        if process.returncode in ENDED:
             raise Unreadable(
                 f"đọc quá {settings.seconds_per_file} giây hoặc hết bộ nhớ; hãy chia nhỏ"
             )
@@ -90,13 +93,6 @@ def _drain(process: subprocess.Popen[str], said: list[str]) -> None:
     for line in process.stderr or ():
         said.append(line)
         del said[:-5]
-
-
-def _kill(group: int) -> None:
-    try:
-        os.killpg(group, signal.SIGKILL)
-    except ProcessLookupError:
-        return
 
 
 def read_here(
@@ -147,7 +143,7 @@ def read_here(
 
 
 def _main(path: str, answer: str, cache: str, settings: str) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
+    bound_memory(MOST_MEMORY_BYTES)
     _end_with_parent()
 
     def say(done: int, total: int) -> None:
@@ -170,7 +166,7 @@ def _end_with_parent() -> None:
 
     def wait() -> None:
         sys.stdin.read()
-        os.killpg(0, signal.SIGKILL)
+        end_own_family()
 
     threading.Thread(target=wait, daemon=True).start()
 

@@ -5,13 +5,14 @@ bound on its memory and time, and its death is only a page without a picture.
 """
 
 import os
-import resource
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageOps
+
+from ingest.bounds import bound_memory
 
 ROOT = Path(__file__).parent.parent.parent
 # Wide enough to read 11-point letters on a desktop, small enough for a phone's connection.
@@ -72,5 +73,5 @@ def draw(path: Path, kind: str, number: int, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
+    bound_memory(MOST_MEMORY_BYTES)
     draw(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]))
