@@ -55,16 +55,19 @@ class WordIndex:
 
     def scores(self, normalised: str) -> NDArray[np.float32]:
         """BM25 of each document for a normalised question, shape (documents,)."""
-        found = np.zeros(self._size, dtype=np.float32)
-        if self._columns is None:
-            return found
-        # bm25s' own `get_scores` does the same sums through np.add.at, in twice the time; a term
-        # names a document once, so a plain sum over its column is right.
         columns = self._columns
-        for term in terms(normalised, toned=self._toned):
-            if (at := columns.find(term)) is not None:
-                found[columns.documents[at]] += columns.weights[at]
-        return found
+        found = columns and [
+            at
+            for term in terms(normalised, toned=self._toned)
+            if (at := columns.find(term)) is not None
+        ]
+        if not columns or not found:
+            return np.zeros(self._size, dtype=np.float32)
+        # bm25s' own `get_scores` does the same sums through np.add.at, in seven times the time; a
+        # sum into the documents of each term, one after the other, takes three times as long.
+        documents = np.concatenate([columns.documents[at] for at in found])
+        weights = np.concatenate([columns.weights[at] for at in found])
+        return np.bincount(documents, weights, self._size).astype(np.float32)
 
     def documents(self, term: str) -> NDArray[np.int32]:
         """The numbers of the documents that hold a term, as `terms` writes it."""

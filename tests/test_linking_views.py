@@ -9,7 +9,7 @@ import pytest
 from knowledge.embedding import load_encoder
 from knowledge.linking import classes
 from knowledge.linking.labels import Label, Phrase
-from knowledge.linking.views import FEATURES, GLOBALS, Measured, Views
+from knowledge.linking.views import FEATURES, GLOBALS, Hidden, Measured, Views
 
 LABELS = [
     Label("1.000001", ("đăng ký khai sinh", "làm giấy khai sinh"), "giấy chứng sinh", 1.0, True),
@@ -94,20 +94,22 @@ def test_priors_of_the_label_travel_with_it(views: Views) -> None:
 
 def test_a_hidden_label_is_no_candidate(views: Views) -> None:
     hidden = views.index["1.000001"]
-    assert "1.000001" not in feature(views, "khai sinh", "name_words", hidden_labels={hidden})
+    assert "1.000001" not in feature(
+        views, "khai sinh", "name_words", hidden=Hidden(labels={hidden})
+    )
 
 
 def test_a_label_taught_without_its_phrases_looks_newly_imported(views: Views) -> None:
     at = views.index["1.000001"]
     question = "làm giấy khai sinh"
     for name in ("phrase_cosine", "phrase_count", "has_phrases", "class_share"):
-        assert feature(views, question, name, without_phrases=at)["1.000001"] == 0
-    assert feature(views, question, "name_words", without_phrases=at)["1.000001"] > 0
+        assert feature(views, question, name, hidden=Hidden(without=at))["1.000001"] == 0
+    assert feature(views, question, "name_words", hidden=Hidden(without=at))["1.000001"] > 0
 
 
 def test_measuring_changes_nothing_in_the_views(views: Views) -> None:
     before = measured(views, "làm giấy khai sinh")
-    measured(views, "làm giấy khai sinh", without_phrases=0, hidden_phrases={0})
+    measured(views, "làm giấy khai sinh", hidden=Hidden(phrases={0}, without=0))
     after = measured(views, "làm giấy khai sinh")
     assert np.array_equal(before.features, after.features)
 
@@ -152,10 +154,9 @@ def test_a_hidden_phrase_lends_its_label_no_words(views: Views) -> None:
     question = "ba em vừa mất thì khai ở đâu"
     at = views.phrases.texts.index(question)
     shown = feature(views, question, "words_used")["1.000002"]
-    hidden = feature(views, question, "words_used", hidden_phrases={at})["1.000002"]
-    forgotten = feature(views, question, "words_used", without_phrases=views.index["1.000002"])[
-        "1.000002"
-    ]
+    hidden = feature(views, question, "words_used", hidden=Hidden(phrases={at}))["1.000002"]
+    new = Hidden(without=views.index["1.000002"])
+    forgotten = feature(views, question, "words_used", hidden=new)["1.000002"]
     assert hidden == forgotten < shown
 
 

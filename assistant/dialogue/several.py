@@ -11,6 +11,7 @@ from assistant.language import ENGLISH
 from assistant.plan import Matter
 from assistant.replies import say
 from assistant.understand import Question, clauses, joined, understand
+from knowledge.linking.linker import Linking
 from knowledge.procedures import Topic
 
 MAX_MATTERS = 3
@@ -19,9 +20,10 @@ Found = dict[str, tuple[Question, float]]
 
 def several(room: Backroom, turn: Turn) -> Reply | None:
     """Each matter answered, the first as the main one."""
-    found = _clause_matters(room, turn)
+    linked = {turn.question.text: turn.linking}
+    found = _clause_matters(room, turn, linked)
     if len(found) < 2:
-        found = _joined_matters(room, turn)
+        found = _joined_matters(room, turn, linked)
     whole = turn.linking.best
     if len(found) < 2 or (
         whole and whole.is_intent and whole.probability >= room.thresholds.intent
@@ -44,27 +46,35 @@ def several(room: Backroom, turn: Turn) -> Reply | None:
     return replace(main, text=text, also=others), state
 
 
-def _matters(room: Backroom, parts: Sequence[str]) -> Found:
-    """The procedure of each part that would be answered by itself."""
+def _matters(room: Backroom, parts: Sequence[str], linked: dict[str, Linking]) -> Found:
+    """The procedure of each part that would be answered by itself; empty when they are not two.
+
+    What a part means is kept in ``linked``: the same part may be cut out twice, and linking is
+    what an answer costs most.
+    """
     found: Found = {}
-    for part in parts if len(parts) > 1 else ():
-        decision = decide(room.finder.link(part), room.thresholds)
+    for left, part in zip(range(len(parts), 0, -1), parts, strict=True):
+        if len(found) + left < 2:  # no matter what the rest means, this is one matter
+            return {}
+        if part not in linked:
+            linked[part] = room.finder.link(part)
+        decision = decide(linked[part], room.thresholds)
         if isinstance(decision, Meant) and not decision.candidate.is_intent:
             best = decision.candidate
             found.setdefault(best.label, (understand(part, room.topics), best.probability))
     return found
 
 
-def _clause_matters(room: Backroom, turn: Turn) -> Found:
+def _clause_matters(room: Backroom, turn: Turn, linked: dict[str, Linking]) -> Found:
     """Matters of separate clauses; those less than sure only where the whole leans to one too."""
-    found = _matters(room, clauses(turn.question.text))
+    found = _matters(room, clauses(turn.question.text), linked)
     best = max(turn.linking.procedures, key=lambda c: c.probability, default=None)
     if best and best.label in found:
         return found
     return {code: it for code, it in found.items() if it[1] >= room.thresholds.answer}
 
 
-def _joined_matters(room: Backroom, turn: Turn) -> Found:
+def _joined_matters(room: Backroom, turn: Turn, linked: dict[str, Linking]) -> Found:
     """Matters that only "với", "vừa" or a comma joins, all of them heard in the whole as well."""
     heard = {
         candidate.label: candidate.probability
@@ -73,6 +83,6 @@ def _joined_matters(room: Backroom, turn: Turn) -> Found:
     }
     if len(heard) < 2:
         return {}
-    found = _matters(room, joined(turn.question.text))
+    found = _matters(room, joined(turn.question.text), linked)
     best = max(heard, key=heard.__getitem__)
     return found if found.keys() <= heard.keys() and best in found else {}

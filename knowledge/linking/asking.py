@@ -23,9 +23,16 @@ def _asking() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, cues))})\b")
 
 
+@lru_cache(maxsize=64)  # one question is asked for its matter twice
+def _matter(normalised: str) -> tuple[str, ...]:
+    """The words without marks, `GAP` for each phrase that asks for a part of a record."""
+    kept = _asking().sub(" | ", fold(normalised)).split()
+    return tuple(GAP if word == "|" else word for word in kept)
+
+
 def without_asking(normalised: str) -> str:
     """The question without marks and without what it asks of the record; may be empty."""
-    return " ".join(_asking().sub(" ", fold(normalised)).split())
+    return " ".join(filter(None, _matter(normalised)))
 
 
 def matter_words(normalised: str) -> list[str]:
@@ -33,6 +40,5 @@ def matter_words(normalised: str) -> list[str]:
 
     All words where nothing else would be left.
     """
-    kept = _asking().sub(" | ", fold(normalised)).split()
-    words = [GAP if word == "|" else word for word in kept]
-    return words if any(words) else fold(normalised).split()
+    words = _matter(normalised)
+    return list(words) if any(words) else fold(normalised).split()

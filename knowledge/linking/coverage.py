@@ -47,8 +47,12 @@ class NameCover:
         of_question = shared[rows] / (sum(asked.values()) or 1.0)
         both = of_name + of_question
         harmonic = 2 * of_name * of_question / np.where(both > 0, both, 1.0)
-        for row, (end, count) in enumerate(zip(ends.tolist(), counts.tolist(), strict=True)):
-            if count:
-                best = end - count + int(harmonic[end - count : end].argmax())
-                out[row] = of_name[best], of_question[best], harmonic[best]
+        if not len(rows):
+            return out
+        named = counts > 0
+        begins = (ends - counts)[named]
+        best = np.maximum.reduceat(harmonic, begins)
+        is_best = np.flatnonzero(harmonic == np.repeat(best, counts[named]))
+        at = is_best[np.searchsorted(is_best, begins)]  # the first of each label's best names
+        out[named] = np.stack([of_name[at], of_question[at], harmonic[at]], axis=1)
         return out

@@ -33,7 +33,7 @@ from knowledge.linking.meanings import (
     successors,
     usable_intents,
 )
-from knowledge.linking.views import Cosines, Encoder, Measured, Views
+from knowledge.linking.views import Cosines, Encoder, Hidden, Measured, Views
 from knowledge.model.noise import Noise
 from knowledge.passages import split
 from knowledge.procedures import Procedure
@@ -192,9 +192,11 @@ def _example(
         heard(normalise(asked.text)),
         vector,
         passages,
-        hidden_phrases=universe.phrase_at.get(asked.own, ()) if asked.own else (),
-        hidden_labels=tuple(labels) if asked.remove else (),
-        without_phrases=next(iter(labels), None) if asked.forget_phrases else None,
+        hidden=Hidden(
+            phrases=universe.phrase_at.get(asked.own, ()) if asked.own else (),
+            labels=tuple(labels) if asked.remove else (),
+            without=next(iter(labels), None) if asked.forget_phrases else None,
+        ),
         cosines=cosines,
     )
     if not len(found.candidates):

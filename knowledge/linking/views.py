@@ -52,6 +52,11 @@ GLOBALS = (
     "procedure_share", "out_of_scope_share", "not_held_share",
     "phrase_share_best", "words_used_best", "pairs_used_best", "rarest_unused_least",
 )  # fmt: skip
+VIEWS = (
+    "phrase_cosine", "phrase_words", "phrase_tones", "name_cosine", "name_words", "name_tones",
+    "body_words", "passage_cosine", "class_share",
+)  # fmt: skip
+PRIORS = ("popularity", "is_office", "is_commune", "is_intent", "phrase_count", "has_phrases")
 KINDS = (PROCEDURE_GROUP, "out_of_scope", "not_found")  # groups a whole question may belong to
 BM25_SCALE = 1 / 20  # BM25 of a full match of a usual question is about 20–60 here
 TOP_PER_VIEW = 12
@@ -65,6 +70,22 @@ class Cosines:
 
     phrases: Floats
     names: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What a question must not see while the ranker is taught.
+
+    ``phrases`` (by position in ``Views.phrases``), ``labels``, and all phrases of the one label
+    ``without``, as if it had just been imported.
+    """
+
+    phrases: Collection[int] = ()
+    labels: Collection[int] = ()
+    without: int | None = None
+
+
+NOTHING_HIDDEN = Hidden()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +123,7 @@ class Views:
         self._safety = self._groups.labels.index("safety")
         self._kinds = [self._groups.labels.index(name) for name in KINDS]
         self._columns = places(classifier, [label.id for label in labels])
+        self._taught = np.flatnonzero(self._columns >= 0)
         self.labels = tuple(labels)
         self.index = {label.id: i for i, label in enumerate(self.labels)}
         self._encoder = encoder
@@ -143,7 +165,7 @@ class Views:
         )
         self._own_name = np.full(len(self.labels), -1, dtype=np.int64)
         self._own_name[self.names.present] = self.names.starts
-        self._each = np.arange(len(self.labels))
+        self._written = Source(self._body, np.arange(len(self.labels)), users=self._body.documents)
         self._qualifiers = [frozenset(label.qualifiers) for label in self.labels]
         self._priors = np.asarray(
             [
@@ -158,7 +180,7 @@ class Views:
                 for i, label in enumerate(self.labels)
             ],
             dtype=np.float32,
-        ).reshape(len(self.labels), 6)
+        ).reshape(len(self.labels), len(PRIORS))
 
     def texts_with(self, term: str) -> int:
         """In how many phrases, names and records a term without tones stands (`words.terms`)."""
@@ -181,134 +203,146 @@ class Views:
         passages: Mapping[str, float],
         *,
         proper: Collection[str] = (),
-        hidden_phrases: Collection[int] = (),
-        hidden_labels: Collection[int] = (),
-        without_phrases: int | None = None,
+        hidden: Hidden = NOTHING_HIDDEN,
         cosines: Cosines | None = None,
     ) -> Measured:
         """Features of every label worth considering.
 
         ``passages`` maps a label id to the cosine of its nearest passage, ``proper`` are
-        words that are only somebody's or something's name (`proper_words`). The
-        ``hidden_…`` arguments serve teaching: phrases (by position in
-        ``self.phrases``) and labels the question must not see, and one label
-        whose phrases are all out of sight, as if it had just been imported;
-        ``cosines`` spares computing them again.
+        words that are only somebody's or something's name (`proper_words`). ``hidden`` serves
+        teaching; ``cosines`` spares computing them again.
         """
         if cosines is None:
             cosines = Cosines(self.phrases.near.cosines(vector), self.names.near.cosines(vector))
-        phrase_cosines, phrase_words, phrase_tones = self._heard(
-            normalised, cosines, hidden_phrases, without_phrases
-        )
-        views = {
-            "phrase_cosine": self.phrases.best(phrase_cosines, 0.0),
-            "phrase_words": self.phrases.best(phrase_words, 0.0),
-            "phrase_tones": self.phrases.best(phrase_tones, 0.0),
-            "name_cosine": self.names.best(cosines.names, 0.0),
-            "name_words": self.names.best(self.names.folded.scores(normalised) * BM25_SCALE, 0.0),
-            "name_tones": self.names.best(self.names.toned.scores(normalised) * BM25_SCALE, 0.0),
-            "body_words": self._body.scores(normalised) * BM25_SCALE,
-            "passage_cosine": np.zeros(len(self.labels), dtype=np.float32),
-            "class_share": self._class_shares(normalised, hidden_labels, without_phrases),
-        }
-        for label, cosine in passages.items():
-            if (at_label := self.index.get(label)) is not None:
-                views["passage_cosine"][at_label] = cosine
-        for hidden in hidden_labels:
-            for view in views.values():
-                view[hidden] = 0.0
-        candidates = _union_of_tops(views, TOP_PER_VIEW)
-        candidates = candidates[~np.isin(candidates, list(hidden_labels))]
-        best = {name: float(view.max(initial=0.0)) for name, view in views.items()}
-
+        heard = self._heard(normalised, cosines, hidden)
+        every = self._every(normalised, heard, cosines.names, passages, hidden)
+        candidates = _union_of_tops(every, TOP_PER_VIEW)
+        if hidden.labels:
+            candidates = candidates[~np.isin(candidates, list(hidden.labels))]
         words = [word for word in matter_words(normalised) if word not in proper]
         asked = self._rarity.weights(words)
-        columns: dict[str, Floats] = {}
-        for name, view in views.items():
-            columns[name] = view[candidates]
-            if name == "class_share":
-                columns["class_gap"] = np.log((view[candidates] + 1e-4) / (best[name] + 1e-4)) / 5
-            elif name.endswith("cosine"):
-                columns[f"{name}_gap"] = view[candidates] - best[name]
-            else:
-                columns[f"{name}_ratio"] = view[candidates] / max(best[name], 1e-6)
         groups = self._groups.shares(normalised)
+
+        best = every.max(axis=1, initial=0.0)
+        columns = _compared(every[:, candidates], best)
         columns["group_share"] = groups[self._group_columns[candidates]]
-        columns["phrase_cosine_top3"] = self.phrases.top3(phrase_cosines, candidates)
-        cover = self._names_said.coverage(asked, candidates)
-        columns["name_covered"], columns["question_covered"], columns["phrase_overlap"] = cover.T
+        columns["phrase_cosine_top3"] = self.phrases.top3(heard.cosines, candidates)
+        columns["phrase_share"] = self.phrases.shares(heard.cosines, NEAR_COSINE)[candidates]
+        columns["phrase_words_share"] = self.phrases.shares(heard.words, NEAR_WORDS)[candidates]
+        columns |= self._of_names(normalised, asked, candidates)
+        columns |= self._of_wording(words, asked, candidates, hidden)
+        columns |= self._of_labels(candidates, hidden)
+        features = np.stack([columns[name] for name in FEATURES], axis=1)
+        question = self._as_a_whole(normalised, asked, every[0], best, groups, columns)
+        return Measured(candidates, features.astype(np.float32), question)
+
+    def _every(
+        self,
+        normalised: str,
+        heard: "_Heard",
+        names: Floats,
+        passages: Mapping[str, float],
+        hidden: Hidden,
+    ) -> Floats:
+        """How well each label fits in each of VIEWS, shape (views, labels)."""
+        every = np.zeros((len(VIEWS), len(self.labels)), dtype=np.float32)
+        every[0] = self.phrases.best(heard.cosines, 0.0)
+        every[1] = self.phrases.best(heard.words, 0.0)
+        every[2] = self.phrases.best(heard.tones, 0.0)
+        every[3] = self.names.best(names, 0.0)
+        every[4] = self.names.best(self.names.folded.scores(normalised) * BM25_SCALE, 0.0)
+        every[5] = self.names.best(self.names.toned.scores(normalised) * BM25_SCALE, 0.0)
+        every[6] = self._body.scores(normalised) * BM25_SCALE
+        for label, cosine in passages.items():
+            if (at_label := self.index.get(label)) is not None:
+                every[7, at_label] = cosine
+        every[8] = self._class_shares(normalised, hidden)
+        every[:, list(hidden.labels)] = 0.0
+        return every
+
+    def _heard(self, normalised: str, cosines: Cosines, hidden: Hidden) -> "_Heard":
+        """How near each phrase is: by vector, by words and by words with their marks."""
+        heard = _Heard(
+            cosines.phrases,
+            self.phrases.folded.scores(normalised) * BM25_SCALE,
+            self.phrases.toned.scores(normalised) * BM25_SCALE,
+        )
+        for scores in (heard.cosines, heard.words, heard.tones):
+            if hidden.phrases:
+                scores[list(hidden.phrases)] = 0.0
+            if hidden.without is not None:
+                scores[self.phrases.owners == hidden.without] = 0.0
+        return heard
+
+    def _of_names(
+        self, normalised: str, asked: Mapping[str, float], candidates: NDArray[np.int64]
+    ) -> dict[str, Floats]:
+        """What the names of each candidate say of the question, and what sets variants apart."""
+        covered, of_question, overlap = self._names_said.coverage(asked, candidates).T
         said = told(normalised)
-        stated = [self._qualifiers[c] for c in candidates]
-        columns["qualifier_unsaid"] = np.asarray([len(q - said) / 2 for q in stated], np.float32)
-        columns["qualifier_lacking"] = np.asarray([len(said - q) / 2 for q in stated], np.float32)
-        columns["phrase_share"] = self.phrases.shares(phrase_cosines, NEAR_COSINE)[candidates]
-        columns["phrase_words_share"] = self.phrases.shares(phrase_words, NEAR_WORDS)[candidates]
-        columns["office_twin"] = self._office_twins(candidates)
-        wordings = wording(
+        stated = [self._qualifiers[c] for c in candidates.tolist()]
+        return {
+            "name_covered": covered,
+            "question_covered": of_question,
+            "phrase_overlap": overlap,
+            "qualifier_unsaid": np.asarray([len(q - said) / 2 for q in stated], np.float32),
+            "qualifier_lacking": np.asarray([len(said - q) / 2 for q in stated], np.float32),
+            "office_twin": self._office_twins(candidates),
+        }
+
+    def _of_wording(
+        self,
+        words: Sequence[str],
+        asked: Mapping[str, float],
+        candidates: NDArray[np.int64],
+        hidden: Hidden,
+    ) -> dict[str, Floats]:
+        used = wording(
             words,
             asked,
-            [
-                self.phrases.source(hidden_phrases, without_phrases),
-                self.names.source(),
-            ],
-            Source(self._body, self._each),
+            [self.phrases.source(hidden.phrases, hidden.without), self.names.source()],
+            self._written,
             candidates,
             len(self.labels),
         )
-        columns |= dict(zip(WORDING, wordings.T, strict=True))
-        priors = self._priors[candidates].copy()
-        if without_phrases is not None:
-            priors[candidates == without_phrases, 4:] = 0.0
-        names = (
-            "popularity",
-            "is_office",
-            "is_commune",
-            "is_intent",
-            "phrase_count",
-            "has_phrases",
-        )
-        columns |= dict(zip(names, priors.T, strict=True))
-        features = np.stack([columns[name] for name in FEATURES], axis=1)
+        return dict(zip(WORDING, used.T, strict=True))
 
-        by_label = views["phrase_cosine"]
-        second = float(np.partition(by_label, -2)[-2]) if len(by_label) > 1 else 0.0
+    def _of_labels(self, candidates: NDArray[np.int64], hidden: Hidden) -> dict[str, Floats]:
+        """What is true of each candidate whatever is asked: PRIORS."""
+        priors = self._priors[candidates]
+        if hidden.without is not None:
+            priors[candidates == hidden.without, PRIORS.index("phrase_count") :] = 0.0
+        return dict(zip(PRIORS, priors.T, strict=True))
+
+    def _as_a_whole(
+        self,
+        normalised: str,
+        asked: Mapping[str, float],
+        phrase_cosines: Floats,
+        best: Floats,
+        groups: Floats,
+        columns: Mapping[str, Floats],
+    ) -> Floats:
+        """What a question says before any candidate is looked at, in the order of GLOBALS."""
+        of = dict(zip(VIEWS, best.tolist(), strict=True))
+        second = float(np.partition(phrase_cosines, -2)[-2]) if len(phrase_cosines) > 1 else 0.0
         total = sum(asked.values()) or 1.0
-        question = np.asarray(
+        return np.asarray(
             [
-                best["phrase_cosine"], best["phrase_words"], best["phrase_tones"],
-                best["name_cosine"], best["name_words"], best["body_words"],
-                best["passage_cosine"], best["phrase_cosine"] - second, best["class_share"],
+                of["phrase_cosine"], of["phrase_words"], of["phrase_tones"],
+                of["name_cosine"], of["name_words"], of["body_words"],
+                of["passage_cosine"], of["phrase_cosine"] - second, of["class_share"],
                 float(groups[self._safety]),
                 math.log1p(len(normalised.split())) / 3,
                 sum(w for t, w in asked.items() if t in self._rarity) / total,
                 float(fold(normalised) != normalised),
                 math.log1p(len(self.labels)) / 10,
                 *groups[self._kinds],
-                columns["phrase_share"].max(initial=0.0), wordings[:, 0].max(initial=0.0),
-                wordings[:, 2].max(initial=0.0), wordings[:, 1].min(initial=1.0),
+                columns["phrase_share"].max(initial=0.0), columns["words_used"].max(initial=0.0),
+                columns["pairs_used"].max(initial=0.0), columns["rarest_unused"].min(initial=1.0),
             ],
             dtype=np.float32,
         )  # fmt: skip
-        return Measured(candidates, features.astype(np.float32), question)
-
-    def _heard(
-        self,
-        normalised: str,
-        cosines: Cosines,
-        hidden_phrases: Collection[int],
-        without_phrases: int | None,
-    ) -> tuple[Floats, Floats, Floats]:
-        """How near each phrase is: by vector, by words and by words with their marks."""
-        phrase_cosines = cosines.phrases
-        phrase_words = self.phrases.folded.scores(normalised) * BM25_SCALE
-        phrase_tones = self.phrases.toned.scores(normalised) * BM25_SCALE
-        if hidden_phrases:
-            at = np.fromiter(hidden_phrases, dtype=np.int64)
-            phrase_cosines[at], phrase_words[at], phrase_tones[at] = 0.0, 0.0, 0.0
-        if without_phrases is not None:
-            own = self.phrases.owners == without_phrases
-            phrase_cosines[own], phrase_words[own], phrase_tones[own] = 0.0, 0.0, 0.0
-        return phrase_cosines, phrase_words, phrase_tones
 
     def _office_twins(self, candidates: NDArray[np.int64]) -> Floats:
         """How like the name of an office's own candidate the name of each other one is.
@@ -318,22 +352,21 @@ class Views:
         """
         out = np.zeros(len(candidates), dtype=np.float32)
         named = np.flatnonzero(self._own_name[candidates] >= 0)
-        own = self._priors[candidates[named], 1] > 0
+        own = self._priors[candidates[named], PRIORS.index("is_office")] > 0
         if own.any() and not own.all():
             vectors = self.names.vectors[self._own_name[candidates[named]]]
             out[named[~own]] = (vectors[~own] @ vectors[own].T).max(axis=1)
         return out
 
-    def _class_shares(
-        self, normalised: str, hidden_labels: Collection[int], without_phrases: int | None
-    ) -> Floats:
+    def _class_shares(self, normalised: str, hidden: Hidden) -> Floats:
         """The classifier's softmax over the labels of this catalogue; 0 for those it never met."""
         scores = self._classifier.scores(normalised)
-        known = self._columns >= 0
-        for label in (*hidden_labels, *(() if without_phrases is None else (without_phrases,))):
-            known[label] = False
+        known = self._taught
+        if hidden.labels or hidden.without is not None:
+            unseen = [*hidden.labels, *(() if hidden.without is None else (hidden.without,))]
+            known = known[~np.isin(known, unseen)]
         shares = np.zeros(len(self.labels), dtype=np.float32)
-        if known.any():
+        if len(known):
             own = scores[self._columns[known]]
             others = scores[self._national : self._national + 1] if self._has_national else own[:0]
             most = max([own.max(), *others])
@@ -350,9 +383,31 @@ class Views:
         return str(self.phrases.texts[nearest])
 
 
-def _union_of_tops(views: Mapping[str, Floats], count: int) -> NDArray[np.int64]:
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """How near each phrase is to one question, three ways; each of shape (phrases,)."""
+
+    cosines: Floats
+    words: Floats
+    tones: Floats
+
+
+def _compared(fits: Floats, best: Floats) -> dict[str, Floats]:
+    """Each view of the candidates, shape (views, candidates), and beside the best there is."""
+    columns: dict[str, Floats] = {}
+    for name, fit, most in zip(VIEWS, fits, best.tolist(), strict=True):
+        columns[name] = fit
+        if name == "class_share":
+            columns["class_gap"] = np.log((fit + 1e-4) / (most + 1e-4)) / 5
+        elif name.endswith("cosine"):
+            columns[f"{name}_gap"] = fit - most
+        else:
+            columns[f"{name}_ratio"] = fit / max(most, 1e-6)
+    return columns
+
+
+def _union_of_tops(every: Floats, count: int) -> NDArray[np.int64]:
     """The labels among the ``count`` best of any view, those as good as the last of them too."""
-    every = np.stack(list(views.values()))
     size = min(count, every.shape[1])
     if not size:
         return np.zeros(0, dtype=np.int64)

@@ -30,7 +30,7 @@ class Source:
     owners: NDArray[np.int64]
     hidden: Collection[int] = ()
     without: int | None = None
-    users: Callable[[str], NDArray[np.int64]] | None = None
+    users: Callable[[str], NDArray[np.integer]] | None = None
 
     def mark(self, term: str, used: NDArray[np.bool_]) -> None:
         """Set ``used`` for every label that has the term."""
@@ -60,27 +60,27 @@ def wording(
     telling word they do not use, as a share of the most telling there is; ``pairs_used``: as
     the first, of neighbouring pairs; ``words_written``: as the first, the record's text included.
     """
+    single = list(dict.fromkeys(filter(None, words)))
+    double = list(dict.fromkeys(pair for pair in pairwise(words) if all(pair)))
+    # A row for each word and pair, a column for each label; read at the candidates once.
+    used = np.zeros((len(single) + len(double), labels), dtype=np.bool_)
+    for row, term in zip(used, (*single, *map("_".join, double)), strict=True):
+        for source in said:
+            source.mark(term, row)
+    here = used[:, candidates].astype(np.float32)
+    for row, term in zip(used, single, strict=False):
+        written.mark(term, row)
+    written_here = used[: len(single), candidates].astype(np.float32)
+    telling = np.asarray([weights[word] for word in single], np.float32)
+    joint = np.asarray([weights[one] + weights[other] for one, other in double], np.float32)
+
     out = np.zeros((len(candidates), len(COLUMNS)), dtype=np.float32)
-    total = pairs = 0.0
-    for word in dict.fromkeys(filter(None, words)):
-        used = np.zeros(labels, dtype=np.bool_)
-        for source in said:
-            source.mark(word, used)
-        here = used[candidates]
-        written.mark(word, used)
-        weight = weights[word]
-        total += weight
-        out[:, 0] += weight * here
-        np.maximum(out[:, 1], np.where(here, 0.0, weight), out=out[:, 1])
-        out[:, 3] += weight * used[candidates]
-    for first, second in dict.fromkeys(pair for pair in pairwise(words) if all(pair)):
-        used = np.zeros(labels, dtype=np.bool_)
-        for source in said:
-            source.mark(f"{first}_{second}", used)
-        weight = weights[first] + weights[second]
-        pairs += weight
-        out[:, 2] += weight * used[candidates]
-    out[:, [0, 3]] /= total or 1.0
-    out[:, 1] /= max(weights.values(), default=1.0) or 1.0
-    out[:, 2] /= pairs or 1.0
+    if single:
+        said_here = here[: len(single)]
+        out[:, 0] = telling @ said_here / (telling.sum() or 1.0)
+        most = max(weights.values(), default=1.0) or 1.0
+        out[:, 1] = (telling[:, None] * (1.0 - said_here)).max(axis=0) / most
+        out[:, 3] = telling @ written_here / (telling.sum() or 1.0)
+    if double:
+        out[:, 2] = joint @ here[len(single) :] / (joint.sum() or 1.0)
     return out
