@@ -17,7 +17,7 @@ from evals.rendering import Sheet, sheet_of_procedure, sheet_of_record, to_pdfs,
 from ingest.decisions import read_header
 from ingest.draft import Draft
 from ingest.drafting import draft_of
-from ingest.labels import folded
+from ingest.folding import folded
 from ingest.portal import to_procedure
 from ingest.reading import read
 from ingest.segments import segments_of
@@ -277,9 +277,12 @@ def _expected(truth: Procedure, section: str) -> bool:
 def compare(section: str, truth: Procedure, value: Any, alike: float) -> str:
     """What is wrong with a section, "" when it is right. Notes may differ, facts may not."""
     if section == "papers":
+        # "Phương án …" and "phương án …" under another heading are the same paper
+        names = {folded(paper.name): paper.name for paper in truth.documents}
         wanted: dict[str, set[tuple[int, int]]] = {}
         for paper in truth.documents:
-            wanted.setdefault(paper.name, set()).add((paper.originals, paper.copies))
+            name = names[folded(paper.name)]
+            wanted.setdefault(name, set()).add((paper.originals, paper.copies))
         got = [(p["name"], p["originals"], p["copies"]) for p in value["documents"]]
         return _papers(wanted, list(dict.fromkeys(got)), alike)
     if section == "fee":

@@ -16,6 +16,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
+from evals.fresh_layouts import WRITERS as FRESH_WRITERS
 from evals.rendering import Sheet
 from evals.unseen_layouts import (
     write_grid,
@@ -29,15 +30,21 @@ from evals.unseen_layouts import (
 Layout = Literal[
     "portal", "decision", "handbook", "register", "unruled", "columns", "notice", "sheet",
     "pocket", "letter", "merged", "web", "grid", "old",
+    "annex", "rack", "broad", "asked", "tabs", "poster", "fields", "typed", "plain", "ledger",
+    "stock", "cards", "aged",
 ]  # fmt: skip
 TUNED: tuple[Layout, ...] = ("portal", "decision", "handbook", "register", "unruled", "columns")
 LATER: tuple[Layout, ...] = ("notice", "sheet")
 UNSEEN: tuple[Layout, ...] = ("pocket", "letter", "merged", "web", "grid", "old")
-LAYOUTS: tuple[Layout, ...] = TUNED + LATER + UNSEEN
+FRESH: tuple[Layout, ...] = (
+    "annex", "rack", "broad", "asked", "tabs", "poster", "fields", "typed", "plain", "ledger",
+    "stock", "cards", "aged",
+)  # fmt: skip
+LAYOUTS: tuple[Layout, ...] = TUNED + LATER + UNSEEN + FRESH
 # An old font prints as rubbish where it is not installed, a sheet's long cells are cut off.
-NEVER_PRINTED: tuple[Layout, ...] = ("grid", "old")
+NEVER_PRINTED: tuple[Layout, ...] = ("grid", "old", "tabs", "plain", "stock", "cards", "aged")
 # The others leave out what must be done step by step, and the laws.
-WITH_STEPS: tuple[Layout, ...] = ("portal", "decision", "handbook", "letter")
+WITH_STEPS: tuple[Layout, ...] = ("portal", "decision", "handbook", "letter", "annex")
 
 
 def write_file(sheets: Sequence[Sheet], layout: Layout, path: Path) -> Path:
@@ -45,7 +52,7 @@ def write_file(sheets: Sequence[Sheet], layout: Layout, path: Path) -> Path:
     unseen = {
         "pocket": (write_pocket, ".docx"), "letter": (write_letter, ".docx"),
         "merged": (write_merged, ".docx"), "web": (write_web, ".html"),
-        "grid": (write_grid, ".xlsx"), "old": (write_old, ".docx"),
+        "grid": (write_grid, ".xlsx"), "old": (write_old, ".docx"), **FRESH_WRITERS,
     }  # fmt: skip
     if layout in unseen:
         write, suffix = unseen[layout]

@@ -16,7 +16,7 @@ from ingest.draft import Draft
 from ingest.drafting import draft_of
 from ingest.forms import is_blank_form
 from ingest.found import Piece
-from ingest.labels import folded
+from ingest.folding import folded
 from ingest.legal import passages_of, title_of
 from ingest.listing import known_codes, listed_codes
 from ingest.pages import Reading

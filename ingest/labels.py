@@ -2,10 +2,13 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from pathlib import Path
 
+from ingest.folding import folded
+from ingest.own_words import heading_in, section_named
 from knowledge.data_files import parse_yaml
 
 LABELS = Path(__file__).parent / "data" / "labels.yaml"
@@ -18,16 +21,20 @@ _BULLET = re.compile(
 )
 # "I." before capitals is read as "L" or "1L", its point lost.
 _MISREAD_NUMERAL = re.compile(r"^[LIl1|!]{1,3}[.,]?\s+(?=[^\W\d_a-z])")
+_DASHED = re.compile(r"^\s*[-+*•–—·▪●○◦>]")
 _AFTER = re.compile(
     r"^\s*(?:\([^()]{0,60}\)|của thủ tục hành chính|của tthc)?\s*(:|[.;]?\s*$)", re.I
 )
 
 
-def folded(text: str) -> str:
-    """Small letters without tone marks; as long as the text, letter for letter."""
-    plain = unicodedata.normalize("NFD", unicodedata.normalize("NFC", text).lower())
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return plain.replace("đ", "d")
+@dataclass(frozen=True)
+class Heading:
+    """The section a line opens and what follows on the line; ``is_exact`` when it is named as
+    published procedures name it, not in the office's own words."""
+
+    section: str
+    rest: str
+    is_exact: bool = True
 
 
 @cache
@@ -57,6 +64,18 @@ def label_of(text: str, *, scanned: bool = False) -> tuple[str, str] | None:
         if plain.startswith(label) and (match := _AFTER.match(body[len(label) :])):
             return section, body[len(label) + match.end() :].strip()
     return _label_alike(body, plain) if scanned else None
+
+
+def heading_of(text: str, *, scanned: bool = False) -> Heading | None:
+    """The same in the words of published procedures or in an office's own; None for content."""
+    if label := label_of(text, scanned=scanned):
+        return Heading(*label)
+    body = unbulleted(text).strip()
+    if not (found := heading_in(body)):
+        return None
+    if _DASHED.match(text) and not found[1] and not body.isupper() and body[-1:] not in ":?":
+        return None  # "- Giấy tờ kèm theo" is a line of a list
+    return Heading(*found, is_exact=False)
 
 
 def _label_alike(body: str, plain: str) -> tuple[str, str] | None:
@@ -97,4 +116,4 @@ def column_of(text: str) -> str | None:
             return section
     if plain in ("stt", "tt", "so tt"):
         return "other"
-    return None
+    return section_named(text)

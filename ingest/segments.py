@@ -2,13 +2,19 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ingest.decisions import CODE
 from ingest.found import CONTENT, Found, Piece, Segments, name_in
-from ingest.labels import column_of, label_of
+from ingest.labels import Heading, column_of, heading_of, label_of, unbulleted
+from ingest.own_words import asked_in, unanswered
 from ingest.pages import Block, Reading, Row
+from ingest.portal_rows import channel_of
 from ingest.table_kinds import (
     Headed,
+    boxes_in,
+    counted,
+    goes_on,
     headed,
     inner_table,
     is_key_value,
@@ -17,6 +23,15 @@ from ingest.table_kinds import (
     with_points,
 )
 
+# "Nộp trực tuyến qua Cổng Dịch vụ công quốc gia" is one; a sentence is not.
+LONGEST_WAY = 80
+_WAY = re.compile(r"(?:nộp |hình thức |qua )*(?:trực tiếp|trực tuyến|(?:dịch vụ )?bưu chính)"
+                  r"(?:\s(?!:)[^:;.]*)?:?", re.IGNORECASE)  # fmt: skip
+_CODE_LINE = re.compile(
+    r"\W*(?:mã(?: số)?(?: hồ sơ)?(?: thủ tục(?: hành chính)?| TTHC)?|TTHC)?\W*"
+    rf"{CODE.pattern}\W*",
+    re.IGNORECASE,
+)
 _NUMBERED = re.compile(r"^\s*(?:\(?[\dIVX]{1,4}(?:\.\d{1,3})*[.)]|Thủ tục\b|THỦ TỤC\b)\s*\S")
 
 
@@ -34,6 +49,7 @@ class _Cutter:
         self._done = Segments()
         self._current: Found | None = None
         self._section: str | None = None
+        self._way = ""
         self._sector: Piece | None = None
 
     def cut(self) -> Segments:
@@ -48,16 +64,43 @@ class _Cutter:
     # -- lines -----------------------------------------------------------------------------
 
     def _line(self, place: int, block: Block) -> None:
-        piece = Piece(block.text, block.page, block.box, block.confidence)
-        label = label_of(block.text, scanned=self._scanned)
+        text = unanswered(block.text)
+        piece = Piece(text, block.page, block.box, block.confidence)
+        label = self._heading(text)
         if label is None and (head := self._head(place, block)):
             self._start(*head, piece)
             return
+        if label is None and self._is_way(text):
+            self._way = unbulleted(text).strip(" :.")
         # "THỦ TỤC HÀNH CHÍNH" alone is a title of the document, not the label of a name.
-        if label is None or (label[0] == "name" and ":" not in block.text):
+        if label is None or (label.section == "name" and ":" not in text):
             self._content(piece)
             return
-        self._label(*label, piece)
+        self._label(label.section, label.rest, piece)
+
+    def _heading(self, text: str) -> Heading | None:
+        """The heading a line is; in an office's own words only below a procedure's name, and
+        only for a part that was not there before."""
+        label = heading_of(text, scanned=self._scanned)
+        if _CODE_LINE.fullmatch(text):
+            return Heading("code", text)
+        if label is None or not label.is_exact:
+            if self._current is None:
+                return None
+            if question := asked_in(text):
+                return Heading(*question, is_exact=False)
+            if label is not None and self._current.parts.get(label.section):
+                return None
+        return label
+
+    def _is_way(self, text: str) -> bool:
+        """Whether a line names a way of handing in, whose time and fee follow below it."""
+        return (
+            (self._section == "channel" or bool(self._way))
+            and len(text) < LONGEST_WAY
+            and channel_of(text) is not None
+            and bool(_WAY.fullmatch(unbulleted(text).strip()))
+        )
 
     def _label(self, section: str, rest: str, piece: Piece) -> None:
         rest_piece = Piece(rest, piece.page, piece.box, piece.confidence)
@@ -96,8 +139,16 @@ class _Cutter:
                 return
             self._section = section
             self._current.parts.setdefault(section, [])
+            if section not in ("time", "fee", "channel"):
+                self._way = ""
             if rest:
-                self._current.add(section, rest_piece)
+                self._current.add(section, self._by_way(rest_piece))
+
+    def _by_way(self, piece: Piece) -> Piece:
+        """A time or fee below the name of a way of handing in is that way's."""
+        if not self._way or self._section not in ("time", "fee"):
+            return piece
+        return replace(piece, text=f"{self._way}: {piece.text}")
 
     def _repeats(self, section: str) -> bool:
         held = self._current.parts.get(section) if self._current else None
@@ -133,9 +184,10 @@ class _Cutter:
                 found = [column_of(cell) for cell in later.rows[0].cells]
                 following += [section for section in found if section]
                 break
-            label = label_of(later.text, scanned=self._scanned)
-            following.append(label[0] if label else "")
-        wanted = {"code", "steps", "level", "decision", "sector", "channel", "papers"}
+            label = heading_of(later.text, scanned=self._scanned)
+            asked = asked_in(later.text)
+            following.append(label.section if label else asked[0] if asked else "")
+        wanted = CONTENT | {"code", "level", "decision", "sector", "count", "agency"}
         first = following[0] if following else ""
         if code and wanted & set(following):
             return code[1], name_in(text)
@@ -146,17 +198,13 @@ class _Cutter:
 
     def _stands_above_its_code(self, place: int) -> bool:
         """Whether a line is a name because the next says a code, and no line after it a name."""
-        below = [
-            label_of(later.text, scanned=self._scanned)
-            for later in self._blocks[place + 1 : place + 4]
-            if not later.is_table
-        ]
-        if not below or below[0] is None or below[0][0] != "code":
+        later = [b for b in self._blocks[place + 1 : place + 4] if not b.is_table]
+        if not later or later[0] is not self._blocks[place + 1] or not _says_code(later[0].text):
             return False
+        below = [label_of(block.text, scanned=self._scanned) for block in later]
         text = self._blocks[place].text.strip()
         return (
-            CODE.search(below[0][1]) is not None
-            and all(label is None or label[0] != "name" for label in below[1:])
+            all(label is None or label[0] != "name" for label in below[1:])
             and not text.endswith((".", ";", ":", ","))
             and not text.startswith(("-", "+", "•", "*"))
         )
@@ -182,14 +230,14 @@ class _Cutter:
             self._close()
             self._done.rest.append(piece)
         else:
-            self._current.add(self._section, piece)
+            self._current.add(self._section, self._by_way(piece))
 
     def _start(self, code: str | None, name: str, piece: Piece) -> None:
         self._close()
         self._current = Found(code=code, name=name, head=piece)
         if self._sector is not None:
             self._current.parts["sector"] = [self._sector]
-        self._section = None
+        self._section, self._way = None, ""
 
     def _close(self) -> None:
         if self._current is None:
@@ -207,6 +255,10 @@ class _Cutter:
     # -- tables ----------------------------------------------------------------------------
 
     def _table(self, block: Block) -> None:
+        if boxes := boxes_in(block):
+            for box in boxes:
+                self._line(-1, box)
+            return
         table = headed(with_points(block.rows))
         rows = [table.head, *table.body]
         inner = inner_table(table.head)
@@ -217,6 +269,11 @@ class _Cutter:
         sections = set(table.sections)
         if "name" in sections and CONTENT & sections and table.body:
             self._wide(table)
+            return
+        if self._current is not None and table.body and len(CONTENT & sections) >= 2:
+            # a table of the parts of one procedure, side by side
+            for row in table.body:
+                _fill(self._current, table, row)
             return
         rows = [*table.above, *rows]
         if is_key_value(rows, self._scanned):
@@ -250,6 +307,10 @@ class _Cutter:
         for row in table.body:
             filled = [cell for cell in row.cells if cell.strip()]
             if not filled:
+                continue
+            if self._current is not None and goes_on(table, row):
+                # a paper a row: the procedure's other cells are merged down
+                _fill(self._current, table, row)
                 continue
             if len(filled) == 1 and not CODE.search(filled[0]):
                 # a row across the table is the heading of a group
@@ -291,14 +352,29 @@ class _Cutter:
                     self._content(Piece(line, *place))
 
 
+def _says_code(text: str) -> bool:
+    """Whether a line is the code of a procedure and nothing else, with or without its label."""
+    label = label_of(text)
+    return bool(_CODE_LINE.fullmatch(text)) or (
+        label is not None and label[0] == "code" and CODE.search(label[1]) is not None
+    )
+
+
 def _fill(found: Found, table: Headed, row: Row) -> None:
     """Give a procedure what its row says in each column."""
-    for section, lead, cell in zip(table.sections, table.lead, row.cells, strict=False):
+    for place, (section, lead, cell) in enumerate(
+        zip(table.sections, table.lead, row.cells, strict=False)
+    ):
         code = CODE.search(cell)
         if section in ("code", "name", "other", "") and code:
             found.code = found.code or code[1]
         if section == "name":
-            found.name = name_in(cell)
+            found.name = name_in(cell) or found.name
+        elif section == "papers" and "\n" not in cell.strip() and (counts := counted(table, row)):
+            heads = tuple(table.head.cells[at] for at in (place, *counts))
+            cells = tuple(row.cells[at] for at in (place, *counts))
+            if cell.strip():
+                found.add(section, Piece(cell, row.page, row.box, row.confidence, cells, heads))
         elif section and section not in ("other", "code") and cell.strip():
             for line in f"{lead}{cell}".split("\n"):
                 found.add(section, Piece(line, row.page, row.box, row.confidence))

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.decisions import CODE
-from ingest.found import Piece
-from ingest.labels import column_of, label_of
-from ingest.pages import Row
+from ingest.found import CONTENT, Piece
+from ingest.labels import column_of, heading_of, label_of
+from ingest.pages import Block, Row
 
+_COUNT_HEAD = re.compile(r"bản (?:chính|gốc|sao|chụp|photo)|số (?:lượng|bản)", re.IGNORECASE)
 # A title, an office, a date may stand in the rows above a table's headings.
 MOST_ROWS_ABOVE = 8
 
@@ -64,6 +65,46 @@ def _divides(head: Row, below: Row) -> bool:
         and len(under) < len(head.cells)
         and all(len(below.cells[at]) < 60 and not CODE.search(below.cells[at]) for at in under)
     )
+
+
+def goes_on(table: Headed, row: Row) -> bool:
+    """Whether a row only says more of the procedure above it: number, code and name are empty."""
+    own = {"", "other", "code", "name"}
+    pairs = list(zip(table.sections, row.cells, strict=False))
+    first_name = next((at for at, (section, _) in enumerate(pairs) if section == "name"), 0)
+    return (
+        not any(cell.strip() for section, cell in pairs[: first_name + 1] if section in own)
+        and not any(cell.strip() for section, cell in pairs if section in ("code", "name"))
+        and any(cell.strip() for section, cell in pairs if section not in own)
+    )
+
+
+def counted(table: Headed, row: Row) -> list[int]:
+    """The columns that say how many originals and copies of a paper are wanted."""
+    return [
+        at
+        for at, (head, section) in enumerate(zip(table.head.cells, table.sections, strict=False))
+        if section in ("", "count") and _COUNT_HEAD.search(head) and at < len(row.cells)
+    ]
+
+
+def boxes_in(block: Block) -> list[Block]:
+    """The lines of a poster's boxes, whose first lines are headings; none for other tables."""
+    cells = [(row, cell.strip()) for row in block.rows for cell in row.cells if cell.strip()]
+    heads = [heading_of(cell.split("\n")[0], scanned=row.confidence < 1) for row, cell in cells]
+    boxes = [
+        head
+        for head, (_, cell) in zip(heads, cells, strict=True)
+        if head and head.section in CONTENT and (head.rest or "\n" in cell)
+    ]
+    if len(boxes) < 2 or len(boxes) * 3 < len(cells) * 2:
+        return []
+    return [
+        Block(text=line.strip(), page=row.page, box=row.box, confidence=row.confidence)
+        for row, cell in cells
+        for line in cell.split("\n")
+        if line.strip()
+    ]
 
 
 def _joined_heads(head: str, below: str) -> str:

@@ -1,0 +1,460 @@
+"""A third set of layouts, written when the readers had been mended on the first two.
+
+What offices hand out beside decisions: leaflets of questions and answers, posters, tables with a
+paper a row, pages behind tabs, sheets of one matter, text typed in capitals. The figures of
+their first run are in docs/ingest.md; what they showed was mended afterwards.
+"""
+
+import html
+import re
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import docx
+import openpyxl
+from docx.enum.section import WD_ORIENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt
+from openpyxl.styles import Alignment, Border, Side
+
+from evals.rendering import Sheet
+from ingest.encodings import TABLES
+from knowledge.data_files import parse_yaml
+
+_NARROW_TEXT = 76
+
+
+def write_annex(sheets: Sequence[Sheet], path: Path) -> None:
+    """An appendix whose parts are numbered on from one procedure to the next, with a running
+    head and the ways of handing in as a table."""
+    document = _document(21, 29.7, 2.5, 13)
+    section = document.sections[0]
+    section.header.paragraphs[0].text = "Phụ lục kèm theo Quyết định công bố thủ tục hành chính"
+    section.footer.paragraphs[0].text = "UBND TỈNH MẪU"
+    _line(document, "PHỤ LỤC", centred=True, bold=True)
+    _line(document, "NỘI DUNG THỦ TỤC HÀNH CHÍNH CẤP XÃ", centred=True, bold=True)
+    number = 0
+    for place, sheet in enumerate(sheets, 1):
+        _line(document, f"Thủ tục {place:02}. {sheet.name} (mã số {sheet.code})", bold=True)
+        for heading, fill in (
+            ("Trình tự thực hiện", lambda s=sheet: [_line(document, step) for step in s.steps]),
+            ("Cách thức thực hiện, thời hạn và phí, lệ phí", lambda s=sheet: _table(
+                document, ("Cách thức", "Thời hạn", "Phí, lệ phí"),
+                [row[:3] for row in s.methods], (4, 4.5, 7.5))),
+            ("Thành phần và số lượng hồ sơ", lambda s=sheet: _grouped(document, s)),
+            ("Cơ quan thực hiện", lambda s=sheet: _line(document, f"{s.agency}.")),
+            ("Kết quả thực hiện", lambda s=sheet: _line(document, f"{s.result}.")),
+            ("Căn cứ pháp lý", lambda s=sheet: [
+                _line(document, f"+ {law} {title}".rstrip()) for law, title in s.laws]),
+        ):  # fmt: skip
+            number += 1
+            _line(document, f"{number}. {heading}", bold=True)
+            fill()
+    document.save(str(path))
+
+
+def _grouped(document: Any, sheet: Sheet) -> None:
+    for heading, papers in groupby(sheet.papers, key=lambda paper: paper[0]):
+        if heading:
+            _line(document, f"* {heading.rstrip(' :')}:")
+        for paper in papers:
+            _line(document, f"- {_counted(paper)};")
+    _line(document, "* Số lượng hồ sơ: 01 bộ.")
+
+
+def write_rack(sheets: Sequence[Sheet], path: Path) -> None:
+    """A ward's handbook in two narrow columns with headings of its own words."""
+    document = _document(21, 29.7, 1.5, 10.5)
+    columns = OxmlElement("w:cols")
+    columns.set(qn("w:num"), "2")
+    columns.set(qn("w:space"), "500")
+    document.sections[0]._sectPr.append(columns)
+    for place, sheet in enumerate(sheets, 1):
+        _line(document, f"{place}. {sheet.name.upper()}", bold=True)
+        _line(document, f"Mã thủ tục: {sheet.code}")
+        _line(document, "Giấy tờ cần mang theo:", bold=True)
+        for paper in sheet.papers:
+            _line(document, f"• {_counted(paper)}")
+        _values(document, "Bao lâu có kết quả", sheet, 1)
+        _values(document, "Phí phải nộp", sheet, 2)
+        _line(document, f"Nộp ở đâu: {sheet.agency}")
+        _line(document, f"Nhận được gì: {sheet.result}")
+    document.save(str(path))
+
+
+def write_broad(sheets: Sequence[Sheet], path: Path) -> None:
+    """A landscape table with a procedure a row and its code below its name."""
+    document = _document(29.7, 21, 1.5, 11)
+    document.sections[0].orientation = WD_ORIENT.LANDSCAPE
+    _line(document, "NIÊM YẾT THỦ TỤC HÀNH CHÍNH", centred=True, bold=True)
+    _table(
+        document,
+        ("TT", "Tên thủ tục", "Thành phần hồ sơ", "Thời hạn", "Phí", "Nơi nộp, nhận kết quả"),
+        [
+            (f"{place}", f"{sheet.name}\n({sheet.code})",
+             "\n".join(f"- {_counted(paper)};" for paper in sheet.papers),
+             _cell(sheet, 1), _cell(sheet, 2), sheet.agency)
+            for place, sheet in enumerate(sheets, 1)
+        ],
+        (1, 4.2, 11, 3.2, 3.8, 3.5),
+    )  # fmt: skip
+    document.save(str(path))
+
+
+def write_asked(sheets: Sequence[Sheet], path: Path) -> None:
+    """A leaflet of questions and answers."""
+    document = _document(21, 29.7, 2, 12)
+    _line(document, "HỎI – ĐÁP VỀ THỦ TỤC HÀNH CHÍNH", centred=True, bold=True)
+    for place, sheet in enumerate(sheets, 1):
+        _line(document, f"Thủ tục {place}: {sheet.name}", bold=True)
+        _line(document, f"(Mã: {sheet.code})")
+        _line(document, "Hỏi: Làm thủ tục này cần những giấy tờ gì?")
+        _line(document, "Đáp: Hồ sơ gồm có:")
+        for paper in sheet.papers:
+            _line(document, f"- {_counted(paper)}.")
+        _line(document, "Hỏi: Bao lâu thì được giải quyết?")
+        _answer(document, sheet, 1)
+        _line(document, "Hỏi: Phí, lệ phí là bao nhiêu?")
+        _answer(document, sheet, 2)
+        _line(document, "Hỏi: Nộp hồ sơ ở đâu?")
+        _line(document, f"Đáp: {sheet.agency}.")
+    document.save(str(path))
+
+
+def _answer(document: Any, sheet: Sheet, column: int) -> None:
+    values = _by_channel(sheet, column)
+    if len(values) == 1:
+        _line(document, f"Đáp: {values[0][1].rstrip(' .')}.")
+        return
+    _line(document, "Đáp:")
+    for channel, value in values:
+        _line(document, f"- {channel}: {value.rstrip(' .')}.")
+
+
+def write_tabs(sheets: Sequence[Sheet], path: Path) -> None:
+    """A saved page of a portal: menus, tabs whose panes are hidden, terms and their texts."""
+    parts = [
+        "<!DOCTYPE html><html lang='vi'><head><meta charset='utf-8'><title>Cổng dịch vụ công"
+        "</title><style>.pane{display:none}.pane.on{display:block}</style>"
+        "<script>function show(n){document.getElementById(n).className='pane on'}</script></head>"
+        "<body><header><nav><ul><li><a href='/'>Trang chủ</a></li><li><a href='/tthc'>Thủ tục "
+        "hành chính</a></li><li><a href='/dvc'>Nộp hồ sơ trực tuyến</a></li></ul></nav></header>"
+        "<div class='crumbs'>Trang chủ / Thủ tục hành chính / Chi tiết</div><main>"
+    ]
+    for sheet in sheets:
+        say = html.escape
+        parts.append(
+            f"<article><h1>{say(sheet.name)}</h1><ul class='tabs'><li>Thông tin chung</li>"
+            "<li>Thành phần hồ sơ</li><li>Thời hạn, phí</li></ul>"
+            f"<div class='pane on'><dl><dt>Mã thủ tục</dt><dd>{sheet.code}</dd>"
+            f"<dt>Lĩnh vực</dt><dd>{say(sheet.sector)}</dd>"
+            f"<dt>Cơ quan thực hiện</dt><dd>{say(sheet.agency)}</dd>"
+            f"<dt>Kết quả thực hiện</dt><dd>{say(sheet.result)}</dd></dl></div>"
+            "<div class='pane'><h2>Thành phần hồ sơ</h2><table><thead><tr><th>STT</th>"
+            "<th>Tên giấy tờ</th><th>Bản chính</th><th>Bản sao</th></tr></thead><tbody>"
+        )
+        parts += [
+            f"<tr><td>{n}</td><td>{say(paper[1])}</td><td>{paper[2]}</td><td>{paper[3]}</td></tr>"
+            for n, paper in enumerate(sheet.papers, 1)
+        ]
+        parts.append("</tbody></table></div><div class='pane'><h2>Cách thức thực hiện</h2>")
+        for row in sheet.methods:
+            parts.append(
+                f"<div class='way'><h3>{say(row[0])}</h3><div><span>Thời hạn giải quyết:</span> "
+                f"<span>{say(row[1])}</span></div><div><span>Phí, lệ phí:</span> "
+                f"<span>{say(row[2])}</span></div></div>"
+            )
+        parts.append("</div><a href='#'>Nộp hồ sơ</a></article>")
+    parts.append("</main><footer>Bản quyền thuộc Ủy ban nhân dân tỉnh Mẫu</footer></body></html>")
+    path.write_text("".join(parts), "utf-8")
+
+
+def write_poster(sheets: Sequence[Sheet], path: Path) -> None:
+    """A page for each matter to hang beside the counter: big words, four boxes."""
+    document = _document(21, 29.7, 1.5, 14)
+    for sheet in sheets:
+        _line(document, "UBND PHƯỜNG MẪU – TRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG", centred=True)
+        _line(document, sheet.name.upper(), centred=True, bold=True)
+        _line(document, f"Mã thủ tục: {sheet.code}", centred=True)
+        table = document.add_table(rows=2, cols=2)
+        table.style = "Table Grid"
+        boxes = (
+            ("BẠN CẦN CHUẨN BỊ", [f"✓ {_counted(paper)}" for paper in sheet.papers]),
+            ("NƠI NỘP HỒ SƠ", [sheet.agency]),
+            ("THỜI GIAN GIẢI QUYẾT", _cell(sheet, 1).split("\n")),
+            ("LỆ PHÍ", _cell(sheet, 2).split("\n")),
+        )
+        for cell, (label, lines) in zip((c for row in table.rows for c in row.cells), boxes,
+                                        strict=True):  # fmt: skip
+            cell.text = "\n".join([label, *lines])
+        document.add_page_break()
+    document.save(str(path))
+
+
+def write_fields(sheets: Sequence[Sheet], path: Path) -> None:
+    """A table of number, part and text for each procedure, with lists inside lists."""
+    document = _document(21, 29.7, 2, 12)
+    for place, sheet in enumerate(sheets, 1):
+        _line(document, f"Quy trình số {place}: {sheet.name}", bold=True)
+        papers = []
+        for heading, group in groupby(sheet.papers, key=lambda paper: paper[0]):
+            papers += [f"- {heading.rstrip(' :')}:"] if heading else []
+            papers += [f"  + {_counted(paper)};" for paper in group]
+        _table(
+            document,
+            ("STT", "Nội dung", "Chi tiết"),
+            [
+                ("1", "Mã thủ tục hành chính", sheet.code),
+                ("2", "Lĩnh vực", sheet.sector),
+                ("3", "Thành phần hồ sơ", "\n".join(papers)),
+                ("4", "Số lượng hồ sơ", "01 bộ"),
+                ("5", "Thời hạn giải quyết", _cell(sheet, 1)),
+                ("6", "Phí, lệ phí (nếu có)", _cell(sheet, 2)),
+                ("7", "Cơ quan thực hiện", sheet.agency),
+                ("8", "Kết quả", sheet.result),
+            ],
+            (1.2, 4.3, 11.5),
+        )
+    document.save(str(path))
+
+
+def write_typed(sheets: Sequence[Sheet], path: Path) -> None:
+    """A guide from a typewriter's font: headings in capitals alone on their lines, no numbers."""
+    document = _document(21, 29.7, 2, 11)
+    document.styles["Normal"].font.name = "Courier New"
+    for sheet in sheets:
+        _line(document, f"THỦ TỤC {sheet.name.upper()}")
+        _line(document, f"MÃ SỐ {sheet.code}")
+        _line(document, "HỒ SƠ CẦN NỘP")
+        for paper in sheet.papers:
+            _line(document, _counted(paper))
+        _line(document, "THỜI HẠN")
+        for text in _cell(sheet, 1).split("\n"):
+            _line(document, text)
+        _line(document, "PHÍ, LỆ PHÍ")
+        for text in _cell(sheet, 2).split("\n"):
+            _line(document, text)
+        _line(document, "CƠ QUAN GIẢI QUYẾT")
+        _line(document, sheet.agency)
+    document.save(str(path))
+
+
+def write_plain(sheets: Sequence[Sheet], path: Path) -> None:
+    """A text file whose lines were cut at a fixed width, as an editor of old did."""
+    lines: list[str] = []
+
+    def say(text: str, hanging: str = "") -> None:
+        lines.extend(textwrap.wrap(text, _NARROW_TEXT, subsequent_indent=hanging,
+                                   break_long_words=False, break_on_hyphens=False))  # fmt: skip
+
+    for place, sheet in enumerate(sheets, 1):
+        say(f"{place}. Tên thủ tục: {sheet.name}")
+        say(f"Mã thủ tục: {sheet.code}")
+        say("Thành phần hồ sơ:")
+        for paper in sheet.papers:
+            say(f"  - {_counted(paper)}", "    ")
+        for label, column in (("Thời hạn giải quyết", 1), ("Lệ phí", 2)):
+            values = _by_channel(sheet, column)
+            if len(values) == 1:
+                say(f"{label}: {values[0][1]}")
+            else:
+                say(f"{label}:")
+                for channel, value in values:
+                    say(f"  - {channel}: {value}", "    ")
+        say(f"Cơ quan thực hiện: {sheet.agency}")
+        lines.append("")
+    path.write_text("\n".join(lines), "utf-8")
+
+
+def write_ledger(sheets: Sequence[Sheet], path: Path) -> None:
+    """A table with a paper a row; the other cells of a procedure are merged down."""
+    document = _document(29.7, 21, 1.5, 11)
+    document.sections[0].orientation = WD_ORIENT.LANDSCAPE
+    heads = ("STT", "Mã TTHC", "Tên TTHC", "Thành phần hồ sơ", "Bản chính", "Bản sao",
+             "Thời hạn giải quyết", "Phí, lệ phí")  # fmt: skip
+    table = document.add_table(rows=1, cols=len(heads))
+    table.style = "Table Grid"
+    for cell, head in zip(table.rows[0].cells, heads, strict=True):
+        cell.text = head
+    for place, sheet in enumerate(sheets, 1):
+        rows = [table.add_row() for _ in sheet.papers]
+        for row, (_, name, originals, copies) in zip(rows, sheet.papers, strict=True):
+            for at, text in ((3, _bare(name)), (4, str(originals)), (5, str(copies))):
+                row.cells[at].text = text
+        said = {0: str(place), 1: sheet.code, 2: sheet.name, 6: _cell(sheet, 1), 7: _cell(sheet, 2)}
+        for at, text in said.items():
+            rows[0].cells[at].merge(rows[-1].cells[at]).text = text
+    _widths(table, (1, 2.2, 4, 9.5, 1.4, 1.4, 3, 4))
+    document.save(str(path))
+
+
+def write_stock(sheets: Sequence[Sheet], path: Path) -> None:
+    """The same as an Excel sheet, with groups by sector across it."""
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    page.append(["THỐNG KÊ THỦ TỤC HÀNH CHÍNH"])
+    page.merge_cells("A1:H1")
+    page.append(["STT", "Mã TTHC", "Tên thủ tục hành chính", "Thành phần hồ sơ", "Bản chính",
+                 "Bản sao", "Thời hạn giải quyết", "Phí, lệ phí"])  # fmt: skip
+    for place, sheet in enumerate(sheets, 1):
+        page.append([f"Lĩnh vực {sheet.sector}"])
+        page.merge_cells(start_row=page.max_row, end_row=page.max_row, start_column=1, end_column=8)
+        first = page.max_row + 1
+        for number, (_, name, originals, copies) in enumerate(sheet.papers):
+            own = [place, sheet.code, sheet.name] if not number else [None] * 3
+            ends = [_cell(sheet, 1), _cell(sheet, 2)] if not number else [None] * 2
+            page.append([*own, _bare(name), originals or None, copies or None, *ends])
+        for column in (1, 2, 3, 7, 8):
+            page.merge_cells(start_row=first, end_row=page.max_row, start_column=column,
+                             end_column=column)  # fmt: skip
+    side = Side(style="thin")
+    for row in page.iter_rows():
+        for cell in row:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.border = Border(side, side, side, side)
+    for letter, width in zip("ABCDEFGH", (5, 12, 28, 70, 10, 10, 22, 26), strict=True):
+        page.column_dimensions[letter].width = width
+    book.save(path)
+
+
+def write_cards(sheets: Sequence[Sheet], path: Path) -> None:
+    """A workbook with a sheet for each procedure, its parts one below the other."""
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for place, sheet in enumerate(sheets, 1):
+        page = book.create_sheet(f"TTHC {place}")
+        page.append(["PHIẾU HƯỚNG DẪN"])
+        page.merge_cells("A1:B1")
+        for label, value in (
+            ("Tên thủ tục", sheet.name),
+            ("Mã thủ tục", sheet.code),
+            ("Lĩnh vực", sheet.sector),
+            ("Thời hạn giải quyết", _cell(sheet, 1)),
+            ("Lệ phí", _cell(sheet, 2)),
+        ):
+            page.append([label, value])
+        for number, paper in enumerate(sheet.papers):
+            page.append(["Thành phần hồ sơ" if not number else None, _counted(paper)])
+        page.merge_cells(
+            start_row=page.max_row - len(sheet.papers) + 1, end_row=page.max_row,
+            start_column=1, end_column=1,
+        )  # fmt: skip
+        page.append(["Nơi nộp hồ sơ", sheet.agency])
+    book.save(path)
+
+
+def write_aged(sheets: Sequence[Sheet], path: Path) -> None:
+    """Parts in a ruled table, typed in a TCVN3 font."""
+    document = _document(21, 29.7, 2.5, 13)
+    document.styles["Normal"].font.name = ".VnTime"
+    signs = {
+        letter: sign for sign, letter in parse_yaml(TABLES.read_text("utf-8"))["tcvn3"].items()
+    }
+    typed = str.maketrans(
+        signs | {k.upper(): v for k, v in signs.items() if k.upper() not in signs}
+    )
+    for place, sheet in enumerate(sheets, 1):
+        document.add_paragraph(f"{place}. {sheet.name}".translate(typed))
+        rows = (
+            ("Mã số", sheet.code),
+            ("Hồ sơ gồm", "\n".join(f"- {_counted(paper)}" for paper in sheet.papers)),
+            ("Thời hạn giải quyết", _cell(sheet, 1)),
+            ("Lệ phí", _cell(sheet, 2)),
+            ("Nơi tiếp nhận", sheet.agency),
+        )
+        table = document.add_table(rows=0, cols=2)
+        table.style = "Table Grid"
+        for row in rows:
+            for cell, text in zip(table.add_row().cells, row, strict=True):
+                cell.text = text.translate(typed)
+        _widths(table, (4.5, 11.5))
+    document.save(str(path))
+
+
+WRITERS: Mapping[str, tuple[Callable[[Sequence[Sheet], Path], None], str]] = {
+    "annex": (write_annex, ".docx"), "rack": (write_rack, ".docx"),
+    "broad": (write_broad, ".docx"), "asked": (write_asked, ".docx"),
+    "tabs": (write_tabs, ".html"), "poster": (write_poster, ".docx"),
+    "fields": (write_fields, ".docx"), "typed": (write_typed, ".docx"),
+    "plain": (write_plain, ".txt"), "ledger": (write_ledger, ".docx"),
+    "stock": (write_stock, ".xlsx"), "cards": (write_cards, ".xlsx"),
+    "aged": (write_aged, ".docx"),
+}  # fmt: skip
+
+
+def _document(width: float, height: float, margin: float, points: float) -> Any:
+    document = docx.Document()
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(width), Cm(height)
+    section.left_margin = section.right_margin = Cm(margin)
+    section.top_margin = section.bottom_margin = Cm(2)
+    style = document.styles["Normal"]
+    style.font.name, style.font.size = "Times New Roman", Pt(points)
+    style.paragraph_format.space_after = Pt(3)
+    return document
+
+
+def _line(document: Any, text: str, *, centred: bool = False, bold: bool = False) -> None:
+    paragraph = document.add_paragraph()
+    paragraph.add_run(text).bold = bold
+    if centred:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+
+
+def _table(
+    document: Any, heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float]
+) -> None:
+    table = document.add_table(rows=1, cols=len(heads))
+    table.style = "Table Grid"
+    for line in (heads, *rows):
+        cells = table.rows[0].cells if line is heads else table.add_row().cells
+        for cell, text in zip(cells, line, strict=True):
+            cell.text = text
+    _widths(table, widths)
+
+
+def _widths(table: Any, widths: Sequence[float]) -> None:
+    table.autofit = False
+    for line in table.rows:
+        for cell, width in zip(line.cells, widths, strict=True):
+            cell.width = Cm(width)
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"^[-+*]\s*", "", name).rstrip(" ;.")
+
+
+def _counted(paper: tuple[str, str, int, int]) -> str:
+    """ "Tờ khai (bản chính: 01, bản sao: 02)"."""
+    _, name, originals, copies = paper
+    counts = [f"bản chính: {originals:02}"] if originals else []
+    counts += [f"bản sao: {copies:02}"] if copies else []
+    return _bare(name) + (f" ({', '.join(counts)})" if counts else "")
+
+
+def _by_channel(sheet: Sheet, column: int) -> list[tuple[str, str]]:
+    said = list(dict.fromkeys((row[0], row[column]) for row in sheet.methods))
+    return [("", said[0][1])] if len({value for _, value in said}) == 1 else said
+
+
+def _cell(sheet: Sheet, column: int) -> str:
+    return "\n".join(
+        f"{channel}: {value}" if channel else value
+        for channel, value in _by_channel(sheet, column)
+    )
+
+
+def _values(document: Any, label: str, sheet: Sheet, column: int) -> None:
+    values = _by_channel(sheet, column)
+    if len(values) == 1:
+        _line(document, f"{label}: {values[0][1]}")
+        return
+    _line(document, f"{label}:")
+    for channel, value in values:
+        _line(document, f"• {channel}: {value}")
