@@ -445,8 +445,7 @@ def _by_channel(sheet: Sheet, column: int) -> list[tuple[str, str]]:
 
 def _cell(sheet: Sheet, column: int) -> str:
     return "\n".join(
-        f"{channel}: {value}" if channel else value
-        for channel, value in _by_channel(sheet, column)
+        f"{channel}: {value}" if channel else value for channel, value in _by_channel(sheet, column)
     )
 
 

@@ -312,7 +312,7 @@ def _papers(
             return f"thiếu {name[:60]!r}, gần nhất {best and best[0][:60]!r}"
         if (best[1], best[2]) not in counts:
             return f"số bản của {name[:40]!r}: {counts} đọc {best[1]},{best[2]}"
-        left = [one for one in left if one is not best and one[0] != best[0]]
+        left = [one for one in left if folded(one[0]) != folded(best[0])]
     return f"thừa {left[0][0][:60]!r}" if left else ""
 
 

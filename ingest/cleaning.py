@@ -19,6 +19,15 @@ _STAMP = re.compile(
     r"|date|reason|location)\s*:",
     re.IGNORECASE,
 )
+# ✓ ✔ ➢ ➤ ► ■ □ ◆ ❖ ★ ☑ and the private signs of Wingdings.
+_TICK = re.compile(
+    r"^[ \t]*[\u25a0-\u25a3\u25aa-\u25af\u25b6-\u25ba\u25c6-\u25c8\u2605\u2606\u2610-\u2612"
+    r"\u2660-\u2667\u2713-\u2718\u2740-\u2767\u2794-\u27be\uf020-\uf0ff]\ufe0f?[ \t]*(?=\S)",
+    re.MULTILINE,
+)
+_PICTURE = re.compile(
+    r"^[ \t]*(?:[\U0001f300-\U0001faff\u231a\u23f0-\u23f3]\ufe0f?\s*)+", re.MULTILINE
+)
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 
 
@@ -40,6 +49,13 @@ def cleaned(reading: Reading) -> Reading:
             )
         }
     )
+
+
+def _plain_signs(text: str) -> str:
+    """Ticks and arrows before an item as the dash that everybody knows; pictures are nothing."""
+    if text.isascii():
+        return text
+    return _PICTURE.sub("", _TICK.sub("- ", text))
 
 
 def _disarmed(block: Block) -> Block | None:
@@ -65,7 +81,7 @@ def _decoded(pages: Sequence[Page]) -> list[Page]:
                 text = text.replace(ligature, letters)
         # A NUL stands for nothing; a blank in its place would cut a word in two.
         text = text.replace("\x00", "")
-        return clean(to_unicode(text, encoding) if encoding else text)
+        return _plain_signs(clean(to_unicode(text, encoding) if encoding else text))
 
     def fixed(block: Block) -> Block:
         text = fix(block.text, next(encodings))

@@ -31,9 +31,13 @@ class Row(Value):
 
 
 class Block(Value):
-    """A line or paragraph (``text``), or a table (``rows``)."""
+    """A line or paragraph (``text``), or a table (``rows``).
+
+    ``is_heading`` where the file itself calls it one (Word's headings, a web page's h1).
+    """
 
     text: str = ""
+    is_heading: bool = False
     rows: tuple[Row, ...] = ()
     page: int | None = None
     box: Box | None = None

@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 
 from ingest.encodings import encoding_of
+from ingest.hard_wrapped import unwrapped_lines
 from ingest.pages import Block, Page, Reading, Row, Unreadable
 from ingest.sniffing import wide_of
 
@@ -28,6 +29,9 @@ _LINES = {
     "p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd", "blockquote", "section",
     "article", "header", "main", "ul", "ol", "dl", "body", "pre", "figcaption", "center", "td",
 }  # fmt: skip
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+# Buttons say what can be pressed, not what the page says.
+_BUTTONS = "button, [role=button], a[href='#'], a[href^='javascript:']"
 _ERROR_PAGE = re.compile(
     r"\b(?:404|403|500|502|503)\b|not found|không tìm thấy|forbidden|access denied"
     r"|service unavailable"
@@ -36,6 +40,7 @@ _ERROR_PAGE = re.compile(
 )
 # A real page of an office is longer than an error message.
 ERROR_LENGTH = 1500
+LONGEST_BUTTON = 40
 
 
 def read_html(path: Path) -> Reading:
@@ -47,6 +52,9 @@ def read_html(path: Path) -> Reading:
     title = soup.title.get_text(" ", strip=True) if soup.title else ""
     for tag in soup(_DROP):
         tag.decompose()
+    for tag in soup.select(_BUTTONS):
+        if len(tag.get_text(strip=True)) < LONGEST_BUTTON:
+            tag.decompose()
     body = soup.find("main") or soup.find("article") or soup.body or soup
     blocks = list(_blocks(body))
     length = sum(
@@ -92,7 +100,10 @@ def _blocks(node: Any) -> Iterator[Block]:
                     held.clear()
                     yield from inner
                 else:
-                    yield from _blocks(child)
+                    inner = list(_blocks(child))
+                    if child.name in _HEADINGS and len(inner) == 1 and not inner[0].is_table:
+                        inner = [inner[0].model_copy(update={"is_heading": True})]
+                    yield from inner
             else:
                 held.append(child.get_text(" "))
     yield from flush()
@@ -131,7 +142,9 @@ def _table(table: Tag) -> Iterator[Block]:
 
 def read_text(path: Path, *, markdown: bool) -> Reading:
     """Lines of a plain text or Markdown file; Markdown tables stay tables. Raises Unreadable."""
-    lines = decoded(path.read_bytes()).split("\n")
+    lines = decoded(path.read_bytes()).splitlines()
+    if not markdown:
+        lines = unwrapped_lines(lines)
     blocks: list[Block] = []
     table: list[Row] = []
     for line in [*lines, ""]:

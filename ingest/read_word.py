@@ -39,8 +39,11 @@ def read_docx(path: Path) -> Reading:
         if child.tag == qn("w:p"):
             before, text = _paragraph(child)
             number += before
-            for line in filter(str.strip, text.split("\n")):
-                pages.setdefault(number, []).append(Block(text=line.strip(), page=number))
+            lines = list(filter(str.strip, text.split("\n")))
+            heading = len(lines) == 1 and _is_heading(child)
+            for line in lines:
+                block = Block(text=line.strip(), page=number, is_heading=heading)
+                pages.setdefault(number, []).append(block)
             number += _breaks(child) - before
         elif child.tag == qn("w:tbl"):
             table, number = _table(child, number)
@@ -84,6 +87,12 @@ def _paragraph(element: Any) -> tuple[int, str]:
     listed = element.find(f"{qn('w:pPr')}/{qn('w:numPr')}") is not None
     is_bullet = listed and text.strip() and text.lstrip()[:1] not in "-+*•"
     return before, f"- {text.strip()}" if is_bullet else text
+
+
+def _is_heading(paragraph: Any) -> bool:
+    """Whether Word's own style calls a paragraph a heading or title."""
+    style = paragraph.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
+    return style is not None and str(style.get(qn("w:val"), "")).startswith(("Heading", "Title"))
 
 
 def _typed(node: Any) -> str:

@@ -50,6 +50,7 @@ class _Cutter:
         self._current: Found | None = None
         self._section: str | None = None
         self._way = ""
+        self._title = ""
         self._sector: Piece | None = None
 
     def cut(self) -> Segments:
@@ -72,6 +73,10 @@ class _Cutter:
             return
         if label is None and self._is_way(text):
             self._way = unbulleted(text).strip(" :.")
+            self._section = "channel"
+        elif label is None and block.is_heading:
+            self._title = name_in(text)
+            self._section = None
         # "THỦ TỤC HÀNH CHÍNH" alone is a title of the document, not the label of a name.
         if label is None or (label.section == "name" and ":" not in text):
             self._content(piece)
@@ -234,7 +239,9 @@ class _Cutter:
 
     def _start(self, code: str | None, name: str, piece: Piece) -> None:
         self._close()
-        self._current = Found(code=code, name=name, head=piece)
+        # a page of the web calls the name a heading, and its tabs stand between it and the code
+        self._current = Found(code=code, name=name or (self._title if code else ""), head=piece)
+        self._title = ""
         if self._sector is not None:
             self._current.parts["sector"] = [self._sector]
         self._section, self._way = None, ""
@@ -258,6 +265,7 @@ class _Cutter:
         if boxes := boxes_in(block):
             for box in boxes:
                 self._line(-1, box)
+            self._section = None
             return
         table = headed(with_points(block.rows))
         rows = [table.head, *table.body]
