@@ -5,28 +5,31 @@ paper a row, pages behind tabs, sheets of one matter, text typed in capitals. Th
 their first run are in docs/ingest.md; what they showed was mended afterwards.
 """
 
-import html
-import re
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import docx
-import openpyxl
 from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
-from openpyxl.styles import Alignment, Border, Side
 
+from evals.fresh_lists import (
+    bare,
+    by_channel,
+    counted,
+    in_cell,
+    write_cards,
+    write_plain,
+    write_stock,
+    write_tabs,
+)  # fmt: skip
 from evals.rendering import Sheet
 from ingest.encodings import TABLES
 from knowledge.data_files import parse_yaml
-
-_NARROW_TEXT = 76
 
 
 def write_annex(sheets: Sequence[Sheet], path: Path) -> None:
@@ -39,22 +42,25 @@ def write_annex(sheets: Sequence[Sheet], path: Path) -> None:
     _line(document, "PHỤ LỤC", centred=True, bold=True)
     _line(document, "NỘI DUNG THỦ TỤC HÀNH CHÍNH CẤP XÃ", centred=True, bold=True)
     number = 0
+
+    def part(heading: str, *lines: str) -> None:
+        nonlocal number
+        number += 1
+        _line(document, f"{number}. {heading}", bold=True)
+        for line in lines:
+            _line(document, line)
+
     for place, sheet in enumerate(sheets, 1):
         _line(document, f"Thủ tục {place:02}. {sheet.name} (mã số {sheet.code})", bold=True)
-        for heading, fill in (
-            ("Trình tự thực hiện", lambda s=sheet: [_line(document, step) for step in s.steps]),
-            ("Cách thức thực hiện, thời hạn và phí, lệ phí", lambda s=sheet: _table(
-                document, ("Cách thức", "Thời hạn", "Phí, lệ phí"),
-                [row[:3] for row in s.methods], (4, 4.5, 7.5))),
-            ("Thành phần và số lượng hồ sơ", lambda s=sheet: _grouped(document, s)),
-            ("Cơ quan thực hiện", lambda s=sheet: _line(document, f"{s.agency}.")),
-            ("Kết quả thực hiện", lambda s=sheet: _line(document, f"{s.result}.")),
-            ("Căn cứ pháp lý", lambda s=sheet: [
-                _line(document, f"+ {law} {title}".rstrip()) for law, title in s.laws]),
-        ):  # fmt: skip
-            number += 1
-            _line(document, f"{number}. {heading}", bold=True)
-            fill()
+        part("Trình tự thực hiện", *sheet.steps)
+        part("Cách thức thực hiện, thời hạn và phí, lệ phí")
+        rows = [row[:3] for row in sheet.methods]
+        _table(document, ("Cách thức", "Thời hạn", "Phí, lệ phí"), rows, (4, 4.5, 7.5))
+        part("Thành phần và số lượng hồ sơ")
+        _grouped(document, sheet)
+        part("Cơ quan thực hiện", f"{sheet.agency}.")
+        part("Kết quả thực hiện", f"{sheet.result}.")
+        part("Căn cứ pháp lý", *(f"+ {law} {title}".rstrip() for law, title in sheet.laws))
     document.save(str(path))
 
 
@@ -63,7 +69,7 @@ def _grouped(document: Any, sheet: Sheet) -> None:
         if heading:
             _line(document, f"* {heading.rstrip(' :')}:")
         for paper in papers:
-            _line(document, f"- {_counted(paper)};")
+            _line(document, f"- {counted(paper)};")
     _line(document, "* Số lượng hồ sơ: 01 bộ.")
 
 
@@ -79,7 +85,7 @@ def write_rack(sheets: Sequence[Sheet], path: Path) -> None:
         _line(document, f"Mã thủ tục: {sheet.code}")
         _line(document, "Giấy tờ cần mang theo:", bold=True)
         for paper in sheet.papers:
-            _line(document, f"• {_counted(paper)}")
+            _line(document, f"• {counted(paper)}")
         _values(document, "Bao lâu có kết quả", sheet, 1)
         _values(document, "Phí phải nộp", sheet, 2)
         _line(document, f"Nộp ở đâu: {sheet.agency}")
@@ -97,8 +103,8 @@ def write_broad(sheets: Sequence[Sheet], path: Path) -> None:
         ("TT", "Tên thủ tục", "Thành phần hồ sơ", "Thời hạn", "Phí", "Nơi nộp, nhận kết quả"),
         [
             (f"{place}", f"{sheet.name}\n({sheet.code})",
-             "\n".join(f"- {_counted(paper)};" for paper in sheet.papers),
-             _cell(sheet, 1), _cell(sheet, 2), sheet.agency)
+             "\n".join(f"- {counted(paper)};" for paper in sheet.papers),
+             in_cell(sheet, 1), in_cell(sheet, 2), sheet.agency)
             for place, sheet in enumerate(sheets, 1)
         ],
         (1, 4.2, 11, 3.2, 3.8, 3.5),
@@ -116,7 +122,7 @@ def write_asked(sheets: Sequence[Sheet], path: Path) -> None:
         _line(document, "Hỏi: Làm thủ tục này cần những giấy tờ gì?")
         _line(document, "Đáp: Hồ sơ gồm có:")
         for paper in sheet.papers:
-            _line(document, f"- {_counted(paper)}.")
+            _line(document, f"- {counted(paper)}.")
         _line(document, "Hỏi: Bao lâu thì được giải quyết?")
         _answer(document, sheet, 1)
         _line(document, "Hỏi: Phí, lệ phí là bao nhiêu?")
@@ -127,51 +133,13 @@ def write_asked(sheets: Sequence[Sheet], path: Path) -> None:
 
 
 def _answer(document: Any, sheet: Sheet, column: int) -> None:
-    values = _by_channel(sheet, column)
+    values = by_channel(sheet, column)
     if len(values) == 1:
         _line(document, f"Đáp: {values[0][1].rstrip(' .')}.")
         return
     _line(document, "Đáp:")
     for channel, value in values:
         _line(document, f"- {channel}: {value.rstrip(' .')}.")
-
-
-def write_tabs(sheets: Sequence[Sheet], path: Path) -> None:
-    """A saved page of a portal: menus, tabs whose panes are hidden, terms and their texts."""
-    parts = [
-        "<!DOCTYPE html><html lang='vi'><head><meta charset='utf-8'><title>Cổng dịch vụ công"
-        "</title><style>.pane{display:none}.pane.on{display:block}</style>"
-        "<script>function show(n){document.getElementById(n).className='pane on'}</script></head>"
-        "<body><header><nav><ul><li><a href='/'>Trang chủ</a></li><li><a href='/tthc'>Thủ tục "
-        "hành chính</a></li><li><a href='/dvc'>Nộp hồ sơ trực tuyến</a></li></ul></nav></header>"
-        "<div class='crumbs'>Trang chủ / Thủ tục hành chính / Chi tiết</div><main>"
-    ]
-    for sheet in sheets:
-        say = html.escape
-        parts.append(
-            f"<article><h1>{say(sheet.name)}</h1><ul class='tabs'><li>Thông tin chung</li>"
-            "<li>Thành phần hồ sơ</li><li>Thời hạn, phí</li></ul>"
-            f"<div class='pane on'><dl><dt>Mã thủ tục</dt><dd>{sheet.code}</dd>"
-            f"<dt>Lĩnh vực</dt><dd>{say(sheet.sector)}</dd>"
-            f"<dt>Cơ quan thực hiện</dt><dd>{say(sheet.agency)}</dd>"
-            f"<dt>Kết quả thực hiện</dt><dd>{say(sheet.result)}</dd></dl></div>"
-            "<div class='pane'><h2>Thành phần hồ sơ</h2><table><thead><tr><th>STT</th>"
-            "<th>Tên giấy tờ</th><th>Bản chính</th><th>Bản sao</th></tr></thead><tbody>"
-        )
-        parts += [
-            f"<tr><td>{n}</td><td>{say(paper[1])}</td><td>{paper[2]}</td><td>{paper[3]}</td></tr>"
-            for n, paper in enumerate(sheet.papers, 1)
-        ]
-        parts.append("</tbody></table></div><div class='pane'><h2>Cách thức thực hiện</h2>")
-        for row in sheet.methods:
-            parts.append(
-                f"<div class='way'><h3>{say(row[0])}</h3><div><span>Thời hạn giải quyết:</span> "
-                f"<span>{say(row[1])}</span></div><div><span>Phí, lệ phí:</span> "
-                f"<span>{say(row[2])}</span></div></div>"
-            )
-        parts.append("</div><a href='#'>Nộp hồ sơ</a></article>")
-    parts.append("</main><footer>Bản quyền thuộc Ủy ban nhân dân tỉnh Mẫu</footer></body></html>")
-    path.write_text("".join(parts), "utf-8")
 
 
 def write_poster(sheets: Sequence[Sheet], path: Path) -> None:
@@ -184,10 +152,10 @@ def write_poster(sheets: Sequence[Sheet], path: Path) -> None:
         table = document.add_table(rows=2, cols=2)
         table.style = "Table Grid"
         boxes = (
-            ("BẠN CẦN CHUẨN BỊ", [f"✓ {_counted(paper)}" for paper in sheet.papers]),
+            ("BẠN CẦN CHUẨN BỊ", [f"✓ {counted(paper)}" for paper in sheet.papers]),
             ("NƠI NỘP HỒ SƠ", [sheet.agency]),
-            ("THỜI GIAN GIẢI QUYẾT", _cell(sheet, 1).split("\n")),
-            ("LỆ PHÍ", _cell(sheet, 2).split("\n")),
+            ("THỜI GIAN GIẢI QUYẾT", in_cell(sheet, 1).split("\n")),
+            ("LỆ PHÍ", in_cell(sheet, 2).split("\n")),
         )
         for cell, (label, lines) in zip((c for row in table.rows for c in row.cells), boxes,
                                         strict=True):  # fmt: skip
@@ -204,7 +172,7 @@ def write_fields(sheets: Sequence[Sheet], path: Path) -> None:
         papers = []
         for heading, group in groupby(sheet.papers, key=lambda paper: paper[0]):
             papers += [f"- {heading.rstrip(' :')}:"] if heading else []
-            papers += [f"  + {_counted(paper)};" for paper in group]
+            papers += [f"  + {counted(paper)};" for paper in group]
         _table(
             document,
             ("STT", "Nội dung", "Chi tiết"),
@@ -213,8 +181,8 @@ def write_fields(sheets: Sequence[Sheet], path: Path) -> None:
                 ("2", "Lĩnh vực", sheet.sector),
                 ("3", "Thành phần hồ sơ", "\n".join(papers)),
                 ("4", "Số lượng hồ sơ", "01 bộ"),
-                ("5", "Thời hạn giải quyết", _cell(sheet, 1)),
-                ("6", "Phí, lệ phí (nếu có)", _cell(sheet, 2)),
+                ("5", "Thời hạn giải quyết", in_cell(sheet, 1)),
+                ("6", "Phí, lệ phí (nếu có)", in_cell(sheet, 2)),
                 ("7", "Cơ quan thực hiện", sheet.agency),
                 ("8", "Kết quả", sheet.result),
             ],
@@ -232,43 +200,16 @@ def write_typed(sheets: Sequence[Sheet], path: Path) -> None:
         _line(document, f"MÃ SỐ {sheet.code}")
         _line(document, "HỒ SƠ CẦN NỘP")
         for paper in sheet.papers:
-            _line(document, _counted(paper))
+            _line(document, counted(paper))
         _line(document, "THỜI HẠN")
-        for text in _cell(sheet, 1).split("\n"):
+        for text in in_cell(sheet, 1).split("\n"):
             _line(document, text)
         _line(document, "PHÍ, LỆ PHÍ")
-        for text in _cell(sheet, 2).split("\n"):
+        for text in in_cell(sheet, 2).split("\n"):
             _line(document, text)
         _line(document, "CƠ QUAN GIẢI QUYẾT")
         _line(document, sheet.agency)
     document.save(str(path))
-
-
-def write_plain(sheets: Sequence[Sheet], path: Path) -> None:
-    """A text file whose lines were cut at a fixed width, as an editor of old did."""
-    lines: list[str] = []
-
-    def say(text: str, hanging: str = "") -> None:
-        lines.extend(textwrap.wrap(text, _NARROW_TEXT, subsequent_indent=hanging,
-                                   break_long_words=False, break_on_hyphens=False))  # fmt: skip
-
-    for place, sheet in enumerate(sheets, 1):
-        say(f"{place}. Tên thủ tục: {sheet.name}")
-        say(f"Mã thủ tục: {sheet.code}")
-        say("Thành phần hồ sơ:")
-        for paper in sheet.papers:
-            say(f"  - {_counted(paper)}", "    ")
-        for label, column in (("Thời hạn giải quyết", 1), ("Lệ phí", 2)):
-            values = _by_channel(sheet, column)
-            if len(values) == 1:
-                say(f"{label}: {values[0][1]}")
-            else:
-                say(f"{label}:")
-                for channel, value in values:
-                    say(f"  - {channel}: {value}", "    ")
-        say(f"Cơ quan thực hiện: {sheet.agency}")
-        lines.append("")
-    path.write_text("\n".join(lines), "utf-8")
 
 
 def write_ledger(sheets: Sequence[Sheet], path: Path) -> None:
@@ -284,69 +225,19 @@ def write_ledger(sheets: Sequence[Sheet], path: Path) -> None:
     for place, sheet in enumerate(sheets, 1):
         rows = [table.add_row() for _ in sheet.papers]
         for row, (_, name, originals, copies) in zip(rows, sheet.papers, strict=True):
-            for at, text in ((3, _bare(name)), (4, str(originals)), (5, str(copies))):
+            for at, text in ((3, bare(name)), (4, str(originals)), (5, str(copies))):
                 row.cells[at].text = text
-        said = {0: str(place), 1: sheet.code, 2: sheet.name, 6: _cell(sheet, 1), 7: _cell(sheet, 2)}
+        said = {
+            0: str(place),
+            1: sheet.code,
+            2: sheet.name,
+            6: in_cell(sheet, 1),
+            7: in_cell(sheet, 2),
+        }
         for at, text in said.items():
             rows[0].cells[at].merge(rows[-1].cells[at]).text = text
     _widths(table, (1, 2.2, 4, 9.5, 1.4, 1.4, 3, 4))
     document.save(str(path))
-
-
-def write_stock(sheets: Sequence[Sheet], path: Path) -> None:
-    """The same as an Excel sheet, with groups by sector across it."""
-    book = openpyxl.Workbook()
-    page = book.active
-    assert page is not None
-    page.append(["THỐNG KÊ THỦ TỤC HÀNH CHÍNH"])
-    page.merge_cells("A1:H1")
-    page.append(["STT", "Mã TTHC", "Tên thủ tục hành chính", "Thành phần hồ sơ", "Bản chính",
-                 "Bản sao", "Thời hạn giải quyết", "Phí, lệ phí"])  # fmt: skip
-    for place, sheet in enumerate(sheets, 1):
-        page.append([f"Lĩnh vực {sheet.sector}"])
-        page.merge_cells(start_row=page.max_row, end_row=page.max_row, start_column=1, end_column=8)
-        first = page.max_row + 1
-        for number, (_, name, originals, copies) in enumerate(sheet.papers):
-            own = [place, sheet.code, sheet.name] if not number else [None] * 3
-            ends = [_cell(sheet, 1), _cell(sheet, 2)] if not number else [None] * 2
-            page.append([*own, _bare(name), originals or None, copies or None, *ends])
-        for column in (1, 2, 3, 7, 8):
-            page.merge_cells(start_row=first, end_row=page.max_row, start_column=column,
-                             end_column=column)  # fmt: skip
-    side = Side(style="thin")
-    for row in page.iter_rows():
-        for cell in row:
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-            cell.border = Border(side, side, side, side)
-    for letter, width in zip("ABCDEFGH", (5, 12, 28, 70, 10, 10, 22, 26), strict=True):
-        page.column_dimensions[letter].width = width
-    book.save(path)
-
-
-def write_cards(sheets: Sequence[Sheet], path: Path) -> None:
-    """A workbook with a sheet for each procedure, its parts one below the other."""
-    book = openpyxl.Workbook()
-    book.remove(book.worksheets[0])
-    for place, sheet in enumerate(sheets, 1):
-        page = book.create_sheet(f"TTHC {place}")
-        page.append(["PHIẾU HƯỚNG DẪN"])
-        page.merge_cells("A1:B1")
-        for label, value in (
-            ("Tên thủ tục", sheet.name),
-            ("Mã thủ tục", sheet.code),
-            ("Lĩnh vực", sheet.sector),
-            ("Thời hạn giải quyết", _cell(sheet, 1)),
-            ("Lệ phí", _cell(sheet, 2)),
-        ):
-            page.append([label, value])
-        for number, paper in enumerate(sheet.papers):
-            page.append(["Thành phần hồ sơ" if not number else None, _counted(paper)])
-        page.merge_cells(
-            start_row=page.max_row - len(sheet.papers) + 1, end_row=page.max_row,
-            start_column=1, end_column=1,
-        )  # fmt: skip
-        page.append(["Nơi nộp hồ sơ", sheet.agency])
-    book.save(path)
 
 
 def write_aged(sheets: Sequence[Sheet], path: Path) -> None:
@@ -363,9 +254,9 @@ def write_aged(sheets: Sequence[Sheet], path: Path) -> None:
         document.add_paragraph(f"{place}. {sheet.name}".translate(typed))
         rows = (
             ("Mã số", sheet.code),
-            ("Hồ sơ gồm", "\n".join(f"- {_counted(paper)}" for paper in sheet.papers)),
-            ("Thời hạn giải quyết", _cell(sheet, 1)),
-            ("Lệ phí", _cell(sheet, 2)),
+            ("Hồ sơ gồm", "\n".join(f"- {counted(paper)}" for paper in sheet.papers)),
+            ("Thời hạn giải quyết", in_cell(sheet, 1)),
+            ("Lệ phí", in_cell(sheet, 2)),
             ("Nơi tiếp nhận", sheet.agency),
         )
         table = document.add_table(rows=0, cols=2)
@@ -426,31 +317,8 @@ def _widths(table: Any, widths: Sequence[float]) -> None:
             cell.width = Cm(width)
 
 
-def _bare(name: str) -> str:
-    return re.sub(r"^[-+*]\s*", "", name).rstrip(" ;.")
-
-
-def _counted(paper: tuple[str, str, int, int]) -> str:
-    """ "Tờ khai (bản chính: 01, bản sao: 02)"."""
-    _, name, originals, copies = paper
-    counts = [f"bản chính: {originals:02}"] if originals else []
-    counts += [f"bản sao: {copies:02}"] if copies else []
-    return _bare(name) + (f" ({', '.join(counts)})" if counts else "")
-
-
-def _by_channel(sheet: Sheet, column: int) -> list[tuple[str, str]]:
-    said = list(dict.fromkeys((row[0], row[column]) for row in sheet.methods))
-    return [("", said[0][1])] if len({value for _, value in said}) == 1 else said
-
-
-def _cell(sheet: Sheet, column: int) -> str:
-    return "\n".join(
-        f"{channel}: {value}" if channel else value for channel, value in _by_channel(sheet, column)
-    )
-
-
 def _values(document: Any, label: str, sheet: Sheet, column: int) -> None:
-    values = _by_channel(sheet, column)
+    values = by_channel(sheet, column)
     if len(values) == 1:
         _line(document, f"{label}: {values[0][1]}")
         return

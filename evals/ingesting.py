@@ -253,7 +253,9 @@ def _measure_file(
             if not verdict:
                 figures.right[form] = figures.right.get(form, 0) + 1
                 continue
-            figures.wrong.append(f"{layout}/{form} {truth.code} {section}: {verdict}")
+            unmarked = said is not None and said.value is not None and said.is_sure
+            sign = " (không đánh dấu)" if unmarked else ""
+            figures.wrong.append(f"{layout}/{form} {truth.code} {section}{sign}: {verdict}")
             if said is None or said.value is None:
                 figures.missing[form] = figures.missing.get(form, 0) + 1
             elif said.is_sure:

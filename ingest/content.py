@@ -14,9 +14,9 @@ from ingest.decisions import (
 )
 from ingest.draft import Draft
 from ingest.drafting import draft_of
+from ingest.folding import folded
 from ingest.forms import is_blank_form
 from ingest.found import Piece
-from ingest.folding import folded
 from ingest.legal import passages_of, title_of
 from ingest.listing import known_codes, listed_codes
 from ingest.pages import Reading

@@ -10,7 +10,7 @@ from ingest.portal_text import UPPER
 # Parts that make a text a procedure; a code and a name alone are a list.
 CONTENT = frozenset({"steps", "channel", "papers", "time", "fee", "result", "conditions", "who"})
 _HEAD_WORDS = re.compile(
-    r"^(?:tên )?(?:thủ tục(?: hành chính)?|tthc)\s*(?:số\s*)?\d*\s*[:.]?\s*", re.I
+    r"^(?:tên )?(?:thủ tục(?: hành chính)?|tthc)\s*(?:số\s*)?\d*\s*[:.)]?\s*", re.I
 )
 
 
@@ -60,7 +60,9 @@ def name_in(text: str) -> str:
     bare = re.sub(r"\s*[-–]?\s*\(?\s*(?:mã(?: số| thủ tục| TTHC)*\s*:?\s*)?\d\.\d{6}\s*\)?", " ",
                   text, flags=re.IGNORECASE)  # fmt: skip
     bare = unbulleted(" ".join(bare.split()))
-    if re.match(r"^(?:tên )?(?:thủ tục(?: hành chính)?|tthc)\s*(?:số\s*)?\d*\s*:", bare, re.I):
+    if re.match(
+        r"^(?:tên )?(?:thủ tục(?: hành chính)?|tthc)\s*(?:số\s*)?(?:\d*\s*:|\d+\s*[.)])", bare, re.I
+    ):
         bare = _HEAD_WORDS.sub("", bare)
     # "1. Thủ tục Đăng ký …": the capital shows where the name begins.
     bare = re.sub(rf"^(?:Thủ tục|THỦ TỤC)\s+(?=[{UPPER}])", "", bare)

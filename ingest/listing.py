@@ -6,8 +6,8 @@ from datetime import date
 
 from ingest.decisions import CODE
 from ingest.draft import BAR
-from ingest.found import Piece, name_in
 from ingest.folding import folded
+from ingest.found import Piece, name_in
 from ingest.labels import column_of
 from ingest.portal_text import capped, one_line
 from knowledge.catalogue import KnownCode

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.labels import label_of
+from ingest.labels import heading_of, label_of
 from ingest.pages import Block, Box
 from ingest.portal_text import LOWER, UPPER
 
@@ -35,14 +35,20 @@ _MAY_START = re.compile(
 _DASHED = re.compile(r"^\s*[-–—]\s")
 # A capital and a colon not far behind it may open a part of a procedure.
 _LABELLED = re.compile(rf"^[{UPPER}][^:]{{1,60}}:")
+_LABELLED_OR_ASKED = re.compile(r"^[^:?]{2,80}[:?]")
 _ALONE = re.compile(
-    r"CỘNG H[ÒO]A XÃ HỘI|Độc lập\s*[-–]\s*Tự do|^Số\s*:|^Luật số\s*:|^Kính gửi", re.IGNORECASE
+    r"CỘNG H[ÒO]A XÃ HỘI|Độc lập\s*[-–]\s*Tự do|^Số\s*:|^Luật số\s*:|^Kính gửi"
+    r"|^(?:hỏi|đáp|trả lời|câu(?: hỏi)? \d{1,3})\s*[:.)]",
+    re.IGNORECASE,
 )
 _ONLY_LABEL = re.compile(r"^[^.;:]{2,60}:\s*$")
-ENDS = re.compile(r"[.;:!?…]\W*$|[”\"]$|\d bản(?: chính| sao| gốc| chụp)?\s*\)?$", re.IGNORECASE)
+ENDS = re.compile(r"[.;:!?…]\W*$|[”\"]$|\d bản(?: chính| sao| gốc| chụp)?\s*\)?$"
+                  r"|\bbản (?:chính|sao|gốc|chụp)\s*:\s*\d{1,2}\s*\)?$", re.IGNORECASE)  # fmt: skip
 # What is left open, whatever blank follows it on the line.
 _LEFT_OPEN = re.compile(r"[(\[–—-]$")
-_COUNT_ALONE = re.compile(r"^\(\s*\d{1,2} bản\b")
+# "… (bản chính:" goes on with "01)" on the next line.
+_COUNT_ENDS = re.compile(r"^\d{1,2}(?:\s*bản)?\s*[,)]")
+_COUNT_ALONE = re.compile(r"^\(\s*(?:\d{1,2} bản\b|bản (?:chính|sao|gốc|chụp)\s*:)")
 # After these words a sentence is not over, whatever letter the next line begins with.
 _WANTS_MORE = re.compile(
     r"(?:,|\b(?:và|hoặc|của|theo|tại|số|mẫu|bởi|do|với|cho|từ|đến|trong|về|các|những|là|có|để"
@@ -183,7 +189,12 @@ def _goes_on_above(last: _Paragraph, block: Block) -> bool:
 
 
 def _is_alone(before: Block, block: Block) -> bool:
-    if _LABELLED.match(block.text) and label_of(block.text, scanned=block.confidence < 1):
+    scanned = block.confidence < 1
+    if _LABELLED.match(block.text) and label_of(block.text, scanned=scanned):
+        return True
+    if (heading := heading_of(block.text, scanned=scanned)) and (
+        block.text.isupper() or (not heading.is_exact and _LABELLED_OR_ASKED.match(block.text))
+    ):
         return True
     if _ALONE.search(before.text) or _ALONE.search(block.text):
         return True
@@ -232,7 +243,8 @@ def is_left_open(before: str, after: str) -> bool:
     """Whether a text cannot end where its line does: at a dash or inside a bracket."""
     if _LEFT_OPEN.search(before) or _COUNT_ALONE.match(after):
         return True
-    return before.count("(") > before.count(")") and _is_small(after)
+    opened = before.count("(") > before.count(")")
+    return opened and (_is_small(after) or bool(_COUNT_ENDS.match(after)))
 
 
 def _width(text: str) -> float:

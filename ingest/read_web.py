@@ -143,8 +143,7 @@ def _table(table: Tag) -> Iterator[Block]:
 def read_text(path: Path, *, markdown: bool) -> Reading:
     """Lines of a plain text or Markdown file; Markdown tables stay tables. Raises Unreadable."""
     lines = decoded(path.read_bytes()).splitlines()
-    if not markdown:
-        lines = unwrapped_lines(lines)
+    lines = unwrapped_lines(lines)
     blocks: list[Block] = []
     table: list[Row] = []
     for line in [*lines, ""]:

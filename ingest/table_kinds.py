@@ -8,6 +8,7 @@ from ingest.decisions import CODE
 from ingest.found import CONTENT, Piece
 from ingest.labels import column_of, heading_of, label_of
 from ingest.pages import Block, Row
+from ingest.paragraphs import STARTS, joined_text
 
 _COUNT_HEAD = re.compile(r"bản (?:chính|gốc|sao|chụp|photo)|số (?:lượng|bản)", re.IGNORECASE)
 # A title, an office, a date may stand in the rows above a table's headings.
@@ -68,15 +69,14 @@ def _divides(head: Row, below: Row) -> bool:
 
 
 def goes_on(table: Headed, row: Row) -> bool:
-    """Whether a row only says more of the procedure above it: number, code and name are empty."""
-    own = {"", "other", "code", "name"}
+    """Whether a row only says more of the procedure above it: its number, code and name are
+    empty, or the name goes on where the table has numbers or codes that are not there."""
     pairs = list(zip(table.sections, row.cells, strict=False))
-    first_name = next((at for at, (section, _) in enumerate(pairs) if section == "name"), 0)
-    return (
-        not any(cell.strip() for section, cell in pairs[: first_name + 1] if section in own)
-        and not any(cell.strip() for section, cell in pairs if section in ("code", "name"))
-        and any(cell.strip() for section, cell in pairs if section not in own)
-    )
+    marks = [cell for section, cell in pairs if section in ("code", "other")]
+    names = [cell for section, cell in pairs if section == "name"]
+    more = [cell for section, cell in pairs if section not in ("", "other", "code", "name")]
+    unmarked = not any(map(str.strip, marks))
+    return any(map(str.strip, more)) and unmarked and bool(marks or not any(map(str.strip, names)))
 
 
 def counted(table: Headed, row: Row) -> list[int]:
@@ -89,21 +89,40 @@ def counted(table: Headed, row: Row) -> list[int]:
 
 
 def boxes_in(block: Block) -> list[Block]:
-    """The lines of a poster's boxes, whose first lines are headings; none for other tables."""
-    cells = [(row, cell.strip()) for row in block.rows for cell in row.cells if cell.strip()]
-    heads = [heading_of(cell.split("\n")[0], scanned=row.confidence < 1) for row, cell in cells]
-    boxes = [
-        head
-        for head, (_, cell) in zip(heads, cells, strict=True)
-        if head and head.section in CONTENT and (head.rest or "\n" in cell)
-    ]
-    if len(boxes) < 2 or len(boxes) * 3 < len(cells) * 2:
+    """The lines of a poster's boxes, whose first lines are headings; none for other tables.
+
+    A row without any heading is the rest of the boxes above it, cut off by a page break.
+    """
+    boxes: list[tuple[Row, list[str]]] = []
+    above: list[list[str] | None] = []
+    headed = 0
+    for row in block.rows:
+        heads = [heading_of(cell.strip().split("\n")[0], scanned=row.confidence < 1)
+                 for cell in row.cells]  # fmt: skip
+        named = [
+            head is not None and head.section in CONTENT and bool(head.rest or "\n" in cell.strip())
+            for head, cell in zip(heads, row.cells, strict=True)
+        ]
+        goes_on_above = above and not any(named)
+        if len(above) != len(row.cells):
+            above = [None] * len(row.cells)
+        for place, cell in enumerate(row.cells):
+            lines = [line.strip() for line in cell.split("\n") if line.strip()]
+            held = above[place]
+            if lines and goes_on_above and held is not None:
+                if not STARTS.match(lines[0]):
+                    held[-1] = joined_text(held[-1], lines.pop(0))
+                held += lines
+            elif lines:
+                boxes.append((row, lines))
+                above[place] = lines
+        headed += sum(named)
+    if headed < 2 or headed * 3 < len(boxes) * 2:
         return []
     return [
-        Block(text=line.strip(), page=row.page, box=row.box, confidence=row.confidence)
-        for row, cell in cells
-        for line in cell.split("\n")
-        if line.strip()
+        Block(text=line, page=row.page, box=row.box, confidence=row.confidence)
+        for row, lines in boxes
+        for line in lines
     ]
 
 

@@ -6,12 +6,13 @@ import pytest
 from browser import missing
 
 from evals.ingesting import Figures, measure, own_records, portal_records
-from evals.layouts import LAYOUTS, NEVER_PRINTED
+from evals.layouts import FRESH, LATER, NEVER_PRINTED, TUNED, UNSEEN
 from evals.rendering import NoOffice
 
 PORTAL = Path(__file__).parent.parent.parent / "shared/data/portal/procedures_2026.jsonl.gz"
 DIGITAL, SCANNED = 0.95, 0.85
-PRINTED = len(LAYOUTS) - len(NEVER_PRINTED)
+LAYOUTS = TUNED + LATER + UNSEEN
+PRINTED = len([layout for layout in LAYOUTS if layout not in NEVER_PRINTED])
 
 
 def measured(printed: list, forms: list[str], **more: object) -> Figures:  # type: ignore[type-arg]
@@ -45,3 +46,11 @@ def test_twelve_portal_records_are_read_from_word_as_portal_decision_and_handboo
         portal_records(PORTAL, 12), ["docx"], layouts=["portal", "decision", "handbook"]
     )
     assert figures.share("docx") >= DIGITAL, figures.wrong
+
+
+@pytest.mark.slow
+def test_leaflets_posters_and_lists_of_a_ward_are_read_as_their_records_say() -> None:
+    figures = measured(own_records(12)[:4], ["docx", "pdf"], layouts=FRESH)
+    assert figures.fields["docx"] == 12 * len(FRESH)
+    assert figures.share("docx") >= DIGITAL, figures.wrong
+    assert figures.share("pdf") >= DIGITAL, figures.wrong

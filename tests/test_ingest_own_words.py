@@ -1,0 +1,171 @@
+"""Parts of a procedure named in an office's own words, and the tables and lines they stand in."""
+
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from ingest.hard_wrapped import unwrapped_lines
+from ingest.labels import column_of, heading_of
+from ingest.own_words import asked_in
+from ingest.pages import Block, Page, Reading, Row
+from ingest.read_web import read_html
+from ingest.segments import segments_of
+
+
+@pytest.mark.parametrize(
+    ("line", "section", "rest"),
+    [
+        ("BẠN CẦN CHUẨN BỊ", "papers", ""),
+        ("Giấy tờ cần mang theo:", "papers", ""),
+        ("Bao lâu có kết quả: 3 ngày", "time", "3 ngày"),
+        ("2. Mất bao nhiêu tiền?", "fee", ""),
+        ("Nộp ở đâu: bộ phận một cửa", "agency", "bộ phận một cửa"),
+        ("Thời gian tiếp nhận hồ sơ: buổi sáng", "other", "buổi sáng"),
+    ],
+)
+def test_a_heading_in_an_offices_own_words_is_known(line: str, section: str, rest: str) -> None:
+    heading = heading_of(line)
+    assert heading is not None
+    assert (heading.section, heading.rest, heading.is_exact) == (section, rest, False)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Nộp hồ sơ:",
+        "Tiếp nhận hồ sơ",
+        "- Giấy tờ kèm theo",
+        "Phí thẩm định hồ sơ xây dựng: 100.000 đồng",
+        "Hồ sơ được nộp tại trung tâm",
+    ],
+)
+def test_a_step_a_paper_or_a_sentence_is_no_heading(line: str) -> None:
+    assert heading_of(line) is None
+
+
+def test_a_question_asks_for_a_part_and_an_unknown_one_for_none() -> None:
+    assert asked_in("Hỏi: Muốn làm thủ tục này thì cần những giấy tờ gì?") == ("papers", "")
+    assert asked_in("Câu 4: Tôi phải nộp ở đâu?") == ("agency", "")
+    assert asked_in("Hỏi: Con tôi bao nhiêu tuổi thì đi học?") == ("other", "")
+    assert asked_in("Giấy khai sinh bản chính") is None
+
+
+def test_a_column_may_be_headed_in_other_words_too() -> None:
+    assert column_of("Giấy tờ cần có") == "papers"
+    assert column_of("Bản chính") is None
+
+
+def reading(*blocks: Block) -> Reading:
+    return Reading(kind="docx", pages=(Page(number=1, how="text", blocks=blocks),))
+
+
+def lines(*texts: str) -> list[Block]:
+    return [Block(text=text, page=1) for text in texts]
+
+
+def table(*rows: tuple[str, ...]) -> Block:
+    return Block(rows=tuple(Row(cells=row, page=1) for row in rows), page=1)
+
+
+def test_a_leaflet_of_questions_and_answers_is_a_procedure() -> None:
+    (found,) = segments_of(
+        reading(
+            *lines(
+                "Thủ tục 1: Đăng ký nuôi chim bồ câu",
+                "(Mã: 9.000002)",
+                "Hỏi: Làm thủ tục này cần những giấy tờ gì?",
+                "Đáp: Hồ sơ gồm có:",
+                "- Đơn đăng ký",
+                "Hỏi: Bao lâu thì được giải quyết?",
+                "Đáp: 3 ngày làm việc.",
+            )
+        )
+    ).procedures
+    assert (found.code, found.name) == ("9.000002", "Đăng ký nuôi chim bồ câu")
+    assert [piece.text for piece in found.parts["papers"]] == ["- Đơn đăng ký"]
+    assert [piece.text for piece in found.parts["time"]] == ["3 ngày làm việc."]
+
+
+def test_the_boxes_of_a_poster_are_its_parts_also_over_a_page_break() -> None:
+    (found,) = segments_of(
+        reading(
+            *lines("ĐĂNG KÝ NUÔI CHIM BỒ CÂU", "Mã thủ tục: 9.000002"),
+            table(
+                ("BẠN CẦN CHUẨN BỊ\n- Đơn đăng ký theo", "NƠI NỘP HỒ SƠ\nQuầy số 3"),
+                ("mẫu của phường\n- Ảnh chuồng", ""),
+                ("THỜI GIAN GIẢI QUYẾT\n3 ngày", "LỆ PHÍ\n8.000 đồng"),
+            ),
+        )
+    ).procedures
+    papers = [piece.text for piece in found.parts["papers"]]
+    assert papers == ["- Đơn đăng ký theo mẫu của phường", "- Ảnh chuồng"]
+    assert [piece.text for piece in found.parts["fee"]] == ["8.000 đồng"]
+
+
+def test_a_table_with_a_paper_a_row_is_one_procedure_with_its_counts() -> None:
+    first, second = segments_of(
+        reading(
+            table(
+                ("STT", "Mã TTHC", "Tên TTHC", "Thành phần hồ sơ", "Bản chính", "Thời hạn"),
+                ("1", "9.000002", "Đăng ký nuôi chim", "Đơn đăng ký", "1", "3 ngày"),
+                ("", "", "bồ câu", "Ảnh chuồng", "2", ""),
+                ("2", "9.000003", "Thôi nuôi chim", "Đơn xin thôi", "1", "1 ngày"),
+            )
+        )
+    ).procedures
+    assert (first.code, first.name) == ("9.000002", "Đăng ký nuôi chim bồ câu")
+    assert [piece.cells for piece in first.parts["papers"]] == [
+        ("Đơn đăng ký", "1"),
+        ("Ảnh chuồng", "2"),
+    ]
+    assert second.code == "9.000003"
+
+
+def test_a_time_below_the_name_of_a_way_belongs_to_that_way(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(
+        "<main><h1>Đăng ký nuôi chim bồ câu</h1><ul><li>Thông tin chung</li></ul>"
+        "<dl><dt>Mã thủ tục</dt><dd>9.000002</dd></dl><h2>Cách thức thực hiện</h2>"
+        "<h3>Trực tiếp</h3><p>Thời hạn giải quyết: 3 ngày</p><p>Phí, lệ phí: 8.000 đồng</p>"
+        "<h3>Trực tuyến</h3><p>Thời hạn giải quyết: 2 ngày</p><p>Phí, lệ phí: 4.000 đồng</p>"
+        "<a href='#'>Nộp hồ sơ</a></main>",
+        "utf-8",
+    )
+    assert BeautifulSoup(page.read_text("utf-8"), "lxml").find("a")
+    (found,) = segments_of(read_html(page)).procedures
+    assert (found.code, found.name) == ("9.000002", "Đăng ký nuôi chim bồ câu")
+    assert [p.text for p in found.parts["time"]] == ["Trực tiếp: 3 ngày", "Trực tuyến: 2 ngày"]
+    assert [p.text for p in found.parts["fee"]] == [
+        "Trực tiếp: 8.000 đồng",
+        "Trực tuyến: 4.000 đồng",
+    ]
+
+
+def test_lines_an_editor_cut_at_a_width_are_whole_again() -> None:
+    cut = [
+        "Thành phần hồ sơ:",
+        "  - Đơn đăng ký nuôi chim theo mẫu do phường",
+        "    phát tại quầy và bản chụp giấy tờ tùy thân",
+        "    của người nuôi",
+        "  - Ảnh chuồng chụp từ bên ngoài, có thấy được",
+        "    cửa của nhà bên cạnh",
+        "Thời hạn giải quyết: 3 ngày",
+    ]
+    assert [line.strip() for line in unwrapped_lines(cut)] == [
+        "Thành phần hồ sơ:",
+        "- Đơn đăng ký nuôi chim theo mẫu do phường phát tại quầy và bản chụp giấy tờ tùy thân "
+        "của người nuôi",
+        "- Ảnh chuồng chụp từ bên ngoài, có thấy được cửa của nhà bên cạnh",
+        "Thời hạn giải quyết: 3 ngày",
+    ]
+
+
+def test_lines_that_are_short_by_themselves_stay_apart() -> None:
+    poem = [
+        "Đơn đăng ký",
+        "Ảnh chuồng",
+        "Giấy tờ tùy thân",
+        "Bản đồ khu phố và đường vào nhà văn hóa",
+    ]
+    assert unwrapped_lines(poem) == poem
