@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ingest.labels import heading_of
-from ingest.paragraphs import STARTS, joined_text
+from ingest.paragraphs import STARTS, is_left_open, joined_text
 
 # An editor, a mail or a typewriter cuts its lines in this range; longer lines were not cut.
 NARROWEST, WIDEST = 40, 110
@@ -37,6 +37,8 @@ def unwrapped_lines(lines: Sequence[str]) -> list[str]:
 
 def _was_cut(line: str, after: str, width: int) -> bool:
     text = after.strip()
+    if is_left_open(line, text):
+        return True
     return (
         len(line) + 1 + len(text.split(" ", 1)[0]) > width
         and not STARTS.match(text)

@@ -75,8 +75,10 @@ def goes_on(table: Headed, row: Row) -> bool:
     marks = [cell for section, cell in pairs if section in ("code", "other")]
     names = [cell for section, cell in pairs if section == "name"]
     more = [cell for section, cell in pairs if section not in ("", "other", "code", "name")]
-    unmarked = not any(map(str.strip, marks))
-    return any(map(str.strip, more)) and unmarked and bool(marks or not any(map(str.strip, names)))
+    if any(map(str.strip, marks)) or (not marks and any(map(str.strip, names))):
+        return False
+    # a row of counts alone is a paper whose name is missing
+    return any(map(str.strip, more)) or all(re.fullmatch(r"\d{0,2}", c.strip()) for c in row.cells)
 
 
 def counted(table: Headed, row: Row) -> list[int]:
