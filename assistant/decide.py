@@ -156,4 +156,6 @@ def standing_alone(linking: Linking) -> tuple[Candidate, ...]:
     lost = sum(c.probability for c in linking.candidates if c.group == FOLLOW_UP)
     if lost > MOSTLY_FOLLOW_UP:  # nothing else is meant; asking "about which paper?" is right
         return linking.candidates
+    if not lost:
+        return tuple(rest)
     return tuple(replace(c, probability=c.probability / (1 - lost)) for c in rest)

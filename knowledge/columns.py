@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,7 @@ class Columns:
 
     def _looked_up(self, term: str) -> slice:
         key = np.uint64(_key(term, self._salt))
-        at = int(np.searchsorted(self._keys, key))
+        at = int(self._keys.searchsorted(key))
         if at == len(self._keys) or self._keys[at] != key:
             return _NOT_THERE
         return slice(int(self._starts[at]), int(self._starts[at + 1]))
@@ -105,6 +106,7 @@ class Columns:
         shutil.rmtree(part, ignore_errors=True)
 
 
+@lru_cache(maxsize=2048)  # five indexes look up the same terms
 def _key(term: str, salt: int) -> int:
     digest = blake2b(term.encode("utf-8", "replace"), digest_size=8, key=bytes([salt]))
     return int.from_bytes(digest.digest(), "little")

@@ -1,6 +1,6 @@
 """Several matters in one message."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from assistant.decide import Meant, decide
@@ -11,7 +11,7 @@ from assistant.language import ENGLISH
 from assistant.plan import Matter
 from assistant.replies import say
 from assistant.understand import Question, clauses, joined, understand
-from knowledge.linking.linker import Linking
+from knowledge.linking.linker import Candidate, Linking
 from knowledge.procedures import Topic
 
 MAX_MATTERS = 3
@@ -20,14 +20,14 @@ Found = dict[str, tuple[Question, float]]
 
 def several(room: Backroom, turn: Turn) -> Reply | None:
     """Each matter answered, the first as the main one."""
+    whole = turn.linking.best
+    if whole and whole.is_intent and whole.probability >= room.thresholds.intent:
+        return None
     linked = {turn.question.text: turn.linking}
     found = _clause_matters(room, turn, linked)
     if len(found) < 2:
         found = _joined_matters(room, turn, linked)
-    whole = turn.linking.best
-    if len(found) < 2 or (
-        whole and whole.is_intent and whole.probability >= room.thresholds.intent
-    ):
+    if len(found) < 2:
         return None
     asked = {topic for part, _ in found.values() for topic in part.topics or turn.question.topics}
     if asked <= {Topic.PAPERS} and turn.language != ENGLISH:
@@ -46,22 +46,33 @@ def several(room: Backroom, turn: Turn) -> Reply | None:
     return replace(main, text=text, also=others), state
 
 
-def _matters(room: Backroom, parts: Sequence[str], linked: dict[str, Linking]) -> Found:
+def _matters(
+    room: Backroom,
+    parts: Sequence[str],
+    linked: dict[str, Linking],
+    among: Collection[str] | None = None,
+) -> Found:
     """The procedure of each part that would be answered by itself; empty when they are not two.
 
-    What a part means is kept in ``linked``: the same part may be cut out twice, and linking is
-    what an answer costs most.
+    Empty too when one is not ``among`` those given. What a part means is kept in ``linked``: the
+    same part may be cut out twice, and linking is what an answer costs most. So the shortest is
+    looked at first: it is a courtesy more often than a matter, and of two parts settles it.
     """
-    found: Found = {}
-    for left, part in zip(range(len(parts), 0, -1), parts, strict=True):
-        if len(found) + left < 2:  # no matter what the rest means, this is one matter
+    best: dict[str, Candidate] = {}
+    for left, part in zip(range(len(parts), 0, -1), sorted(parts, key=len), strict=True):
+        if len({candidate.label for candidate in best.values()}) + left < 2:
             return {}
         if part not in linked:
             linked[part] = room.finder.link(part)
         decision = decide(linked[part], room.thresholds)
         if isinstance(decision, Meant) and not decision.candidate.is_intent:
-            best = decision.candidate
-            found.setdefault(best.label, (understand(part, room.topics), best.probability))
+            if among is not None and decision.candidate.label not in among:
+                return {}
+            best[part] = decision.candidate
+    found: Found = {}
+    for part in parts:
+        if part in best and best[part].label not in found:
+            found[best[part].label] = understand(part, room.topics), best[part].probability
     return found
 
 
@@ -83,6 +94,5 @@ def _joined_matters(room: Backroom, turn: Turn, linked: dict[str, Linking]) -> F
     }
     if len(heard) < 2:
         return {}
-    found = _matters(room, joined(turn.question.text), linked)
-    best = max(heard, key=heard.__getitem__)
-    return found if found.keys() <= heard.keys() and best in found else {}
+    found = _matters(room, joined(turn.question.text), linked, heard)
+    return found if max(heard, key=heard.__getitem__) in found else {}

@@ -60,7 +60,9 @@ class Grouped:
         # refers to ``self``: a circle would outlive a new edition of the views.
         @lru_cache(maxsize=TERMS_KEPT)
         def users(term: str) -> NDArray[np.int64]:
-            return np.unique(owned_by[folded.documents(term)])
+            owners = owned_by[folded.documents(term)]
+            # In order, as the documents of a column and their owners are: less than np.unique.
+            return owners[np.flatnonzero(np.diff(owners, prepend=-1))]
 
         self._users = users
 
