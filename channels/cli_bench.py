@@ -121,9 +121,10 @@ def _beside(
     from evals.soak import soak
 
     own = {**os.environ, "LETAN_HOME": str(home)} | UNBOUND
+    processes = parts.figures.get("workers", 1)  # as many as `bench` has just measured
 
     def sides() -> dict[str, Any]:
-        found = compare(home, own, model=rival_model, step=_step)
+        found = compare(home, own, model=rival_model, step=_step, workers=processes)
         return {
             "sides": [side.to_json() for side in found],
             "table": table(found),

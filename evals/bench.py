@@ -195,9 +195,13 @@ def crowds(
 
 
 @contextmanager
-def echoing() -> Iterator[str]:
-    """The bare echo as a process; gives its address."""
-    with listening(lambda port: [sys.executable, "-m", "evals.echo", str(port)]) as (address, _):
+def echoing(workers: int = 1) -> Iterator[str]:
+    """The bare echo as a process, or as several; gives its address."""
+
+    def command(port: int) -> list[str]:
+        return [sys.executable, "-m", "evals.echo", str(port), str(workers)]
+
+    with listening(command) as (address, _):
         yield address
 
 

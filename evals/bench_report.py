@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 
 from evals.linking_report import TEMPLATES, svg
 
-RED, GOLD, BLUE, GREY, PALE, GREEN = (
-    "#9b1c1c", "#b8860b", "#31587a", "#7a8b99", "#b9c4cc", "#4b7a4b",
+RED, GOLD, BLUE, GREY, PALE, GREEN, PURPLE = (
+    "#9b1c1c", "#b8860b", "#31587a", "#7a8b99", "#b9c4cc", "#4b7a4b", "#6b4a7b",
 )  # fmt: skip
-COLOURS = (RED, BLUE, GOLD, GREY, GREEN, PALE)
+COLOURS = (RED, BLUE, GOLD, GREY, GREEN, PALE, PURPLE)
 Line = tuple[str, Sequence[Mapping[str, Any]]]
 
 
@@ -64,9 +64,11 @@ def plots(figures: Mapping[str, Any]) -> dict[str, str]:
 def speed_lines(figures: Mapping[str, Any]) -> list[Line]:
     """Every system that was asked by crowds, the desk's own shapes first."""
     lines: list[Line] = []
+    beside = {side["name"] for side in figures.get("sides", ())}
     if "workers_by_clients" in figures:
         name = f"Lễ Tân, {figures['workers']} tiến trình"
-        lines.append((name, figures["workers_by_clients"]))
+        if name not in beside:
+            lines.append((name, figures["workers_by_clients"]))
     if large := figures.get("large"):
         name = f"Lễ Tân, PostgreSQL + Chroma, {large['workers']} tiến trình"
         lines.append((name, large["by_clients"]))

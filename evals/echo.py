@@ -1,6 +1,7 @@
 """The floor of every web figure: FastAPI that sends a message back (`python -m evals.echo`)."""
 
 import sys
+from importlib.util import find_spec
 
 import uvicorn
 from fastapi import FastAPI
@@ -24,5 +25,18 @@ def create_app() -> FastAPI:
     return app
 
 
+def main(port: int, workers: int) -> None:
+    """Serve on a port; several workers share its connections as those of the desk do."""
+    uvicorn.run(
+        "evals.echo:create_app",
+        factory=True,
+        port=port,
+        workers=workers,
+        loop="channels.fair_accept:new_loop" if workers > 1 and find_spec("uvloop") else "auto",
+        log_level="warning",
+        access_log=False,
+    )
+
+
 if __name__ == "__main__":
-    uvicorn.run(create_app(), port=int(sys.argv[1]), log_level="warning", access_log=False)
+    main(int(sys.argv[1]), int(sys.argv[2]))

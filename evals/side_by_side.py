@@ -56,8 +56,13 @@ def compare(
     step: Step,
     clients: Sequence[int] = CLIENTS,
     only: int | None = None,
+    workers: int = 1,
 ) -> list[Side]:
-    """Every system over the records of ``home``, one process each; ``only`` so many cases."""
+    """Every system over the records of ``home``, one process each; ``only`` so many cases.
+
+    With ``workers`` the desk and the echo are measured once more with that many processes each:
+    what a machine of as many cores gives, beside its own floor.
+    """
     cases = read_cases(LinkCase, "linking")[:only]
     questions = list(dict.fromkeys(case.question for case in cases))
     sides = []
@@ -65,15 +70,28 @@ def compare(
         step(f"So sánh: {DESK}")
         right = judge(address, cases, read_desk)
         sides.append(side(DESK, address, pid, questions, clients, right, step))
+    if workers > 1:
+        with serving(environment, workers) as (address, _, pid):
+            name = in_processes(DESK, workers)
+            step(f"So sánh: {name}")
+            crowds(address, questions[:20], lambda _: None)  # every worker has answered once
+            sides.append(side(name, address, pid, questions, clients, None, step))
     for kind, name in RIVALS.items():
         step(f"So sánh: {name}")
         with rival(kind, home, environment, model) as (address, pid):
             right = judge(address, cases, lambda said: (said["codes"], bool(said["codes"])))
             sides.append(side(name, address, pid, questions, clients, right, step))
-    with echoing() as address:
-        step(f"So sánh: {ECHO}")
-        sides.append(side(ECHO, address, None, questions, clients, None, step))
+    for processes in sorted({1, workers}):
+        with echoing(processes) as address:
+            name = in_processes(ECHO, processes)
+            step(f"So sánh: {name}")
+            sides.append(side(name, address, None, questions, clients, None, step))
     return sides
+
+
+def in_processes(name: str, workers: int) -> str:
+    """A system's name, with its number of processes where it is not one."""
+    return name if workers == 1 else f"{name}, {workers} tiến trình"
 
 
 def side(

@@ -20,7 +20,7 @@ from evals.bench import UNBOUND
 from evals.bench_parts import Parts
 from evals.growth import copies, enough, grow, likely_seconds
 from evals.rivals import create_app
-from evals.side_by_side import compare, read_desk, table
+from evals.side_by_side import DESK, compare, in_processes, read_desk, table
 from evals.soak import soak
 from knowledge.offices import HANOI
 from knowledge.passages import split
@@ -76,6 +76,18 @@ def test_the_page_shows_each_figure_and_the_json_holds_them_all(
     held = json.loads(page.with_suffix(".json").read_text("utf-8"))
     assert held["measured_at"] == WHEN.isoformat()
     assert {key: held[key] for key in figures} == figures
+
+
+def test_the_desk_in_several_processes_is_one_line_though_measured_twice(
+    figures: dict[str, Any],
+) -> None:
+    figures |= {"workers": 2, "workers_by_clients": crowd(300)}
+    names = [name for name, _ in bench_report.speed_lines(figures)]
+    assert names == ["Lễ Tân, 2 tiến trình", "Lễ Tân", "FastAPI gửi lại"]
+    beside = {**figures["sides"][0], "name": in_processes(DESK, 2)}
+    figures["sides"].append(beside)
+    names = [name for name, _ in bench_report.speed_lines(figures)]
+    assert names == ["Lễ Tân", "FastAPI gửi lại", "Lễ Tân, 2 tiến trình"]
 
 
 def test_what_was_not_measured_leaves_no_empty_plot(tmp_path: Path) -> None:
@@ -156,12 +168,19 @@ def test_the_desk_is_measured_beside_the_tutorial_in_one_run(own: dict[str, str]
     if find_spec("sentence_transformers") is None:
         missing("extra `hub` is not installed")
     sides = compare(
-        Path(own["LETAN_HOME"]), own, model="", step=lambda _: None, clients=(1, 4), only=40
-    )
-    assert [side.name.split()[0] for side in sides] == ["Lễ", "LangChain", "BM25", "FastAPI"]
+        Path(own["LETAN_HOME"]), own, model="", step=lambda _: None, clients=(1, 4), only=40,
+        workers=2,
+    )  # fmt: skip
+    assert [side.name.split()[0] for side in sides] == [
+        "Lễ", "Lễ", "LangChain", "BM25", "FastAPI", "FastAPI",
+    ]  # fmt: skip
+    assert [side.name for side in sides if side.name.endswith(", 2 tiến trình")] == [
+        sides[1].name, sides[5].name,
+    ]  # fmt: skip
     for side in sides:
         assert [row["errors"] for row in side.by_clients] == [0, 0]
-    desk, tutorial, words, echo = sides
+    desk, two, tutorial, words, echo, _ = sides
+    assert two.accuracy is None and two.memory_mib > desk.memory_mib
     assert desk.accuracy and tutorial.accuracy and words.accuracy and echo.accuracy is None
     assert desk.accuracy.cases == tutorial.accuracy.cases > 0
     assert desk.accuracy.first > max(tutorial.accuracy.first, words.accuracy.first)
