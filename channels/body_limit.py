@@ -34,21 +34,31 @@ class BodyLimit:
         if not (stated.isascii() and stated.isdigit()) or int(stated) > max_bytes:
             await self._refusal(scope, receive, send)
             return
-        # A body without a stated length is gathered here: to count it inside the application
-        # would be too late to refuse it with an answer of our own.
-        parts: list[Message] = []
         size = 0
-        while b"content-length" not in headers and b"transfer-encoding" in headers:
-            part = await receive()
-            size += len(part.get("body", b""))
-            if size > max_bytes:
-                await self._refusal(scope, receive, send)
-                return
-            parts.append(part)
-            if not part.get("more_body", False):
-                break
+        is_over = begun = False
 
-        async def replay() -> Message:
-            return parts.pop(0) if parts else await receive()
+        async def counted() -> Message:
+            nonlocal size, is_over
+            if is_over:
+                return {"type": "http.disconnect"}
+            message = await receive()
+            size += len(message.get("body", b""))
+            is_over = is_over or size > max_bytes
+            return {"type": "http.disconnect"} if is_over else message
 
-        await self._app(scope, replay, send)
+        async def ours(message: Message) -> None:
+            """What the application makes of a body that ends in the middle is not sent."""
+            nonlocal begun
+            if not is_over or begun:
+                begun = True
+                await send(message)
+
+        # Counted as it arrives and never gathered: who asks is not known yet, and a body for the
+        # uploads may be large.
+        try:
+            await self._app(scope, counted, ours)
+        except Exception:
+            if not is_over or begun:
+                raise
+        if is_over and not begun:
+            await self._refusal(scope, receive, send)

@@ -45,6 +45,9 @@ ERRORS = {
     "too_many_boards": "Đã có đủ bảng gọi số đang mở.",
     "too_many_address": "Có quá nhiều câu hỏi từ mạng này. Xin chờ một phút rồi gửi lại.",
     "too_many_conversation": "Cuộc trò chuyện này gửi quá nhanh. Xin chờ một phút rồi gửi lại.",
+    "too_many_numbers": (
+        "Mạng này đã lấy quá nhiều số. Mời lấy số ở quầy hướng dẫn, hoặc chờ một lúc rồi thử lại."
+    ),
     "too_many_today": (
         "Hôm nay đã hết lượt hỏi tự động. Xin hỏi lại ngày mai hoặc gọi điện cho trung tâm."
     ),

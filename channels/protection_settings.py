@@ -17,6 +17,9 @@ class ProtectionSettings(BaseSettings):
     ``trusted_proxies`` are the addresses or networks whose ``X-Forwarded-For`` is believed,
     comma-separated: a client behind a proxy counts by its own address. With a
     ``metrics_token`` the figures are given to whoever sends it as a bearer token.
+
+    ``numbers_a_minute`` and ``numbers_a_day`` are the queue numbers one address may take: a lobby
+    with ten kiosks behind one address gives fewer, and no script from afar fills the queue.
     """
 
     model_config = SettingsConfigDict(
@@ -26,6 +29,8 @@ class ProtectionSettings(BaseSettings):
     per_address_a_minute: int = 240
     per_conversation_a_minute: int = 30
     answers_a_day: int = 50_000
+    numbers_a_minute: int = 60
+    numbers_a_day: int = 1_000
     limits_storage: str = ""
     waiting: int = 64
     open_streams: int = 2_000

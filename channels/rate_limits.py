@@ -27,6 +27,7 @@ from channels.threads import Workers
 log = structlog.get_logger()
 QUESTIONS = "/api/chat"  # and what lies below it
 STREAMS = f"{QUESTIONS}/stream"
+NUMBERS = "/api/queue"
 BUSY_SECONDS = 2  # a full queue of 64 is answered in less
 THREADS = 4  # that ask a shared storage; apart from those that answer
 
@@ -68,12 +69,19 @@ class RateLimits:
         self._address = _bound(RateLimitItemPerMinute, settings.per_address_a_minute)
         self._conversation = _bound(RateLimitItemPerMinute, settings.per_conversation_a_minute)
         self._day = _bound(RateLimitItemPerDay, settings.answers_a_day)
+        self._numbers = (
+            _bound(RateLimitItemPerMinute, settings.numbers_a_minute),
+            _bound(RateLimitItemPerDay, settings.numbers_a_day),
+        )
         self._waiting = settings.waiting
         self._streams = settings.open_streams
         self._now = occupancy or Occupancy()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
+        if path == NUMBERS and scope["type"] == "http" and scope["method"] == "POST":
+            await self._number(scope, receive, send)
+            return
         if scope["type"] != "http" or not (path == QUESTIONS or path.startswith(f"{QUESTIONS}/")):
             await self._app(scope, receive, send)
             return
@@ -89,12 +97,19 @@ class RateLimits:
         finally:
             self._now.open -= 1
 
+    async def _number(self, scope: Scope, receive: Receive, send: Send) -> None:
+        for bound in self._numbers:
+            refusal = await self._past(bound, "too_many_numbers", _address(scope))
+            if refusal:
+                await refusal(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
     async def _question(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] != "POST":  # what was answered already costs next to nothing
             await self._app(scope, receive, send)
             return
-        address = (scope.get("client") or ("unknown",))[0]
-        refusal = await self._past(self._address, "too_many_address", address)
+        refusal = await self._past(self._address, "too_many_address", _address(scope))
         if refusal is None and self._waiting and self._now.inside >= self._waiting:
             refusal = self._refuse(503, "busy", BUSY_SECONDS)
         if refusal:
@@ -173,6 +188,10 @@ def _resets(
     if limiter.hit(bound, *of):
         return None
     return float(limiter.get_window_stats(bound, *of).reset_time)
+
+
+def _address(scope: Scope) -> str:
+    return str((scope.get("client") or ("unknown",))[0])
 
 
 def _bound(item: type[RateLimitItem], amount: int) -> RateLimitItem | None:

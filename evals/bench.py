@@ -27,7 +27,14 @@ ASKED_A_CROWD = 400
 # One address asks more in a minute here than a ward in a day.
 UNBOUND = {
     f"CHANNELS_PROTECTION_{name}": "0"
-    for name in ("PER_ADDRESS_A_MINUTE", "PER_CONVERSATION_A_MINUTE", "ANSWERS_A_DAY", "WAITING")
+    for name in (
+        "PER_ADDRESS_A_MINUTE",
+        "PER_CONVERSATION_A_MINUTE",
+        "ANSWERS_A_DAY",
+        "WAITING",
+        "NUMBERS_A_MINUTE",
+        "NUMBERS_A_DAY",
+    )
 }
 
 

@@ -17,6 +17,9 @@ SECONDS = 60
 READ_SECONDS = 10
 TOO_SLOW = "tải quá lâu; hãy tải bằng trình duyệt rồi nhập tệp"
 MOST_REDIRECTS = 5
+# All that is given out for the public internet (RFC 4291, 2.4). Outside it lie the addresses that
+# carry an IPv4 address in other forms (::/96, 64:ff9b::/96, 64:ff9b:1::/48) and site-local ones.
+PUBLIC_IPV6 = ipaddress.ip_network("2000::/3")
 PORTS = {None, 80, 443, 8080, 8443}
 
 Resolve = Callable[[str, int], Sequence[str]]
@@ -29,7 +32,7 @@ def is_public(address: str) -> bool:
     if isinstance(ip, ipaddress.IPv6Address):
         if ip.ipv4_mapped:
             ip = ip.ipv4_mapped
-        elif ip.sixtofour or ip.teredo or ip in ipaddress.ip_network("64:ff9b::/96"):
+        elif ip.sixtofour or ip.teredo or ip not in PUBLIC_IPV6:
             return False  # an inner IPv4 address may hide in it
     return ip.is_global and not ip.is_multicast
 

@@ -23,7 +23,13 @@ HERE = {"localhost", "127.0.0.1", "::1", "0.0.0.0", "::", "", None}
 
 # All tests of a run share one address and one day.
 UNBOUND = ProtectionSettings(
-    per_address_a_minute=0, per_conversation_a_minute=0, answers_a_day=0, waiting=0, open_streams=0
+    per_address_a_minute=0,
+    per_conversation_a_minute=0,
+    answers_a_day=0,
+    waiting=0,
+    open_streams=0,
+    numbers_a_minute=0,
+    numbers_a_day=0,
 )
 EMBEDDED = KnowledgeSettings(database_url="", chroma_server="", embedding_model="")
 

@@ -1,5 +1,6 @@
 """Fetching by address: public web servers only, whatever the address pretends."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -75,12 +76,22 @@ def test_more_than_the_limit_is_not_downloaded(server: str, tmp_path: Path) -> N
         "file:///etc/passwd", "ftp://example.org/a", "http://user:secret@example.org/",
         "http://127.0.0.1/", "http://[::1]/", "http://169.254.169.254/latest/meta-data",
         "http://[::ffff:10.0.0.1]/", "http://0.0.0.0/", "http://10.1.2.3/", "https://localhost/",
-        "http://127.0.0.1:6379/",
+        "http://127.0.0.1:6379/", "http://[::127.0.0.1]/", "gopher://127.0.0.1/",
     ],
 )  # fmt: skip
 def test_inner_addresses_and_other_schemes_are_refused(url: str, tmp_path: Path) -> None:
     with pytest.raises(Unreadable):
         fetch(url, tmp_path, most_bytes=MEGABYTE)
+
+
+@pytest.mark.parametrize("host", ["2130706433", "0x7f.1", "0177.0.0.1", "127.1", "0", "10.1"])
+def test_an_inner_address_in_an_odd_writing_is_refused(host: str, tmp_path: Path) -> None:
+    """The system's resolver takes each of them for an address; it is the answer that is checked."""
+    with pytest.raises(Unreadable, match="nội bộ"):
+        fetch(
+            f"http://{host}/", tmp_path, most_bytes=MEGABYTE,
+            resolve=lambda name, port: [socket.inet_ntoa(socket.inet_aton(name))],
+        )  # fmt: skip
 
 
 def test_a_name_with_one_inner_address_among_public_ones_is_refused(tmp_path: Path) -> None:
@@ -92,10 +103,15 @@ def test_a_name_with_one_inner_address_among_public_ones_is_refused(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    "address", ["64:ff9b::a00:1", "2002:a00:1::", "fe80::1%eth0", "100.64.0.1"]
-)
+    "address",
+    [
+        "64:ff9b::a00:1", "64:ff9b:1::a00:1", "2002:a00:1::", "::a00:1", "::ffff:0:a00:1",
+        "fe80::1%eth0", "fec0::1", "fd00:ec2::254", "100.64.0.1",
+    ],
+)  # fmt: skip
 def test_addresses_that_hide_an_inner_one_are_not_public(address: str) -> None:
     assert not is_public(address)
+    assert is_public("2606:4700:4700::1111") and is_public("93.184.216.34")
 
 
 class Slow(BaseHTTPRequestHandler):

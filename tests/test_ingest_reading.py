@@ -1,5 +1,6 @@
 """Reading files of every kind: by content, safely, and as a person would read the page."""
 
+import io
 import shutil
 import zipfile
 from pathlib import Path
@@ -70,6 +71,46 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
         archive.writestr("word/document.xml", b"\0" * (400 * 1024 * 1024))
     with pytest.raises(Unreadable, match="bom nén"):
         kind_of(path)
+
+
+LAUGHS = "".join(
+    f'<!ENTITY {name} "{(f"&{inner};" if inner else "ha") * 10}">'
+    for inner, name in zip(["", *"abcdefgh"], "abcdefghi", strict=True)
+)
+FILE_IN = '<!ENTITY i SYSTEM "file:///etc/passwd">'
+
+
+@pytest.mark.parametrize("entities", [LAUGHS, FILE_IN], ids=["a thousand million laughs", "a file"])
+@pytest.mark.parametrize("kind", ["docx", "xlsx"])
+def test_entities_of_a_document_are_never_unfolded(
+    kind: str, entities: str, tmp_path: Path
+) -> None:
+    whole, path = io.BytesIO(), tmp_path / f"la.{kind}"
+    if kind == "docx":
+        document = Document()
+        document.add_paragraph("Giấy tờ phải nộp: CHỖ")
+        document.save(whole)
+    else:
+        book = openpyxl.Workbook()
+        book.active.append(["Giấy tờ phải nộp", "CHỖ"])
+        book.save(whole)
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(path, "w") as made:
+        for name in source.namelist():
+            content = source.read(name)
+            if "CHỖ".encode() in content:
+                declared = f"?>\n<!DOCTYPE x [{entities}]>".encode()
+                head, _, rest = (
+                    content.partition(b"?>")
+                    if b"?>" in content[:80]
+                    else (b'<?xml version="1.0"', b"", content)
+                )
+                content = head + declared + rest.replace("CHỖ".encode(), b"&i;")
+            made.writestr(name, content)
+    try:
+        text = read(path, LIMITS, None).model_dump_json()
+    except Unreadable:
+        return
+    assert "root:" not in text and "haha" not in text
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,19 @@ def test_a_day_has_a_budget(door: Callable[..., TestClient]) -> None:
     assert "gọi điện" in refused.json()["error"]["message"]
 
 
+def test_queue_numbers_are_not_taken_by_the_hundred_from_one_place(own_desk: Desk) -> None:
+    for bound in ({"numbers_a_minute": 2}, {"numbers_a_day": 2}):
+        given = {"numbers_a_minute": 0, "numbers_a_day": 0} | bound
+        app = create_app(own_desk, protection=bounds(**given))
+        http = TestClient(app, client=("203.0.113.7", 1))
+        answers = [http.post("/api/queue", json={"client_key": f"khóa-{n:06}"}) for n in range(3)]
+        assert [answer.status_code == 429 for answer in answers] == [False, False, True]
+        assert "quầy hướng dẫn" in answers[2].json()["error"]["message"]
+        assert int(answers[2].headers["retry-after"]) > 0
+        other = TestClient(app, client=("203.0.113.8", 1))
+        assert other.post("/api/queue", json={"client_key": "khóa-khác"}).status_code != 429
+
+
 def test_bodies_that_are_no_question_still_get_their_own_refusal(
     door: Callable[..., TestClient],
 ) -> None:

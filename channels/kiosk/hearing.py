@@ -12,6 +12,7 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from assistant.hearing.ears import BYTES_PER_SECOND, Ear, EarUnavailable, load_ear
 from assistant.hearing.settings import HearingSettings
 from assistant.hearing.turn import LONGEST_SECONDS, Heard, SpokenTurn
+from channels.fair_places import FairPlaces, Full
 from channels.threads import Workers
 
 log = structlog.get_logger()
@@ -57,32 +58,30 @@ def hearing_routes(ears: Ears) -> APIRouter:
     """
     routes = APIRouter()
     workers = Workers(ears.settings.speakers)
-    speaking = 0
+    microphones = FairPlaces(ears.settings.speakers)
 
     @routes.websocket("/api/kiosk/hear")
     async def hear(socket: WebSocket, lang: str = "vi") -> None:
-        nonlocal speaking
         await socket.accept()
         if not _is_own_page(socket):
             return await socket.close(REFUSED)
-        if speaking >= ears.settings.speakers:
+        try:
+            with microphones.taken_by(socket.client.host if socket.client else "") as place:
+                ear = await workers.run(ears.get)
+                if ear is None or lang not in ear.languages:
+                    await socket.send_json({"problem": "unavailable"})
+                else:
+                    with anyio.move_on_after(PATIENCE_SECONDS) as patience:
+                        place.on_loss = patience.cancel
+                        turn = SpokenTurn(ear, lang)
+                        await _take(socket, turn, workers)
+                        await socket.send_json(_said(await workers.run(turn.finish)))
+            return await socket.close()
+        except Full:
             await socket.send_json({"problem": "busy"})
             return await socket.close(BUSY)
-        speaking += 1
-        try:
-            ear = await workers.run(ears.get)
-            if ear is None or lang not in ear.languages:
-                await socket.send_json({"problem": "unavailable"})
-            else:
-                with anyio.move_on_after(PATIENCE_SECONDS):
-                    turn = SpokenTurn(ear, lang)
-                    await _take(socket, turn, workers)
-                    await socket.send_json(_said(await workers.run(turn.finish)))
-            return await socket.close()
         except WebSocketDisconnect:
             return None
-        finally:
-            speaking -= 1
 
     return routes
 

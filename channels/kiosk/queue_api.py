@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,7 @@ from sse_starlette import EventSourceResponse
 from assistant.queue_numbers import Call, UnknownNumber
 from assistant.queue_words import call_speech, call_text
 from channels.door import Door, error
+from channels.fair_places import FairPlaces, Full
 from channels.kiosk.checklist import checklist
 from channels.kiosk.settings import KioskSettings
 from channels.kiosk.taking import Language, NumberRequest, number_json, take_numbers
@@ -38,7 +40,7 @@ def queue_routes(door: Door, settings: KioskSettings) -> APIRouter:
     """`/api/queue`, `/api/kiosk/checklist`, `/api/board` and the deletion of a conversation."""
     routes = APIRouter()
     desk = door.desk
-    boards = 0
+    boards = FairPlaces(settings.boards)
 
     def office() -> Office:
         return desk.library.store.office(desk.office_id)
@@ -93,24 +95,21 @@ def queue_routes(door: Door, settings: KioskSettings) -> APIRouter:
     @routes.get("/api/board/events")
     async def events(request: Request, after: int = 0) -> Response:
         """Server-sent events: every call after number `after` (or `Last-Event-ID`), in order."""
-        nonlocal boards
-        if boards >= settings.boards:
+        address = request.client.host if request.client else ""
+        if not boards.has_one_for(address):
             return error(503, "too_many_boards")
         header = request.headers.get("last-event-id", "")
         last = int(header) if header.isascii() and header.isdigit() else after
 
         async def stream() -> AsyncIterator[dict[str, str]]:
-            nonlocal boards, last
-            boards += 1
-            try:
-                while True:
+            nonlocal last
+            with suppress(Full), boards.taken_by(address) as place:
+                while not place.is_lost:
                     for call in await door.workers.run(partial(desk.queue.calls, after=last)):
                         last = call.id
                         data = json.dumps(call_json(call), ensure_ascii=False)
                         yield {"id": str(call.id), "event": "call", "data": data}
                     await anyio.sleep(LOOK_EVERY_SECONDS)
-            finally:
-                boards -= 1
 
         return EventSourceResponse(stream(), ping=10)
 

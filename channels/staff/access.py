@@ -35,7 +35,7 @@ through (``StoreError``, ``AccountError`` …) becomes a page with its sentence 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
@@ -349,12 +349,17 @@ def _refusal(status: int) -> Callable[[Request, Exception], Awaitable[Response]]
             account = session.account
             office_id = console.door.desk.office_id
             staff = Staff(account.name, account.display_name, account.role, office_id, session)
-        back = request.headers.get("referer", "/staff")
+        back = urlsplit(request.headers.get("referer", ""))
+        is_ours = back.netloc == request.url.netloc and back.path.startswith("/staff")
         return await show(
             request,
             staff,
             "staff/refused.html",
-            lambda: {"sentence": sentence, "status": status, "back": back},
+            lambda: {
+                "sentence": sentence,
+                "status": status,
+                "back": back._replace(scheme="", netloc="").geturl() if is_ours else "/staff",
+            },
             status=status,
         )
 

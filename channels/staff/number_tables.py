@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +25,9 @@ TITLES = {
     "khong-thay": "Không tìm thấy", "chua-chac": "Trả lời khi chưa chắc",
     "hoi-lai": "Hỏi lại mà không xong", "can-xem": "Bản ghi cũ hoặc chưa kiểm tra mà có người hỏi",
 }  # fmt: skip
+
+# What begins a formula, at the start of a cell or after what a spreadsheet may part cells at.
+FORMULA = re.compile(r"(^|[;\t\r\n])(\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,5 +169,8 @@ def _to_look_at(desk: Desk, top: Sequence[tuple[str, int]]) -> list[tuple[Any, .
 
 
 def _harmless(cell: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell
+    """A cell that no spreadsheet takes for a formula.
+
+    Nor for two cells: with Vietnamese settings a spreadsheet parts the cells at ";".
+    """
+    return FORMULA.sub(r"\1'\2", cell) if isinstance(cell, str) else cell
