@@ -98,6 +98,45 @@ def test_a_visit_by_keyboard_reaches_a_number(page: Page, address: str) -> None:
     expect(page.locator("header .badge")).to_be_in_viewport()  # a machine, on every screen
 
 
+def test_what_lies_below_the_edge_is_reached_by_touching_a_button(
+    browser: Browser, address: str
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 768, "height": 1024}, has_touch=True, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.goto(f"{address}/kiosk")
+    more, take = page.locator("#more"), page.get_by_role("button", name="Lấy số thứ tự")
+    expect(more).to_be_hidden()
+    page.get_by_role("button", name="Khai sinh").tap()
+    page.get_by_role("button", name="Có giấy chứng sinh", exact=True).tap()
+    expect(page.locator("#papers .ticks legend")).to_be_in_viewport()  # the list of this case
+    touches = 0
+    while more.is_visible() and touches < 5:
+        more.tap()
+        touches += 1
+    assert touches >= 1
+    button, bar = take.bounding_box(), page.locator(".bar").bounding_box()
+    assert button and bar
+    assert 0 <= button["y"] <= bar["y"] - button["height"]
+    expect(more).to_be_hidden()
+    context.close()
+
+
+def test_who_asks_for_the_fee_reads_it_before_the_papers(page: Page, address: str) -> None:
+    page.goto(f"{address}/kiosk")
+    for question, is_first in (("lệ phí đăng ký kết hôn", True), ("kết hôn cần gì", False)):
+        page.get_by_role("button", name="Gõ câu hỏi").tap()
+        page.locator("#question").fill(question)
+        page.get_by_role("button", name="Hỏi", exact=True).tap()
+        fees, papers = page.locator("#fees"), page.locator("#papers .ticks")
+        expect(papers).to_be_visible()
+        expect(page.locator("#papers .asked")).to_contain_text(question)
+        one, other = fees.bounding_box(), papers.bounding_box()
+        assert one and other
+        assert (one["y"] < other["y"]) is is_first
+
+
 def test_who_walks_away_leaves_nothing_on_screen_or_server(
     page: Page, address: str, lobby_desk: Desk
 ) -> None:

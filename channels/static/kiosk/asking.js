@@ -40,6 +40,7 @@ export function openAsk(text = "", isHeard = false) {
   remember();
   byId("ask-title").textContent = t(isHeard ? "checkTitle" : "typeTitle");
   byId("send").textContent = t(isHeard ? "right" : "ask");
+  byId("again-talk").textContent = t(isHeard ? "talkAgain" : "talk");
   field.value = text;
   byId("send").disabled = !text.trim();
   show("ask");

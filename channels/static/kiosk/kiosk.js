@@ -3,6 +3,7 @@
 import { drawFrom, renderText } from "../answer.js";
 import { openAsk, setUpAsking, showEars, wipeAsking } from "./asking.js";
 import { setUpIdle } from "./idle.js";
+import { bringUp, setUpMore } from "./more.js";
 import { button, byId, complain, items, paragraphs, show } from "./screens.js";
 import { call, forget, post, watch } from "./server.js";
 import { hint, isByVoice, leaveSpoken, setUpSpoken, warnAloud } from "./spoken.js";
@@ -15,7 +16,7 @@ let visit = freshVisit();
 
 // A visit's own object: an answer that arrives after the wipe belongs to nobody and is dropped.
 function freshVisit() {
-  return { key: crypto.getRandomValues(new Uint32Array(4)).join("-"), conversationId: null, asked: "", questions: [], list: null, priority: false, busy: false };
+  return { key: crypto.getRandomValues(new Uint32Array(4)).join("-"), conversationId: null, asked: "", questions: [], list: null, factsFirst: false, priority: false, busy: false };
 }
 
 /** Run one step of the visit; a second tap meanwhile does nothing. */
@@ -55,6 +56,7 @@ function ask(message) {
     mine.questions.push(message);
     for (const line of document.querySelectorAll(".asked span")) line.textContent = t("asked", message);
     const code = answer.procedure && answer.outcome === "answered" ? answer.procedure.code : null;
+    mine.factsFirst = !answer.topics.includes("papers") && answer.topics.some((topic) => topic === "fee" || topic === "time");
     if (code && answer.topics.every((topic) => ON_THE_CARD.has(topic))) return openPapers(code, null, answer.speech);
     byId("answer-title").textContent = answer.procedure?.name ?? t("answer");
     document.querySelector("#answer .text").replaceChildren(plain(renderText(answer.text, answer.choices)));
@@ -113,7 +115,9 @@ async function openPapers(code, chosen, speech) {
     label.append(box, " ", paper.line);
     return label;
   });
-  document.querySelector("#papers .ticks").hidden = !list.papers.length;
+  const ticks = document.querySelector("#papers .ticks");
+  ticks.hidden = !list.papers.length;
+  (mine.factsFirst ? cases : ticks).after(document.querySelector("#papers .facts"));
   paragraphs(byId("fees"), list.fees);
   paragraphs(byId("times"), list.times);
   document.querySelector("#papers .unverified").hidden = list.verified;
@@ -124,6 +128,7 @@ async function openPapers(code, chosen, speech) {
   const refused = list.gives_numbers && !list.suspended ? list.no_number_now : null;
   byId("get-number").hidden = !list.gives_numbers || Boolean(list.suspended ?? refused);
   show("papers");
+  if (chosen) bringUp(ticks); // the list of this case, which may be below the edge
   byId("no-number").textContent = refused ?? "";
   byId("no-number").hidden = !refused;
   if (list.suspended) trouble({ sentence: list.suspended, status: 409 });
@@ -303,4 +308,5 @@ hasVoice((has) => {
   byId("again").hidden = !has;
   byId("slow").hidden = !has;
 });
+setUpMore();
 setUpIdle(wipe, isHome, warnAloud);

@@ -5,13 +5,13 @@ const WORDS = {
     answer: "Trả lời", unpublished: "chưa công bố", yourCase: "Trường hợp của anh/chị?", counter: "Quầy",
     asked: "Anh/chị hỏi: {0}", yourNumber: "Số của anh chị là {0}. {1}",
     typeTitle: "Anh/chị muốn hỏi gì?", checkTitle: "Tôi nghe như thế này, đúng không ạ?", ask: "Hỏi",
-    right: "Đúng, hỏi luôn", secondsLeft: "còn {0} giây",
+    talk: "Nói câu hỏi", talkAgain: "Nói lại", right: "Đúng, hỏi luôn", secondsLeft: "còn {0} giây",
   },
   en: {
     answer: "Answer", unpublished: "not published", yourCase: "Which case is yours?", counter: "Counter",
     asked: "You asked: {0}", yourNumber: "Your number is {0}. {1}",
     typeTitle: "What would you like to ask?", checkTitle: "I heard this. Is it right?", ask: "Ask",
-    right: "Yes, ask", secondsLeft: "{0} seconds left",
+    talk: "Speak", talkAgain: "Speak again", right: "Yes, ask", secondsLeft: "{0} seconds left",
   },
 };
 const SENTENCES = JSON.parse(document.body.dataset.sentences ?? "{}"); // shown and spoken
