@@ -17,6 +17,7 @@ from statistics import median
 from typing import Any
 
 import httpx
+import psutil
 from sqlalchemy import select
 
 from assistant.desk import open_library
@@ -45,6 +46,7 @@ class QueueReport:
     per_second: float
     p50_ms: float
     p95_ms: float
+    server_ms: float  # of the processor for a number: the same on a busy machine
     calls: int
     board_p50_ms: float
     board_max_ms: float
@@ -59,20 +61,27 @@ def bench_queue(
     """Let ``clients`` take ``numbers`` at once, then call some and watch the board."""
     step("Chuẩn bị phường mẫu")
     counter = _open_all_day(home)
-    with serving({**environment, "LETAN_HOME": str(home)}) as (address, _, _):
+    with serving({**environment, "LETAN_HOME": str(home)}) as (address, _, pid):
         bodies = [json.dumps({"client_key": f"warm-{n:06d}"}) for n in range(clients)]
         press(address, "/api/queue", bodies, clients)  # code and pages are read once
         step(f"{clients} khách lấy {numbers} số")
         bodies = [json.dumps({"client_key": f"bench-{n:06d}"}) for n in range(numbers)]
+        before = _processor_seconds(pid)
         load = press(address, "/api/queue", bodies, clients)
+        server_ms = (_processor_seconds(pid) - before) * 1000 / numbers
         step(f"Gọi {CALLS} số, xem trên bảng")
         late = _watch_board(address, home, counter)
     given, distinct = _given(home)
     return QueueReport(
         machine(), numbers, clients, given - clients, distinct - clients, load.errors,
-        load.per_second, load.p50_ms, load.p95_ms,
+        load.per_second, load.p50_ms, load.p95_ms, server_ms,
         len(late), median(late), max(late),
     )  # fmt: skip
+
+
+def _processor_seconds(pid: int) -> float:
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
 
 
 def _open_all_day(home: Path) -> str:
