@@ -14,7 +14,7 @@ from ingest.draft import SECTIONS, Draft, DraftField, Spot, section_values
 from ingest.found import Found, Piece
 from ingest.paper_rows import looks_cut
 from ingest.portal import TWO_LEVELS_SINCE, RejectedRecord, to_procedure
-from ingest.portal_form import record_of
+from ingest.portal_form import record_of, says_only_no
 from ingest.portal_text import capped
 from knowledge.procedures import Procedure
 
@@ -145,6 +145,8 @@ def _field(section: str, found: Found, procedure: Procedure, record: dict[str, A
         sure, why = sure * DOUBT, [*why, "có dòng không giống tên giấy tờ, có thể bị cắt sai chỗ"]
     if section == "fee" and all(fee.status == "unpublished" for fee in procedure.fees):
         sure, why = min(sure, 0.6), [*why, "không đọc ra mức phí"]
+    if section == "fee" and any(map(says_only_no, pieces)):
+        sure, why = sure * DOUBT, [*why, "chỉ ghi “Không”: đọc là không thu phí, cần xác nhận"]
     if section == "time" and (
         not procedure.times or any(time.unit == "unknown" for time in procedure.times)
     ):

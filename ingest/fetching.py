@@ -131,7 +131,7 @@ def _answered(
     if parts.username or parts.password:
         raise Unreadable("địa chỉ không được kèm tên và mật khẩu")
     if port not in PORTS and allow is is_public:
-        raise Unreadable(f"không tải qua cổng {port}")
+        raise Unreadable(f"không tải qua cổng {port}; chỉ tải qua cổng thường (80, 443)")
     if re.search(r"[^\w.:-]", parts.hostname):
         raise Unreadable(f"địa chỉ không hợp lệ: {url!r}")
     target = httpx.URL(url)

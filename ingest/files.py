@@ -170,7 +170,7 @@ def _ingest_path(
     if "://" in source.name:
         raise Unreadable("chỉ tải được địa chỉ http:// và https://")
     if not path.is_file():
-        raise Unreadable("không có tệp này")
+        raise Unreadable("không có tệp này; hãy xem lại tên và đường dẫn")
     kind = kind_of(path)
     if kind == "portal":
         return _portal(source, path, store, moved)

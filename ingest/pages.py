@@ -77,3 +77,8 @@ class Reading(Value):
 
 class Unreadable(ValueError):
     """A file that is refused; the message says why and what to do, in Vietnamese."""
+
+
+def too_long(pages: int, most: int) -> str:
+    """What is said of a file with too many pages."""
+    return f"tệp có {pages} trang, nhiều hơn giới hạn {most} trang; hãy tách thành nhiều tệp"

@@ -19,6 +19,7 @@ _FREE = re.compile(
     r"|không thu lệ phí|không mất phí|không phải nộp)\W*",
     re.IGNORECASE,
 )
+_ONLY_NO = re.compile(r"\W*không(?: có)?\W*", re.IGNORECASE)
 _CHANNEL_WORDS = (
     ("Trực tiếp", r"trực tiếp|tại (?:bộ phận|trung tâm|trụ sở)|một cửa"),
     ("Trực tuyến", r"trực tuyến|qua mạng|cổng dịch vụ công|vneid"),
@@ -107,6 +108,17 @@ def _method(piece: Piece) -> dict[str, str] | None:
             text = "Miễn phí(Không)"
         values[key] = f"{values[key]}\n{text}".strip()
     return values if values["channel"] or values["time"] or values["fee"] else None
+
+
+def says_only_no(piece: Piece) -> bool:
+    """Whether a fee is only "Không": nothing to pay as a rule, but some mean nothing is known."""
+    cells = [
+        cell
+        for place, cell in enumerate(piece.cells or (piece.text,))
+        if place >= len(piece.heads) or column_of(piece.heads[place]) == "fee"
+    ]
+    lines = (line.rpartition(":")[2] for cell in cells for line in cell.split("\n"))
+    return any(_ONLY_NO.fullmatch(line) for line in lines)
 
 
 def _law(piece: Piece) -> str:

@@ -8,14 +8,14 @@ import numpy as np
 from PIL import Image, ImageFilter, ImageOps, ImageSequence, UnidentifiedImageError
 
 from ingest.ocr import check_available, recognise
-from ingest.pages import Page, Reading, Unreadable
+from ingest.pages import Page, Reading, Unreadable, too_long
 from ingest.ruling import Picture
 
 # Pixels of the shorter side of an A4 page at 200 dpi.
 PAGE_WIDTH = 1654
 MOST_PIXELS = 80_000_000
 LEAST_SIDE = 200
-TOO_LARGE = "ảnh quá lớn; hãy thu nhỏ còn dưới 80 triệu điểm ảnh"
+TOO_LARGE = "ảnh quá lớn (hơn 80 triệu điểm ảnh); hãy quét lại ở 200–300 dpi hoặc thu nhỏ ảnh"
 
 
 def read_image(
@@ -32,7 +32,7 @@ def read_image(
         with Image.open(path) as image:
             count = getattr(image, "n_frames", 1)
             if count > most_pages:
-                raise Unreadable(f"tệp có {count} trang, nhiều hơn giới hạn {most_pages} trang")
+                raise Unreadable(too_long(count, most_pages))
             if image.width * image.height > MOST_PIXELS:
                 raise Unreadable(TOO_LARGE)
             if min(image.size) < LEAST_SIDE:

@@ -1,7 +1,9 @@
 """Reads a PDF page by page: typed text where there is any, recognised text where there is not."""
 
 import ctypes
+import math
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import lru_cache
@@ -15,7 +17,7 @@ import pypdfium2.raw as raw
 
 from ingest.layout import blocks_of
 from ingest.ocr import DPI, frames_of, recognise
-from ingest.pages import Box, Page, Reading, Unreadable, Word
+from ingest.pages import Box, Page, Reading, Unreadable, Word, too_long
 from ingest.ruling import Grid, Mask, Picture, grids_in, ink_of, is_table
 
 # Enough to see the rules of a table, and whether ink lies outside the text.
@@ -34,6 +36,9 @@ FEWEST_BLANKS = 0.05
 HYPHENS = (2, 0xFFFE)
 # Pages larger than this are drawn smaller: a poster at 200 dpi would fill the memory.
 MOST_PIXELS = 16_000_000
+
+# Letters whose direction is asked, and how few say nothing about a page.
+LETTERS_ASKED, FEWEST_LETTERS = 200, 20
 
 Progress = Callable[[int, int], None]
 
@@ -58,7 +63,7 @@ def read_pdf(
     if count == 0:
         raise Unreadable("tệp PDF không có trang nào")
     if count > most_pages:
-        raise Unreadable(f"tệp có {count} trang, nhiều hơn giới hạn {most_pages} trang")
+        raise Unreadable(too_long(count, most_pages))
     pages: dict[int, Page] = {}
     problems: list[str] = []
     for number, page, problem in _read(path, count, workers, cache):
@@ -101,6 +106,7 @@ def read_page(path: Path, number: int, cache: Path | None) -> Read:
     """One page, and what was wrong with it ("" when nothing was)."""
     try:
         page = _open(path)[number - 1]
+        _set_upright(page)
         words = words_of(page)
         look = picture_of(page, LOOK_DPI)
         ink = ink_of(look)
@@ -116,6 +122,23 @@ def read_page(path: Path, number: int, cache: Path | None) -> Read:
         return number, recognise(picture_of(page, DPI), number, cache), ""
     except (Unreadable, pdfium.PdfiumError, MemoryError, ValueError) as error:
         return number, Page(number=number, how="blank"), str(error) or "không đọc được"
+
+
+def _set_upright(page: Any) -> None:
+    """Turn a page whose typed text is shown lying or on its head; most of the text decides."""
+    text_page = page.get_textpage()
+    count = text_page.count_chars()
+    letters = [index for index in range(0, count, max(count // LETTERS_ASKED, 1))
+               if raw.FPDFText_GetUnicode(text_page.raw, index) > 32]  # fmt: skip
+    turns = Counter(
+        round(math.degrees(raw.FPDFText_GetCharAngle(text_page.raw, index)) / 90) * 90 % 360
+        for index in letters
+    )
+    if not letters or len(letters) < FEWEST_LETTERS:
+        return
+    turn, most = turns.most_common(1)[0]
+    if most > 0.8 * len(letters) and (-turn) % 360 != page.get_rotation():
+        page.set_rotation((-turn) % 360)
 
 
 def is_typed(words: list[Word], ink: Mask, grids: list[Grid]) -> bool:
@@ -185,22 +208,29 @@ def words_of(page: Any) -> list[Word]:
     letters: list[str] = []
     box = [0.0, 0.0, 0.0, 0.0]
 
+    wide, high = (height, width) if turned in (90, 270) else (width, height)
+
     def close() -> None:
         if letters:
             text = "".join(letters).strip("\u00a0")
-            place = _turned(
-                (
-                    (box[0] - left) / width,
-                    1 - (box[3] - bottom) / height,
-                    (box[2] - left) / width,
-                    1 - (box[1] - bottom) / height,
-                ),
-                turned,
-            )
+            place = (box[0] / wide, box[1] / high, box[2] / wide, box[3] / high)
             on_page = place[2] > 0 and place[0] < 1 and place[3] > 0 and place[1] < 1
             if text and on_page:
                 words.append(Word(text=text, box=place))
             letters.clear()
+
+    def shown() -> Box:
+        """Where the letter stands on the page as it is shown, in points from its top left."""
+        x0, y0, x1, y1 = _turned(
+            (
+                (rect.left - left) / width,
+                1 - (rect.top - bottom) / height,
+                (rect.right - left) / width,
+                1 - (rect.bottom - bottom) / height,
+            ),
+            turned,
+        )
+        return x0 * wide, y0 * high, x1 * wide, y1 * high
 
     count = text_page.count_chars()
     codes = [raw.FPDFText_GetUnicode(text_page.raw, index) for index in range(count)]
@@ -222,21 +252,17 @@ def words_of(page: Any) -> list[Word]:
             close()
             maybe_gap = False
             continue
+        x0, y0, x1, y1 = shown()
         if letters and (
-            abs((rect.top + rect.bottom) / 2 - (box[1] + box[3]) / 2) > (box[3] - box[1]) * 0.6
-            or rect.left - box[2] > (rect.top - rect.bottom) * (guessed_gap if maybe_gap else gap)
+            abs((y0 + y1) / 2 - (box[1] + box[3]) / 2) > (box[3] - box[1]) * 0.6
+            or x0 - box[2] > (y1 - y0) * (guessed_gap if maybe_gap else gap)
         ):
             close()
         maybe_gap = False
         if not letters:
-            box[:] = [rect.left, rect.bottom, rect.right, rect.top]
+            box[:] = [x0, y0, x1, y1]
         else:
-            box[:] = [
-                min(box[0], rect.left),
-                min(box[1], rect.bottom),
-                max(box[2], rect.right),
-                max(box[3], rect.top),
-            ]
+            box[:] = [min(box[0], x0), min(box[1], y0), max(box[2], x1), max(box[3], y1)]
         letters.append("-" if code in HYPHENS else chr(code))
     close()
     return words

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -18,6 +19,7 @@ from ingest.sniffing import separator_in
 
 MOST_ROWS = 50_000
 MOST_COLUMNS = 60
+_NO_RESULT = re.compile(rb"</f>\s*(?:<v>\s*</v>|<v\s*/>)?\s*</c>")
 _BROKEN = "tệp Excel hỏng, không mở được; hãy mở bằng Excel và lưu lại"
 
 
@@ -28,10 +30,22 @@ def read_xlsx(path: Path) -> Reading:
             io.BytesIO(path.read_bytes()), read_only=True, data_only=True, keep_links=False
         )
         sheets = [(sheet.title, sheet.iter_rows(values_only=True)) for sheet in book.worksheets]
-        return _reading("xlsx", sheets)
+        reading = _reading("xlsx", sheets)
+        if count := _without_result(path):
+            problem = (f"{count} ô công thức chưa có kết quả nên đọc là ô trống; hãy mở bằng "
+                       "Excel, lưu lại rồi nhập lại")  # fmt: skip
+            return reading.model_copy(update={"problems": (*reading.problems, problem)})
+        return reading
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, etree.XMLSyntaxError,
             TypeError, AttributeError) as error:  # fmt: skip
         raise Unreadable(_BROKEN) from error
+
+
+def _without_result(path: Path) -> int:
+    """Formulas nobody has calculated: a program wrote them, and Excel has not opened the file."""
+    with zipfile.ZipFile(path) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+        return sum(len(_NO_RESULT.findall(archive.read(name))) for name in sheets)
 
 
 def read_xls(path: Path) -> Reading:

@@ -67,7 +67,10 @@ def read_html(path: Path) -> Reading:
             "hãy tải lại tệp"
         )
     if not blocks:
-        raise Unreadable("trang web không có chữ nào đọc được (có thể cần JavaScript)")
+        raise Unreadable(
+            "trang web không có chữ nào đọc được (chữ có thể chỉ hiện trong trình duyệt); hãy mở "
+            "bằng trình duyệt, in thành PDF rồi nhập tệp PDF"
+        )
     return Reading(kind="html", pages=(Page(number=1, how="text", blocks=tuple(blocks)),))
 
 
@@ -171,7 +174,7 @@ def read_text(path: Path, *, markdown: bool) -> Reading:
         if text:
             blocks.append(Block(text=text, page=1))
     if not blocks:
-        raise Unreadable("tệp trống")
+        raise Unreadable("tệp trống, không có chữ nào; hãy chép hoặc tải lại tệp")
     kind: Any = "markdown" if markdown else "text"
     return Reading(kind=kind, pages=(Page(number=1, how="text", blocks=tuple(blocks)),))
 

@@ -138,7 +138,10 @@ def read_here(
 
             reading = read_text(path, markdown=kind == "markdown")
         case _:
-            raise Unreadable("không phải loại tệp đọc được (PDF, Word, Excel, web, ảnh, Markdown)")
+            raise Unreadable(
+                "không phải loại tệp đọc được (PDF, Word, Excel, web, ảnh, Markdown); tệp nén thì "
+                "hãy giải nén rồi nhập thư mục"
+            )
     return cleaned(reading)
 
 

@@ -26,7 +26,7 @@ def kind_of(path: Path) -> Kind:
     with path.open("rb") as file:
         head = file.read(HEAD)
     if not head.strip(b"\x00 \t\r\n"):
-        raise Unreadable("tệp trống")
+        raise Unreadable("tệp trống, không có chữ nào; hãy chép hoặc tải lại tệp")
     if head.startswith(_IMAGES) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP"):
         return "image"
     if head.startswith(b"PK"):
