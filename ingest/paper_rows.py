@@ -1,7 +1,9 @@
 """Reads the list or table of papers of a document as the portal lists them, with their counts."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from ingest.found import Piece
 from ingest.labels import unbulleted
@@ -17,6 +19,7 @@ _GROUP = re.compile(r"^.{3,300}:\s*$", re.DOTALL)
 _SIGN_IN_COUNT = re.compile(
     r"(?<=[(\[,;:–—-])(\s?\d{1,2})[-–.,' ]{1,3}(bản (?:chính|gốc|sao))", re.IGNORECASE
 )
+_TICK = re.compile(r"^\s*([VvYyOo0DL/])\s+(?=\S)")
 _COUNTS = re.compile(
     r"bản (?P<kind>chính|gốc|sao|chụp|photo)\s*:?\s*(?P<after>\d{1,2})"
     r"|(?P<before>\d{1,2})\s*bản (?P<kind2>chính|gốc|sao|chụp|photo)",
@@ -39,7 +42,7 @@ def papers_in(pieces: Sequence[Piece]) -> list[str]:
     """Papers as "[heading] text (1 bản chính)", the form the portal lists them in."""
     listed: list[str] = []
     heading = ""
-    for piece in pieces:
+    for piece in without_misread_ticks(pieces):
         if piece.cells and len(piece.cells) > 1:
             text = _paper_row(piece)
             if text is None:
@@ -53,6 +56,24 @@ def papers_in(pieces: Sequence[Piece]) -> list[str]:
         if text:
             listed.append(f"[{heading}] {text}" if heading else text)
     return listed
+
+
+def without_misread_ticks(pieces: Sequence[Piece]) -> list[Piece]:
+    """The lines of a list without the letter a scan read for the tick before each ("V Đơn …")."""
+    ticks = Counter(
+        match[1]
+        for piece in pieces
+        if piece.confidence < 1 and not piece.cells and (match := _TICK.match(piece.text))
+    )
+    tick, count = ticks.most_common(1)[0] if ticks else ("", 0)
+    if count < 2 or count * 2 < len(pieces):
+        return list(pieces)
+    return [
+        replace(piece, text=piece.text[match.end() :])
+        if (match := _TICK.match(piece.text)) and match[1] == tick
+        else piece
+        for piece in pieces
+    ]
 
 
 def looks_cut(names: Iterable[str]) -> bool:

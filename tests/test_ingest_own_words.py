@@ -2,13 +2,21 @@
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 from bs4 import BeautifulSoup
+from pypdf import PdfWriter
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
+from ingest.found import Piece
 from ingest.hard_wrapped import unwrapped_lines
 from ingest.labels import column_of, heading_of
 from ingest.own_words import asked_in
 from ingest.pages import Block, Page, Reading, Row
+from ingest.paper_rows import papers_in
+from ingest.portal_form import says_only_no
+from ingest.read_pdf import read_pdf
+from ingest.read_sheet import read_xlsx
 from ingest.read_web import read_html
 from ingest.segments import segments_of
 
@@ -140,6 +148,50 @@ def test_a_time_below_the_name_of_a_way_belongs_to_that_way(tmp_path: Path) -> N
         "Trực tiếp: 8.000 đồng",
         "Trực tuyến: 4.000 đồng",
     ]
+
+
+def test_the_tick_a_scan_reads_as_a_letter_is_no_part_of_a_paper() -> None:
+    scanned = [Piece(f"V {name} (1 bản chính)", confidence=0.9) for name in ("Đơn", "Ảnh chuồng")]
+    assert papers_in(scanned) == ["Đơn (1 bản chính)", "Ảnh chuồng (1 bản chính)"]
+    assert papers_in(scanned[:1]) == ["V Đơn (1 bản chính)"]
+
+
+def test_a_fee_that_is_only_the_word_no_is_to_be_confirmed() -> None:
+    assert says_only_no(Piece("Không"))
+    assert says_only_no(Piece("Trực tiếp: Không."))
+    heads = ("Hình thức nộp", "Phí, lệ phí", "Mô tả")
+    assert says_only_no(Piece("x", cells=("Trực tiếp", "Không", ""), heads=heads))
+    assert not says_only_no(Piece("x", cells=("Trực tiếp", "8.000 đồng", "Không"), heads=heads))
+    assert not says_only_no(Piece("Không thu lệ phí"))
+
+
+def test_a_formula_nobody_calculated_is_told(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    page.append(["Tên thủ tục", "Lệ phí"])
+    page.append(["Đăng ký nuôi chim bồ câu", "=4000*2"])
+    book.save(tmp_path / "a.xlsx")
+    (problem,) = read_xlsx(tmp_path / "a.xlsx").problems
+    assert "1 ô công thức" in problem
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_typed_pages_are_read_however_they_are_turned(turn: int, tmp_path: Path) -> None:
+    writer = PdfWriter()
+    page = writer.add_blank_page(400, 400)
+    font = DictionaryObject({NameObject(k): NameObject(v) for k, v in (
+        ("/Type", "/Font"), ("/Subtype", "/Type1"), ("/BaseFont", "/Helvetica"))})  # fmt: skip
+    fonts = DictionaryObject({NameObject("/F1"): writer._add_object(font)})
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+    stream = DecodedStreamObject()
+    lay = b"0 1 -1 0 400 0 cm"  # the text runs upwards
+    stream.set_data(lay + b" BT /F1 12 Tf 30 300 Td (Keeping pigeons in a quarter) Tj ET")
+    page[NameObject("/Contents")] = writer._add_object(stream)
+    page.rotate(turn)
+    writer.write(tmp_path / "a.pdf")
+    read = read_pdf(tmp_path / "a.pdf", most_pages=5, workers=1, cache=None)
+    assert [block.text for block in read.pages[0].blocks] == ["Keeping pigeons in a quarter"]
 
 
 def test_lines_an_editor_cut_at_a_width_are_whole_again() -> None:
