@@ -90,7 +90,22 @@ class State:
         )
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """What `from_json` reads; ``forgotten`` is of one turn only."""
+        return {
+            "code": self.code,
+            "case": self.case,
+            "topics": self.topics,
+            "choices": [choice.to_json() for choice in self.choices],
+            "pending_topics": self.pending_topics,
+            "asked_case": self.asked_case,
+            "earlier": self.earlier,
+            "address": asdict(self.address) if self.address else None,
+            "misses": self.misses,
+            "offered": [choice.to_json() for choice in self.offered],
+            "condoled": self.condoled,
+            "language": self.language,
+            "told": self.told,
+        }
 
 
 @dataclass(frozen=True, slots=True)

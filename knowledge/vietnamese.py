@@ -89,14 +89,18 @@ class Spelling:
                 key = tuple(tokens(place_tones(str(written))))
                 if key:
                     self._phrases[key] = tuple(tokens(place_tones(str(meant))))
-        self._longest = max((len(key) for key in self._phrases), default=0)
+        lengths: dict[str, set[int]] = {}
+        for key in self._phrases:
+            lengths.setdefault(key[0], set()).add(len(key))
+        # Of the entries that begin with a word, how long they are, longest first.
+        self._lengths = {word: sorted(held, reverse=True) for word, held in lengths.items()}
 
     def expand(self, words: list[str]) -> list[str]:
         """The words with every known short or slurred form replaced."""
         out: list[str] = []
         at = 0
         while at < len(words):
-            for length in range(min(self._longest, len(words) - at), 0, -1):
+            for length in self._lengths.get(words[at], ()):
                 meant = self._phrases.get(tuple(words[at : at + length]))
                 if meant is not None:
                     out.extend(meant)

@@ -142,6 +142,7 @@ class Linker:
         self._ranker = ranker
         self._passages = passages
         self._called = _Called(views)
+        self._gives_way = np.asarray([bool(label.held_as) for label in views.labels], np.bool_)
         self._said = _said(views)
         self._typos = Typos(views.texts_with)
 
@@ -194,6 +195,8 @@ class Linker:
         Its share goes to those among the candidates that answer it, in the ratio they have.
         """
         labels = self._views.labels
+        if not self._gives_way[candidates].any():
+            return shares
         place = {labels[int(c)].id: i for i, c in enumerate(candidates)}
         out = shares.copy()
         for i, candidate in enumerate(candidates):
