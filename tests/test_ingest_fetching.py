@@ -87,7 +87,7 @@ def test_inner_addresses_and_other_schemes_are_refused(url: str, tmp_path: Path)
 @pytest.mark.parametrize("host", ["2130706433", "0x7f.1", "0177.0.0.1", "127.1", "0", "10.1"])
 def test_an_inner_address_in_an_odd_writing_is_refused(host: str, tmp_path: Path) -> None:
     """The system's resolver takes each of them for an address; it is the answer that is checked."""
-    with pytest.raises(Unreadable, match="nội bộ|không hợp lệ"):
+    with pytest.raises(Unreadable, match=r"nội bộ|không hợp lệ"):
         fetch(
             f"http://{host}/", tmp_path, most_bytes=MEGABYTE,
             resolve=lambda name, port: [socket.inet_ntoa(socket.inet_aton(name))],
