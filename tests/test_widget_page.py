@@ -14,6 +14,7 @@ from records import Clock
 from scripted_desk import PAPERS, ScriptedReceptionist
 
 from assistant.desk import Desk
+from channels.protection_settings import ProtectionSettings
 from channels.settings import ChannelSettings
 from channels.web import create_app
 from channels.widget.demo import demo_site
@@ -291,6 +292,76 @@ def test_nothing_scrolls_sideways_at_320_pixels(
         for part in (".window", ".scroll", ".foot", ".head"):
             assert page.locator(part).evaluate(wide), part
         assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_past_a_bound_the_reason_is_said_in_the_language_of_the_window(
+    browser: Browser, real_desk: Desk, desk: ScriptedReceptionist, language: str
+) -> None:
+    scripted: Any = desk
+    bounds = ProtectionSettings(answers_a_day=1, waiting=0)
+    app = create_app(replace(real_desk, receptionist=scripted), protection=bounds)
+    permits = Permits(real_desk.library.store)
+    with serving(app) as address:
+        key = permits.new_key(real_desk.office_id, by="test").key
+        with serving(demo_site(address, key)) as ward:
+            permits.allow(real_desk.office_id, ward, by="test")
+            with visiting(browser, ward) as page:
+                page.locator(".launcher").click()
+                if language == "en":
+                    page.get_by_role("button", name="English").click()
+                send(page, "giấy tờ")
+                expect(answers(page)).to_have_count(1)
+                send(page, "lệ phí")
+                said = {"vi": "hết lượt hỏi tự động", "en": "No more automatic answers today"}
+                expect(page.locator(".reason")).to_contain_text(said[language])
+                expect(page.locator(".way[href^='tel:']")).to_be_visible()
+            permits.deny(real_desk.office_id, ward, by="test")
+
+
+def test_at_twice_the_size_the_machine_the_phone_and_a_person_stay_in_sight(
+    browser: Browser, ward: str
+) -> None:
+    """A browser at 200 % on a screen of 1280 × 800."""
+    with visiting(browser, ward, viewport={"width": 640, "height": 400}) as page:
+        page.locator(".launcher").click()
+        for part in (".machine", ".way[href^='tel:']", ".foot [data-say]", "textarea", ".close"):
+            expect(page.locator(part).first).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("act", ["English", "Rất lớn"])
+def test_the_head_stays_in_one_row_on_the_narrowest_phone(
+    browser: Browser, ward: str, act: str
+) -> None:
+    with visiting(browser, ward, viewport={"width": 320, "height": 568}) as page:
+        page.locator(".launcher").click()
+        if act == "English":
+            page.get_by_role("button", name=act).click()
+        else:
+            page.locator(".display summary").click()
+            page.get_by_label(act, exact=True).check()
+            page.keyboard.press("Escape")
+        tops = [page.locator(part).bounding_box() for part in (".language", ".close")]
+        assert tops[0] and tops[1] and abs(tops[0]["y"] - tops[1]["y"]) < 4
+
+
+def test_in_forced_colours_what_is_pressed_has_an_edge(
+    browser: Browser, ward: str, desk: ScriptedReceptionist
+) -> None:
+    with visiting(browser, ward, forced_colors="active", reduced_motion="reduce") as page:
+        edge = "element => getComputedStyle(element).borderTopStyle"
+        assert page.locator(".launcher").evaluate(edge) == "solid"
+        page.locator(".launcher").click()
+        send(page, "việc gì")
+        expect(answers(page)).to_have_count(1)
+        page.context.set_offline(True)
+        send(page, "lệ phí")
+        for part in (".send", ".way", ".choices button", ".queued button", ".badge"):
+            assert page.locator(part).first.evaluate(edge) == "solid", part
+        moving = "document.getAnimations().length"
+        assert page.evaluate(moving) == 0
+        page.context.set_offline(False)
+        expect(answers(page)).to_have_count(2)
 
 
 def talk(page: Page) -> None:

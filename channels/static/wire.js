@@ -103,8 +103,8 @@ async function post(question, signal) {
 async function refusal(response, otherwise = "failed") {
   const error = (await response.json().catch(() => null))?.error; // a proxy's page is no JSON
   if (error?.code === "unknown_conversation") return { name: "unknown" };
-  if (READABLE.has(response.status) && error?.message) return { name: "refused", sentence: error.message };
-  if (error?.code === "busy") return { name: "failed", reason: "broken", sentence: error.message };
+  if (READABLE.has(response.status) && error?.message) return { name: "refused", reason: error.code, sentence: error.message };
+  if (error?.code === "busy") return { name: "failed", reason: "busy", sentence: error.message };
   return { name: otherwise, reason: "broken" };
 }
 

@@ -126,6 +126,6 @@ export function questionOf(words, entry) {
 export function failureOf(words, { status, sentence, reason }) {
   const act = { failed: ["retry", words.retry], refused: ["edit", words.edit], queued: ["drop", words.drop] }[status];
   return el(`div.failed.${status}`, {},
-    el("p.reason", {}, sentence ?? words[reason]),
+    el("p.reason", {}, words[reason] ?? sentence),
     button(status === "queued" ? "way" : "way.strong", { "data-act": act[0] }, act[1]));
 }
