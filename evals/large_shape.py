@@ -36,7 +36,7 @@ class PartMissing(RuntimeError):
 @contextmanager
 def postgres() -> Iterator[str]:
     """A PostgreSQL of its own, reached through a socket; gives the URL of an empty database."""
-    binaries = _find_binaries()
+    binaries = find_binaries()
     if binaries is None:
         raise PartMissing("PostgreSQL is not installed on this machine")
     # Directly below the system's folder: the server does not run as root, and the path of a
@@ -72,7 +72,8 @@ def postgres() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
-def _find_binaries() -> Path | None:
+def find_binaries() -> Path | None:
+    """The folder of PostgreSQL's programs, the newest where there are several."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     on_path = shutil.which("initdb")
     return found[-1].parent if found else Path(on_path).resolve().parent if on_path else None
