@@ -19,7 +19,8 @@ class ProtectionSettings(BaseSettings):
     ``metrics_token`` the figures are given to whoever sends it as a bearer token.
 
     ``numbers_a_minute`` and ``numbers_a_day`` are the queue numbers one address may take: a lobby
-    with ten kiosks behind one address gives fewer, and no script from afar fills the queue.
+    with ten kiosks behind one address gives fewer, and no script from afar fills the queue. A
+    screen that is the server's own machine is not counted.
     """
 
     model_config = SettingsConfigDict(

@@ -22,7 +22,7 @@ from sqlalchemy import select
 
 from assistant.desk import open_library
 from assistant.queue_store import Queue
-from evals.bench import machine, serving
+from evals.bench import UNBOUND, machine, serving
 from evals.load import press
 from knowledge.database import connect, reading
 from knowledge.offices import HANOI, Hours, Span
@@ -61,7 +61,7 @@ def bench_queue(
     """Let ``clients`` take ``numbers`` at once, then call some and watch the board."""
     step("Chuẩn bị phường mẫu")
     counter = _open_all_day(home)
-    with serving({**environment, "LETAN_HOME": str(home)}) as (address, _, pid):
+    with serving({**environment, "LETAN_HOME": str(home)} | UNBOUND) as (address, _, pid):
         bodies = [json.dumps({"client_key": f"warm-{n:06d}"}) for n in range(clients)]
         press(address, "/api/queue", bodies, clients)  # code and pages are read once
         step(f"{clients} khách lấy {numbers} số")

@@ -99,6 +99,11 @@ def test_queue_numbers_are_not_taken_by_the_hundred_from_one_place(own_desk: Des
         assert int(answers[2].headers["retry-after"]) > 0
         other = TestClient(app, client=("203.0.113.8", 1))
         assert other.post("/api/queue", json={"client_key": "khóa-khác"}).status_code != 429
+        lobby = TestClient(app, client=("127.0.0.1", 1))  # its screen is this machine
+        keys = [f"sảnh-{n:06}" for n in range(4)]
+        assert all(
+            lobby.post("/api/queue", json={"client_key": key}).status_code != 429 for key in keys
+        )
 
 
 def test_bodies_that_are_no_question_still_get_their_own_refusal(
