@@ -220,9 +220,16 @@ def evaluate(
 ) -> None:
     """Print how well rendered files are read; behind `letan eval ingest`."""
     from evals.ingesting import by_bar, measure, own_records, portal_records
-    from evals.layouts import FRESH, LATER, LAYOUTS, TUNED, UNSEEN
+    from evals.layouts import FRESH, LATER, LAYOUTS, LEAFLETS, TUNED, UNSEEN
 
-    sets = {"tuned": TUNED, "later": LATER, "unseen": UNSEEN, "fresh": FRESH, "all": LAYOUTS}
+    sets = {
+        "tuned": TUNED,
+        "later": LATER,
+        "unseen": UNSEEN,
+        "fresh": FRESH,
+        "leaflets": LEAFLETS,
+        "all": LAYOUTS,
+    }
     chosen = list(sets.get(layouts) or [name for name in layouts.split(",") if name])
     if strange := [name for name in chosen if name not in LAYOUTS]:
         err.print(f"Không có cách trình bày {strange[0]!r}; có: {', '.join(LAYOUTS)}")

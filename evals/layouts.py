@@ -17,6 +17,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
 from evals.fresh_layouts import WRITERS as FRESH_WRITERS
+from evals.leaflets import WRITERS as LEAFLET_WRITERS
 from evals.rendering import Sheet
 from evals.unseen_layouts import (
     write_grid,
@@ -31,7 +32,7 @@ Layout = Literal[
     "portal", "decision", "handbook", "register", "unruled", "columns", "notice", "sheet",
     "pocket", "letter", "merged", "web", "grid", "old",
     "annex", "rack", "broad", "asked", "tabs", "poster", "fields", "typed", "plain", "ledger",
-    "stock", "cards", "aged",
+    "stock", "cards", "aged", "inline", "tabbed", "pictured",
 ]  # fmt: skip
 TUNED: tuple[Layout, ...] = ("portal", "decision", "handbook", "register", "unruled", "columns")
 LATER: tuple[Layout, ...] = ("notice", "sheet")
@@ -40,7 +41,8 @@ FRESH: tuple[Layout, ...] = (
     "annex", "rack", "broad", "asked", "tabs", "poster", "fields", "typed", "plain", "ledger",
     "stock", "cards", "aged",
 )  # fmt: skip
-LAYOUTS: tuple[Layout, ...] = TUNED + LATER + UNSEEN + FRESH
+LEAFLETS: tuple[Layout, ...] = ("inline", "tabbed", "pictured")
+LAYOUTS: tuple[Layout, ...] = TUNED + LATER + UNSEEN + FRESH + LEAFLETS
 # An old font prints as rubbish where it is not installed, a sheet's long cells are cut off.
 NEVER_PRINTED: tuple[Layout, ...] = ("grid", "old", "tabs", "plain", "stock", "cards", "aged")
 # The others leave out what must be done step by step, and the laws.
@@ -53,6 +55,7 @@ def write_file(sheets: Sequence[Sheet], layout: Layout, path: Path) -> Path:
         "pocket": (write_pocket, ".docx"), "letter": (write_letter, ".docx"),
         "merged": (write_merged, ".docx"), "web": (write_web, ".html"),
         "grid": (write_grid, ".xlsx"), "old": (write_old, ".docx"), **FRESH_WRITERS,
+        **LEAFLET_WRITERS,
     }  # fmt: skip
     if layout in unseen:
         write, suffix = unseen[layout]

@@ -12,7 +12,7 @@ from typing import Any
 from ingest.decisions import Header
 from ingest.draft import SECTIONS, Draft, DraftField, Spot, section_values
 from ingest.found import Found, Piece
-from ingest.paper_rows import looks_cut
+from ingest.paper_rows import is_one_sentence, looks_cut
 from ingest.portal import TWO_LEVELS_SINCE, RejectedRecord, to_procedure
 from ingest.portal_form import record_of, says_only_no
 from ingest.portal_text import capped
@@ -143,6 +143,8 @@ def _field(section: str, found: Found, procedure: Procedure, record: dict[str, A
         sure, why = min(sure, 0.4), [*why, "không nhận ra giấy tờ nào"]
     if section == "papers" and looks_cut(paper.name for paper in procedure.documents):
         sure, why = sure * DOUBT, [*why, "có dòng không giống tên giấy tờ, có thể bị cắt sai chỗ"]
+    if section == "papers" and is_one_sentence(pieces):
+        sure, why = sure * DOUBT, [*why, "các giấy tờ viết liền một câu, có thể bị cắt sai chỗ"]
     if section == "fee" and all(fee.status == "unpublished" for fee in procedure.fees):
         sure, why = min(sure, 0.6), [*why, "không đọc ra mức phí"]
     if section == "fee" and any(map(says_only_no, pieces)):

@@ -78,6 +78,17 @@ def heading_of(text: str, *, scanned: bool = False) -> Heading | None:
     return Heading(*found, is_exact=False)
 
 
+def with_colon(text: str) -> str:
+    """A line whose label and text a tab keeps apart, with a colon between them instead."""
+    if "\t" not in text:
+        return text
+    label, _, rest = text.partition("\t")
+    label, rest = label.strip(), " ".join(rest.split())
+    if label and rest and ":" not in label and heading_of(f"{label}:"):
+        return f"{label}: {rest}"
+    return f"{label} {rest}".strip()
+
+
 def _label_alike(body: str, plain: str) -> tuple[str, str] | None:
     """The same for a label misread by a letter or two; it ends at the colon, if there is one."""
     opening = plain.partition(":")[0]

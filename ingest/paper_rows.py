@@ -42,7 +42,7 @@ def papers_in(pieces: Sequence[Piece]) -> list[str]:
     """Papers as "[heading] text (1 bản chính)", the form the portal lists them in."""
     listed: list[str] = []
     heading = ""
-    for piece in without_misread_ticks(pieces):
+    for piece in _apart(without_misread_ticks(pieces)):
         if piece.cells and len(piece.cells) > 1:
             text = _paper_row(piece)
             if text is None:
@@ -56,6 +56,51 @@ def papers_in(pieces: Sequence[Piece]) -> list[str]:
         if text:
             listed.append(f"[{heading}] {text}" if heading else text)
     return listed
+
+
+def _apart(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces with those cut at their semicolons that list several papers in one sentence.
+
+    They do where most parts have a count of their own, or where the whole list is one sentence
+    and every part begins like a paper.
+    """
+    found: list[Piece] = []
+    for piece in pieces:
+        parts = [] if len(piece.cells) > 1 else _parts(piece.text)
+        counted = sum(bool(_COUNT_AT_END.search(part)) for part in parts)
+        begin = all(PAPER_START.match(unbulleted(part).strip()) for part in parts)
+        if len(parts) >= 2 and (counted * 2 > len(parts) or (len(pieces) == 1 and begin)):
+            found += [replace(piece, text=part) for part in parts]
+        else:
+            found.append(piece)
+    return found
+
+
+def _parts(text: str) -> list[str]:
+    """What stands between the semicolons of a text that are outside its brackets."""
+    depth, parts = 0, [""]
+    for letter in text:
+        depth += (letter == "(") - (letter == ")")
+        if letter == ";" and depth <= 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    parts = [part.strip() for part in parts if part.strip(" .")]
+    if not any(part[0].isupper() for part in parts[1:]):
+        return parts
+    # "Giấy chứng sinh; trường hợp không có thì nộp …" goes on where others begin with a capital
+    whole: list[str] = []
+    for part in parts:
+        if whole and part[0].islower():
+            whole[-1] = f"{whole[-1]}; {part}"
+        else:
+            whole.append(part)
+    return whole
+
+
+def is_one_sentence(pieces: Sequence[Piece]) -> bool:
+    """Whether several papers were told apart in one sentence, where a cut is easily wrong."""
+    return len(_apart(pieces)) > len(pieces)
 
 
 def without_misread_ticks(pieces: Sequence[Piece]) -> list[Piece]:
@@ -86,6 +131,7 @@ def looks_cut(names: Iterable[str]) -> bool:
         or name[:1].islower()
         or name.count("(") != name.count(")")
         or name.endswith((":", ","))
+        or len(_COUNTS.findall(name)) > 1
         or len(name) < SHORTEST_NAME
         or not PAPER_START.match(name)
         for name in names

@@ -10,6 +10,7 @@ from bs4.element import NavigableString, Tag
 
 from ingest.encodings import encoding_of
 from ingest.hard_wrapped import unwrapped_lines
+from ingest.labels import with_colon
 from ingest.pages import Block, Page, Reading, Row, Unreadable
 from ingest.sniffing import wide_of
 
@@ -150,7 +151,7 @@ def read_text(path: Path, *, markdown: bool) -> Reading:
     blocks: list[Block] = []
     table: list[Row] = []
     for line in [*lines, ""]:
-        text = line.strip()
+        text = with_colon(line.strip())
         if markdown and re.match(r"^\|.*\|$", text):
             cells = tuple(cell.strip() for cell in text.strip("|").split("|"))
             if not all(re.fullmatch(r":?-+:?", cell) for cell in cells):

@@ -14,6 +14,7 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from ingest.bounds import end_family
+from ingest.labels import with_colon
 from ingest.pages import Block, Page, Reading, Row, Unreadable
 
 OFFICE_SECONDS = 120
@@ -42,7 +43,7 @@ def read_docx(path: Path) -> Reading:
             lines = list(filter(str.strip, text.split("\n")))
             heading = len(lines) == 1 and _is_heading(child)
             for line in lines:
-                block = Block(text=line.strip(), page=number, is_heading=heading)
+                block = Block(text=with_colon(line.strip()), page=number, is_heading=heading)
                 pages.setdefault(number, []).append(block)
             number += _breaks(child) - before
         elif child.tag == qn("w:tbl"):
@@ -51,7 +52,7 @@ def read_docx(path: Path) -> Reading:
                 pages.setdefault(table.page or number, []).append(table)
         elif child.tag == qn("w:sdt"):
             for part in child.iter(qn("w:p")):
-                text = _paragraph(part)[1].strip()
+                text = with_colon(_paragraph(part)[1].strip())
                 if text:
                     pages.setdefault(number, []).append(Block(text=text, page=number))
     read = [Page(number=n, how="text", blocks=tuple(b)) for n, b in sorted(pages.items())]
@@ -71,7 +72,7 @@ def _paragraph(element: Any) -> tuple[int, str]:
         if tag == qn("w:t"):
             parts.append(_typed(node))
         elif tag == qn("w:tab"):
-            parts.append(" ")
+            parts.append("\t")
         elif tag in (qn("w:br"), qn("w:cr")):
             if node.get(qn("w:type")) != "page":
                 parts.append("\n")
@@ -138,7 +139,9 @@ def _table(element: Any, number: int) -> tuple[Block | None, int]:
 
 
 def _cell(cell: Any) -> str:
-    lines = (_paragraph(paragraph)[1].strip() for paragraph in cell.iter(qn("w:p")))
+    lines = (
+        _paragraph(paragraph)[1].replace("\t", " ").strip() for paragraph in cell.iter(qn("w:p"))
+    )
     return "\n".join(line for line in lines if line)
 
 

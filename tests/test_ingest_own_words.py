@@ -10,10 +10,10 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from ingest.found import Piece
 from ingest.hard_wrapped import unwrapped_lines
-from ingest.labels import column_of, heading_of
+from ingest.labels import column_of, heading_of, with_colon
 from ingest.own_words import asked_in
 from ingest.pages import Block, Page, Reading, Row
-from ingest.paper_rows import papers_in
+from ingest.paper_rows import is_one_sentence, papers_in
 from ingest.portal_form import says_only_no
 from ingest.read_pdf import read_pdf
 from ingest.read_sheet import read_xlsx
@@ -154,6 +154,24 @@ def test_the_tick_a_scan_reads_as_a_letter_is_no_part_of_a_paper() -> None:
     scanned = [Piece(f"V {name} (1 bản chính)", confidence=0.9) for name in ("Đơn", "Ảnh chuồng")]
     assert papers_in(scanned) == ["Đơn (1 bản chính)", "Ảnh chuồng (1 bản chính)"]
     assert papers_in(scanned[:1]) == ["V Đơn (1 bản chính)"]
+
+
+def test_papers_told_in_one_sentence_are_told_apart() -> None:
+    said = Piece("Đơn xin nuôi chim (1 bản chính); giấy này viết tay; Bản sao sổ nhà (một; hai)")
+    assert papers_in([said]) == [
+        "Đơn xin nuôi chim (1 bản chính); giấy này viết tay",
+        "Bản sao sổ nhà (một; hai)",
+    ]
+    assert is_one_sentence([said])
+    assert not is_one_sentence([Piece("Đơn xin nuôi chim; có chữ ký của chủ nhà")])
+
+
+@pytest.mark.parametrize(("line", "read"), [
+    ("Hồ sơ cần nộp\t1. Đơn", "Hồ sơ cần nộp: 1. Đơn"), ("\t2. Ảnh chuồng", "2. Ảnh chuồng"),
+    ("Họ và tên\tNguyễn Văn A", "Họ và tên Nguyễn Văn A"),
+])  # fmt: skip
+def test_a_tab_between_a_label_and_its_text_is_a_colon(line: str, read: str) -> None:
+    assert with_colon(line) == read
 
 
 def test_a_fee_that_is_only_the_word_no_is_to_be_confirmed() -> None:
