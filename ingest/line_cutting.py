@@ -15,6 +15,7 @@ from ingest.portal_rows import channel_of
 LONGEST_WAY = 80
 _WAY = re.compile(r"(?:nộp |hình thức |qua )*(?:trực tiếp|trực tuyến|(?:dịch vụ )?bưu chính)"
                   r"(?:\s(?!:)[^:;.]*)?:?", re.IGNORECASE)  # fmt: skip
+_MORE_FEES = re.compile(r"[;.]\s*(?:lệ )?phí\s*:\s*\d", re.IGNORECASE)
 _CODE_LINE = re.compile(
     r"\W*(?:mã(?: số)?(?: hồ sơ)?(?: thủ tục(?: hành chính)?| TTHC)?|TTHC)?\W*"
     rf"{CODE.pattern}\W*",
@@ -81,6 +82,8 @@ class LineCutter:
         )
 
     def _label(self, section: str, rest: str, piece: Piece) -> None:
+        if section == "fee" and _MORE_FEES.search(rest):
+            rest = f"Phí: {rest}"  # one of several in the portal's form, not the part's label
         rest_piece = Piece(rest, piece.page, piece.box, piece.confidence)
         if section == "code":
             code = CODE.search(rest)

@@ -239,3 +239,18 @@ def test_lines_that_are_short_by_themselves_stay_apart() -> None:
         "Bản đồ khu phố và đường vào nhà văn hóa",
     ]
     assert unwrapped_lines(poem) == poem
+
+
+def test_the_first_of_several_fees_is_not_taken_for_the_label() -> None:
+    (found,) = segments_of(
+        reading(
+            *lines(
+                "Thủ tục 1: Đăng ký nuôi chim bồ câu",
+                "(Mã: 9.000002)",
+                "Hỏi: Phí là bao nhiêu?",
+                "Đáp: Phí: 8.000 đồng (một chuồng); Phí: 9.000 đồng (hai chuồng).",
+            )
+        )
+    ).procedures
+    (fee,) = found.parts["fee"]
+    assert fee.text == "Phí: 8.000 đồng (một chuồng); Phí: 9.000 đồng (hai chuồng)."
