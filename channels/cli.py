@@ -6,6 +6,7 @@ Heavy modules are imported inside the commands, so that `letan --help` answers a
 import codecs
 import io
 import json
+import os
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -81,11 +82,6 @@ def serve(
     ] = 1,
 ) -> None:
     """Mở trang hỏi đáp và API."""
-    import os
-
-    # One answer, one core: several threads answer at once, and a library that starts threads of
-    # its own for each product of matrices doubles the work (43 instead of 21 ms CPU an answer).
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from channels import serving
 
     def told(offices: list[serving.Served]) -> None:
@@ -365,6 +361,9 @@ def main() -> None:
     Our own errors are sentences for whoever runs the command; any other is a fault of ours
     and keeps its traceback.
     """
+    # One answer, one core: several threads answer at once, and a library that starts threads of
+    # its own for each product of matrices doubles the work (43 instead of 21 ms CPU an answer).
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     speak_vietnamese()
     try:
         app()

@@ -115,7 +115,6 @@ def bench_chats(
 @contextmanager
 def working(environment: Mapping[str, str], count: int) -> Iterator[list[int]]:
     """Processes that only answer, from when they have started; their numbers."""
-    environment = {**environment, "OPENBLAS_NUM_THREADS": "1"}
     running = [letan("channels", "work", environment=environment) for _ in range(count)]
     time.sleep(START_SECONDS if running else 0)
     try:
