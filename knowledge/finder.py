@@ -36,7 +36,7 @@ log = structlog.get_logger()
 
 PASSAGES = 40  # enough that one long record cannot crowd the others out
 KEPT = "views-"
-SHAPE = 9  # raise when normalising or label texts change, so that kept views are made anew
+SHAPE = 10  # raise when normalising or label texts change, so that kept views are made anew
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -74,7 +74,7 @@ class Linkers:
         self.holdings = holdings
         intents = read_intents()
         self.intents = {intent.id: intent for intent in intents}
-        kinds = [(i.id, i.outcome, i.held_as, i.utterances) for i in intents]
+        kinds = [(i.id, i.outcome, i.held_as, i.held_partly, i.utterances) for i in intents]
         content = json.dumps([SHAPE, tables_digest(), kinds])
         self.rules = hashlib.sha256(content.encode()).hexdigest()
         self._held: WeakValueDictionary[tuple[str, str], Understanding] = WeakValueDictionary()

@@ -37,6 +37,7 @@ def questions() -> list[tuple[str, str]]:
         for model, name in (
             (LinkCase, "linking"), (LinkCase, "portal"), (LinkCase, "unseen"),
             (LinkCase, "unseen_second"), (LinkCase, "unseen_portal"),
+            (LinkCase, "unseen_third"), (LinkCase, "unseen_third_portal"),
             (FactCase, "facts"), (OutcomeCase, "outcomes"), (SafetyCase, "safety"),
         )
         for case in read_cases(model, name)

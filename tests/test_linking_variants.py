@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from assistant.decide import Unknown
 from evals.calibrating import cooled, fit_factor
@@ -16,7 +17,7 @@ from knowledge.linking.linker import Candidate, Linker, Linking
 from knowledge.linking.meanings import settled, successors, usable_intents
 from knowledge.linking.qualifiers import stated, told
 from knowledge.linking.ranker import Ranker
-from knowledge.linking.views import Views
+from knowledge.linking.views import Measured, Views
 from knowledge.vietnamese import normalise
 
 
@@ -81,6 +82,30 @@ def test_an_intent_gives_way_to_the_record_that_answers_it_once_held() -> None:
 
     assert (alone := best([intent])) is not None and alone.label == "police.licence"
     assert (held := best([intent, record])) is not None and held.label == "3.000348"
+
+
+class FixedShares:
+    """A ranker that gives the record this share and the intent the rest."""
+
+    def __init__(self, of_record: float) -> None:
+        self._of_record = of_record
+
+    def probabilities(self, measured: Measured) -> tuple[NDArray[np.float32], float]:
+        shares = [self._of_record if c else 1 - self._of_record for c in measured.candidates]
+        return np.asarray(shares, np.float32), 0.0
+
+
+@pytest.mark.parametrize(("share", "meant"), [(0.02, "1.008498"), (0.001, "tax")])
+def test_a_record_that_answers_some_of_it_takes_over_only_where_it_fits_by_itself(
+    share: float, meant: str
+) -> None:
+    intent = Label("tax", (), is_intent=True, group="out_of_scope", held_partly=("1.008498",))
+    record = Label("1.008498", (normalise("Đăng ký mã số thuế cá nhân lần đầu"),))
+    said = [Phrase("thuế cá nhân năm nay mấy phần trăm", "tax")]
+    views = Views([intent, record], said, load_encoder(), Classifiers.load())
+    linker = Linker(views, FixedShares(share), lambda _: {})  # type: ignore[arg-type]
+    best = linker.link("mã số thuế cá nhân của tôi").best
+    assert best and best.label == meant
 
 
 def intent(name: str, outcome: str, *held_as: str) -> Intent:

@@ -27,7 +27,8 @@ class Intent(Value):
 
     ``outcome`` is the outcome of the answer; ``reply`` a fixed sentence with
     ``{placeholders}`` for office facts; ``place`` a kind of office to send them to.
-    ``held_as`` are the national records that answer it better once they are imported.
+    ``held_as`` are the national records that answer it better once they are imported,
+    ``held_partly`` those that answer only some of what is asked so.
     """
 
     id: Text
@@ -46,6 +47,7 @@ class Intent(Value):
     english: str | None = None
     related: tuple[Code, ...] = ()
     held_as: tuple[Code, ...] = ()
+    held_partly: tuple[Code, ...] = ()
     utterances: tuple[str, ...] = Field(default=(), min_length=1)
 
 

@@ -13,8 +13,10 @@ class Label:
     """What a question can mean: a procedure or an intent; all texts normalised.
 
     ``qualifiers`` are those its official name states. ``held_as`` are, of an intent that
-    sends residents elsewhere, the codes of records that answer it where they are held.
-    ``replaces`` are older codes of the same matter.
+    sends residents elsewhere, the codes of records that answer it where they are held, and
+    ``held_partly`` of those that answer some of it.
+    ``replaces`` are older codes of the same matter. ``level`` is how far away a dossier is handed
+    in: 0 in the commune, 1 in the province, 2 farther.
     """
 
     id: str
@@ -27,7 +29,9 @@ class Label:
     group: str = PROCEDURE_GROUP
     qualifiers: tuple[str, ...] = ()
     held_as: tuple[str, ...] = ()
+    held_partly: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from knowledge.linking.courtesies import without_courtesies
 from knowledge.linking.papers_copied import with_any_paper
 from knowledge.linking.proper import proper_words
 from knowledge.linking.ranker import Ranker
+from knowledge.linking.twins import shipped_twins
 from knowledge.linking.typos import Typos
 from knowledge.linking.views import Views
 from knowledge.vietnamese import fold, normalise
@@ -24,6 +25,7 @@ KEPT = 12
 # A question that is nothing but a procedure's own name (and how one asks) means that
 # procedure; a fifth is left to the views.
 CALLED_BY_NAME = 0.8
+FITS = 0.005  # share of a record from which it may answer in the place of an intent
 LEAST_LEFT = 2  # words of a matter, without which a greeting is a greeting
 # Words of a name that people leave out ("kết hôn" for "đăng ký kết hôn"); "mất" or "lại" they
 # do not, for that would be another matter.
@@ -165,6 +167,9 @@ class Linker:
         shares, none = self._ranker.probabilities(measured)
         if named is None:
             named = self._called.by(CITING.sub("", normalised))
+        if named is None or self._views.labels[named].is_intent:
+            found = [self._views.labels[int(c)] for c in measured.candidates]
+            shares = shipped_twins().settled(normalised, _matter(normalised), found, shares)
         if named is not None:
             shares = shares * (1 - CALLED_BY_NAME)
             shares[measured.candidates == named] += CALLED_BY_NAME
@@ -192,7 +197,9 @@ class Linker:
     ) -> NDArray[np.float32]:
         """Shares where an intent that only sends residents away gives way to records held.
 
-        Its share goes to those among the candidates that answer it, in the ratio they have.
+        Its share goes to those among the candidates that answer it, in the ratio they have; those
+        that answer only some of it must fit by themselves, or "thuế tính mấy bậc" would be answered
+        with how to register for taxes.
         """
         labels = self._views.labels
         if not self._gives_way[candidates].any():
@@ -200,7 +207,10 @@ class Linker:
         place = {labels[int(c)].id: i for i, c in enumerate(candidates)}
         out = shares.copy()
         for i, candidate in enumerate(candidates):
-            held = [place[code] for code in labels[int(candidate)].held_as if code in place]
+            label = labels[int(candidate)]
+            held = [place[code] for code in label.held_as if code in place]
+            partly = [place[code] for code in label.held_partly if code in place]
+            held += [at for at in partly if shares[at] >= FITS]
             if held:
                 known = shares[held] + 1e-6
                 out[held] += shares[i] * known / known.sum()

@@ -17,6 +17,8 @@ from knowledge.vietnamese import FOREIGNERS, TABLES, normalise
 BODY_CHARS = 1500
 SENDS_AWAY = frozenset({"out_of_scope", "not_found"})
 _AT_COMMUNE = {Body.COMMUNE, Body.COMMUNE_POLICE, Body.COMMUNE_MILITARY}
+_FARTHER = 2  # than the province
+RARE = 1  # popularity of what people seldom ask a ward for
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,15 @@ def procedure_label(procedure: Procedure) -> Label:
         is_commune=procedure.receiving_body in _AT_COMMUNE,
         qualifiers=tuple(sorted(stated(normalise(procedure.name), normalise(procedure.sector)))),
         replaces=tuple(old.code for old in procedure.replaces),
+        level=_level(procedure),
     )
+
+
+def _level(procedure: Procedure) -> int:
+    """Where it is handed in; national records of the commune's level are told by their prior."""
+    if procedure.receiving_body in _AT_COMMUNE or procedure.popularity > RARE:
+        return 0
+    return _FARTHER if procedure.receiving_body is Body.OTHER else 1
 
 
 def successors(labels: Sequence[Label]) -> dict[str, str]:
@@ -150,7 +160,14 @@ def settled(phrases: Sequence[Phrase], labels: Sequence[Label]) -> list[Phrase]:
 def intent_label(intent: Intent) -> Label:
     """An intent as something a question can mean."""
     group = group_of(intent.id, intent.outcome)
-    return Label(intent.id, (), is_intent=True, group=group, held_as=intent.held_as)
+    return Label(
+        intent.id,
+        (),
+        is_intent=True,
+        group=group,
+        held_as=intent.held_as,
+        held_partly=intent.held_partly,
+    )
 
 
 @lru_cache(maxsize=1)
