@@ -144,7 +144,9 @@ class Linker:
         self._ranker = ranker
         self._passages = passages
         self._called = _Called(views)
-        self._gives_way = np.asarray([bool(label.held_as) for label in views.labels], np.bool_)
+        self._gives_way = np.asarray(
+            [bool(label.held_as or label.held_partly) for label in views.labels], np.bool_
+        )
         self._said = _said(views)
         self._typos = Typos(views.texts_with)
 
