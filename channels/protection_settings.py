@@ -18,9 +18,8 @@ class ProtectionSettings(BaseSettings):
     comma-separated: a client behind a proxy counts by its own address. With a
     ``metrics_token`` the figures are given to whoever sends it as a bearer token.
 
-    ``numbers_a_minute`` and ``numbers_a_day`` are the queue numbers one address may take: a lobby
-    with ten kiosks behind one address gives fewer, and no script from afar fills the queue. A
-    screen that is the server's own machine is not counted.
+    ``numbers_a_minute`` and ``numbers_a_day`` are the queue numbers one address may take: no
+    script from afar fills the queue. A screen in the office's own network is not counted.
     """
 
     model_config = SettingsConfigDict(
