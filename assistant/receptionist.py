@@ -130,6 +130,11 @@ class Receptionist:
         self._clock = clock
         self._idle_after = idle_after
 
+    @property
+    def has_model(self) -> bool:
+        """Whether a language model may word the answers."""
+        return self._room.model is not None
+
     def reply(
         self,
         message: str,

@@ -35,7 +35,7 @@ def stream_routes(door: Door) -> APIRouter:
     """`POST /api/chat/stream` and `GET /api/chat/stream/<turn>`."""
     routes = APIRouter()
     # A model takes seconds: its waiting must not take the threads that answer.
-    worders = Workers(door.settings.answer_threads)
+    worders = Workers(door.settings.work_threads)
     wording: dict[str, anyio.Event] = {}
     receptionist, conversations = door.desk.receptionist, door.desk.conversations
 

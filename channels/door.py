@@ -80,16 +80,18 @@ class Door:
     """One office's web application; each part makes its routes with ``router(door)``.
 
     ``has_chats`` is false where the deployment's Zalo and Telegram belong to another office.
-    ``answering`` are the turns with a name that are just being answered here.
+    ``answering`` are the threads for answers, ``workers`` those for all other blocking work;
+    ``under_way`` are the turns with a name that are just being answered here.
     """
 
     desk: Desk
     settings: ChannelSettings
     workers: Workers
+    answering: Workers
     templates: Jinja2Templates
     storage: Storage
     has_chats: bool = True
-    answering: dict[str, anyio.Event] = field(default_factory=dict)
+    under_way: dict[str, anyio.Event] = field(default_factory=dict)
 
 
 def error(status: int, code: str, **details: Any) -> JSONResponse:

@@ -35,6 +35,8 @@ async def answer_once(
     ``worded`` as in `Receptionist.reply`. Without a ``turn_id`` the turn gets one of its own.
     """
     receptionist, conversations = door.desk.receptionist, door.desk.conversations
+    # A model takes seconds: its waiting must not take the few threads that answer.
+    threads = door.workers if worded and receptionist.has_model else door.answering
 
     def answered() -> Answer | Stored:
         if turn_id and (stored := conversations.find_answer(turn_id)):
@@ -43,14 +45,14 @@ async def answer_once(
 
     try:
         if turn_id is None:
-            return await door.workers.run(answered)
-        if turn_id in door.answering and (stored := await find_stored(door, turn_id)):
+            return await threads.run(answered)
+        if turn_id in door.under_way and (stored := await find_stored(door, turn_id)):
             return stored
-        done = door.answering[turn_id] = anyio.Event()
+        done = door.under_way[turn_id] = anyio.Event()
         try:
-            return await door.workers.run(answered)
+            return await threads.run(answered)
         finally:
-            door.answering.pop(turn_id, None)
+            door.under_way.pop(turn_id, None)
             done.set()
     except UnknownConversation:
         return error(404, "unknown_conversation")
@@ -61,7 +63,7 @@ async def answer_once(
 
 async def find_stored(door: Door, turn_id: str) -> Stored | None:
     """The stored answer of a turn; waits for one that is just being answered here."""
-    if under_way := door.answering.get(turn_id):
+    if under_way := door.under_way.get(turn_id):
         with anyio.move_on_after(PATIENCE_SECONDS):
             await under_way.wait()
     return await door.workers.run(lambda: door.desk.conversations.find_answer(turn_id))

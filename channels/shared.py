@@ -16,9 +16,13 @@ from channels.threads import Workers
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Threads, templates, figures, how many are inside, the database; nothing of any office."""
+    """Threads, templates, figures, how many are inside, the database; nothing of any office.
+
+    ``answering`` are the threads for answers, ``workers`` those for other blocking work.
+    """
 
     workers: Workers
+    answering: Workers
     templates: Jinja2Templates
     metrics: Metrics
     occupancy: Occupancy
@@ -29,6 +33,7 @@ class Shared:
         """For the applications of ``desks``."""
         storage = Storage(desks[0].library.engine)
         return cls(
+            Workers(settings.work_threads),
             Workers(settings.answer_threads),
             Jinja2Templates(HERE / "templates"),
             Metrics(desks, storage),

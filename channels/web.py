@@ -139,7 +139,9 @@ def create_app(
             "/hooks/": settings.max_hook_bytes,
         },
     )
-    door = Door(desk, settings, workers, shared.templates, shared.storage, has_chats)
+    door = Door(
+        desk, settings, workers, shared.answering, shared.templates, shared.storage, has_chats
+    )  # fmt: skip
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
 
     @app.exception_handler(RequestValidationError)
