@@ -38,6 +38,8 @@ SMALL = Answer(Outcome.SMALL_TALK, "Dạ, em nghe ạ.")
 class ScriptedReceptionist:
     """Says what the test tells it and keeps what it heard; refuses unknown ids as the real one."""
 
+    has_model = False
+
     def __init__(self) -> None:
         self.script: dict[str, Answer | Exception] = {"giấy tờ": PAPERS, "việc gì": WHICH}
         self.heard: list[tuple[str, str | None]] = []
