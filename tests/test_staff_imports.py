@@ -214,7 +214,7 @@ def test_what_only_a_publisher_may_decide_is_refused_to_a_clerk(browser: Browser
 def test_a_job_whose_process_is_gone_can_be_started_again(
     browser: Browser, jobs: ImportJobs, own_desk: Desk
 ) -> None:
-    number = finished(jobs, jobs.latest()[0].id).id
+    number = finished(jobs, upload(browser, ("thông báo.md", NOTICE.encode()))).id
     long_ago = own_desk.clock() - timedelta(minutes=5)
     with writing(own_desk.library.engine) as connection:
         connection.execute(
