@@ -90,6 +90,9 @@ def counted(table: Headed, row: Row) -> list[int]:
     ]
 
 
+MOST_BARE = 20  # rows a poster's boxes are cut into; a list of thousands is left at once
+
+
 def boxes_in(block: Block) -> list[Block]:
     """The lines of a poster's boxes, whose first lines are headings; none for other tables.
 
@@ -97,7 +100,7 @@ def boxes_in(block: Block) -> list[Block]:
     """
     boxes: list[tuple[Row, list[str]]] = []
     above: list[list[str] | None] = []
-    headed = 0
+    headed = bare = 0
     for row in block.rows:
         heads = [heading_of(cell.strip().split("\n")[0], scanned=row.confidence < 1)
                  for cell in row.cells]  # fmt: skip
@@ -105,6 +108,9 @@ def boxes_in(block: Block) -> list[Block]:
             head is not None and head.section in CONTENT and bool(head.rest or "\n" in cell.strip())
             for head, cell in zip(heads, row.cells, strict=True)
         ]
+        bare += not any(named)
+        if bare > MOST_BARE + headed:
+            return []
         goes_on_above = above and not any(named)
         if len(above) != len(row.cells):
             above = [None] * len(row.cells)
