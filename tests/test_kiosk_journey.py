@@ -111,11 +111,14 @@ def test_what_lies_below_the_edge_is_reached_by_touching_a_button(
     page.get_by_role("button", name="Khai sinh").tap()
     page.get_by_role("button", name="Có giấy chứng sinh", exact=True).tap()
     expect(page.locator("#papers .ticks legend")).to_be_in_viewport()  # the list of this case
-    touches = 0
-    while more.is_visible() and touches < 5:
+    expect(more).to_be_visible()
+    for _ in range(5):
+        before = page.evaluate("scrollY")
         more.tap()
-        touches += 1
-    assert touches >= 1
+        page.wait_for_function("before => scrollY !== before", arg=before)
+        page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done, 50)))")
+        if more.is_hidden():
+            break
     button, bar = take.bounding_box(), page.locator(".bar").bounding_box()
     assert button and bar
     assert 0 <= button["y"] <= bar["y"] - button["height"]
