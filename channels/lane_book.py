@@ -29,13 +29,14 @@ def _due(table: Table, *where: Any) -> Any:
         .subquery()
     )
     return (
-        select(table.c.platform, table.c.chat_id)
+        select(table.c.platform, table.c.chat_id, table.c.due_at)
         .join(heads, table.c.id == heads.c.id)
         .where(table.c.due_at <= bindparam("now"))
     )
 
 
 _WORK = union_of(_due(INBOUND, has_turn(INBOUND)), _due(OUTBOUND)).subquery()
+# Who has waited longest comes first: when more is due than can be done, nobody waits for ever.
 _FREE = (
     select(_WORK.c.platform, _WORK.c.chat_id)
     .outerjoin(
@@ -48,6 +49,8 @@ _FREE = (
         ),
     )
     .where(LANE.c.chat_id.is_(None))
+    .group_by(_WORK.c.platform, _WORK.c.chat_id)
+    .order_by(func.min(_WORK.c.due_at))
     .limit(bindparam("most"))
 )
 _RELEASE = delete(LANE).where(in_chat(LANE), LANE.c.held_by == bindparam("of_holder"))

@@ -65,6 +65,14 @@ def test_a_message_that_is_delivered_again_is_one_message_for_good(
     assert mail.inbox.put(replace(ASKED, platform="zalo-bot"))  # another platform's "1" is another
 
 
+def test_who_has_waited_longest_is_taken_up_first(mail: Mailbox, clock: Clock) -> None:
+    for key, chat_id in (("1", "c9"), ("2", "c1"), ("3", "c5")):
+        mail.inbox.put(replace(ASKED, key=key, chat_id=chat_id))
+        clock.moment += timedelta(seconds=1)
+    taken = [mail.lanes.claim(["telegram"], 1)[0].chat_id for _ in range(3)]
+    assert taken == ["c9", "c1", "c5"]
+
+
 def test_settling_writes_the_answer_once_even_when_it_happens_twice(mail: Mailbox) -> None:
     mail.inbox.put(ASKED)
     due = mail.next(hold(mail))
