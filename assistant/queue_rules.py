@@ -44,8 +44,7 @@ def groups(office: Office) -> tuple[Group, ...]:
 
 def find_group(office: Office, letter: str) -> Group | None:
     """The group with this letter."""
-    counters = tuple(counter for counter in office.counters if letter and counter.queue == letter)
-    return Group(letter, counters) if counters else None
+    return next((group for group in groups(office) if group.letter == letter), None)
 
 
 def where_to_queue(office: Office, procedure: Procedure | None) -> Group | Place | None:

@@ -4,8 +4,18 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, and_, bindparam, delete, func, select, update
-from sqlalchemy import union as union_of
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    select,
+    union_all,
+    update,
+)
 
 from channels.holders import holder_name, is_gone
 from channels.mail_tables import INBOUND, LANE, OUTBOUND, Lane, chat, has_turn, in_chat, insert_new
@@ -35,7 +45,7 @@ def _due(table: Table, *where: Any) -> Any:
     )
 
 
-_WORK = union_of(_due(INBOUND, has_turn(INBOUND)), _due(OUTBOUND)).subquery()
+_WORK = union_all(_due(INBOUND, has_turn(INBOUND)), _due(OUTBOUND)).subquery()
 # Who has waited longest comes first: when more is due than can be done, nobody waits for ever.
 _FREE = (
     select(_WORK.c.platform, _WORK.c.chat_id)

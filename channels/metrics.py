@@ -18,11 +18,12 @@ from assistant.answers import Answer
 from assistant.conversations import Conversation
 from assistant.desk import Desk
 from channels.door import Door, error
-from channels.rate_limits import LOOPBACK, QUESTIONS
+from channels.rate_limits import QUESTIONS
 from channels.storage import Storage
 from knowledge.database import DatabaseUnavailable
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # where the workers of one site add up their figures
+LOOPBACK = frozenset({"127.0.0.1", "::1"})
 # What proxies add to a request they pass on.
 PROXIED = ("x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded", "via")
 BUCKETS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)

@@ -29,7 +29,6 @@ log = structlog.get_logger()
 QUESTIONS = "/api/chat"  # and what lies below it
 STREAMS = f"{QUESTIONS}/stream"
 NUMBERS = "/api/queue"
-LOOPBACK = frozenset({"127.0.0.1", "::1"})
 BUSY_SECONDS = 2  # a full queue of 64 is answered in less
 THREADS = 4  # that ask a shared storage; apart from those that answer
 

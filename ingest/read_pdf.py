@@ -130,12 +130,12 @@ def _set_upright(page: Any) -> None:
     count = text_page.count_chars()
     letters = [index for index in range(0, count, max(count // LETTERS_ASKED, 1))
                if raw.FPDFText_GetUnicode(text_page.raw, index) > 32]  # fmt: skip
+    if len(letters) < FEWEST_LETTERS:
+        return
     turns = Counter(
         round(math.degrees(raw.FPDFText_GetCharAngle(text_page.raw, index)) / 90) * 90 % 360
         for index in letters
     )
-    if not letters or len(letters) < FEWEST_LETTERS:
-        return
     turn, most = turns.most_common(1)[0]
     if most > 0.8 * len(letters) and (-turn) % 360 != page.get_rotation():
         page.set_rotation((-turn) % 360)

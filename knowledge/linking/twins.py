@@ -63,7 +63,10 @@ class Parts:
 
 
 class Twins:
-    """Tells twins among candidates; immutable, safe between threads."""
+    """Tells twins among candidates; safe between threads.
+
+    Keeps each official name as it was taken apart: the same few come up again and again.
+    """
 
     def __init__(self, table: Table) -> None:
         self._levels = len(table.levels)
