@@ -12,12 +12,13 @@ from knowledge.embedding import load_encoder
 from knowledge.linking.bank import Intent
 from knowledge.linking.classes import Classifiers
 from knowledge.linking.coverage import NameCover
+from knowledge.linking.features import Measured
 from knowledge.linking.labels import Label, Phrase
 from knowledge.linking.linker import Candidate, Linker, Linking
 from knowledge.linking.meanings import settled, successors, usable_intents
 from knowledge.linking.qualifiers import stated, told
 from knowledge.linking.ranker import Ranker
-from knowledge.linking.views import Measured, Views
+from knowledge.linking.views import Views
 from knowledge.vietnamese import normalise
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from knowledge.embedding import load_encoder
 from knowledge.linking import classes
+from knowledge.linking.features import FEATURES, GLOBALS, Hidden, Measured
 from knowledge.linking.labels import Label, Phrase
-from knowledge.linking.views import FEATURES, GLOBALS, Hidden, Measured, Views
+from knowledge.linking.views import Views
 
 LABELS = [
     Label("1.000001", ("đăng ký khai sinh", "làm giấy khai sinh"), "giấy chứng sinh", 1.0, True),

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from knowledge.linking.features import FEATURES, GLOBALS, Measured
 from knowledge.linking.ranker import Ranker
-from knowledge.linking.views import FEATURES, GLOBALS, Measured
 
 WIDE = len(FEATURES) + len(GLOBALS)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.linking.views import FEATURES, GLOBALS, Measured
+from knowledge.linking.features import FEATURES, GLOBALS, Measured
 
 Floats = NDArray[np.float32]
 _SIZE = GLOBALS.index("catalogue_size")

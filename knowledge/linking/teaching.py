@@ -24,6 +24,7 @@ from knowledge.linking.bank import (
     read_vague,
 )
 from knowledge.linking.classes import Classifiers
+from knowledge.linking.features import Cosines, Hidden, Measured
 from knowledge.linking.labels import Phrase
 from knowledge.linking.linker import heard
 from knowledge.linking.meanings import (
@@ -33,7 +34,7 @@ from knowledge.linking.meanings import (
     successors,
     usable_intents,
 )
-from knowledge.linking.views import Cosines, Encoder, Hidden, Measured, Views
+from knowledge.linking.views import Encoder, Views
 from knowledge.model.noise import Noise
 from knowledge.passages import split
 from knowledge.procedures import Procedure

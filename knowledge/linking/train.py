@@ -29,12 +29,12 @@ from knowledge.linking.bank import read_intents, read_utterances
 from knowledge.linking.beside import beside, load
 from knowledge.linking.classes import GROUP_WEIGHTS, NATIONAL, Classifiers, class_terms, group_of
 from knowledge.linking.classes import WEIGHTS as CLASS_WEIGHTS
+from knowledge.linking.features import FEATURES, GLOBALS
 from knowledge.linking.labels import Phrase
 from knowledge.linking.ranker import WEIGHTS, Ranker
 from knowledge.linking.teaching import Example, bank_lines, build_universe, measured, questions
 from knowledge.linking.topics import WEIGHTS as TOPIC_WEIGHTS
 from knowledge.linking.topics import topic_terms
-from knowledge.linking.views import FEATURES, GLOBALS
 from knowledge.model.noise import Noise
 from knowledge.procedures import Procedure, Topic
 from knowledge.settings import KnowledgeSettings

@@ -16,8 +16,21 @@ from numpy.typing import NDArray
 
 from knowledge.embedding import Encoder as Encoder
 from knowledge.linking.asking import matter_words
-from knowledge.linking.classes import NATIONAL, PROCEDURE_GROUP, Classifiers, places
+from knowledge.linking.classes import NATIONAL, Classifiers, places
 from knowledge.linking.coverage import NameCover
+from knowledge.linking.features import (
+    FEATURES,
+    KINDS,
+    NOTHING_HIDDEN,
+    PRIORS,
+    VIEWS,
+    Cosines,
+    Floats,
+    Hidden,
+    Measured,
+    compared,
+    union_of_tops,
+)
 from knowledge.linking.grouped import Grouped
 from knowledge.linking.labels import Bodies, Label, Phrase
 from knowledge.linking.qualifiers import told
@@ -27,74 +40,10 @@ from knowledge.linking.wording import Source, wording
 from knowledge.vietnamese import fold
 from knowledge.words import WordIndex
 
-Floats = NDArray[np.float32]
-
-FEATURES = (
-    "phrase_cosine", "phrase_cosine_gap", "phrase_cosine_top3",
-    "phrase_words", "phrase_words_ratio",
-    "phrase_tones", "phrase_tones_ratio",
-    "name_cosine", "name_cosine_gap",
-    "name_words", "name_words_ratio",
-    "name_tones", "name_tones_ratio",
-    "name_covered", "question_covered", "phrase_overlap",
-    "class_share", "class_gap", "group_share",
-    "body_words", "body_words_ratio",
-    "passage_cosine", "passage_cosine_gap",
-    "popularity", "is_office", "is_commune", "is_intent", "phrase_count",
-    "has_phrases", "qualifier_unsaid", "qualifier_lacking",
-    "phrase_share", "phrase_words_share", "office_twin",
-    "words_used", "rarest_unused", "pairs_used", "words_written",
-)  # fmt: skip
-GLOBALS = (
-    "phrase_cosine_best", "phrase_words_best", "phrase_tones_best", "name_cosine_best",
-    "name_words_best", "body_words_best", "passage_cosine_best", "phrase_cosine_margin",
-    "class_share_best", "safety_share", "words", "known_share", "has_tones", "catalogue_size",
-    "procedure_share", "out_of_scope_share", "not_held_share",
-    "phrase_share_best", "words_used_best", "pairs_used_best", "rarest_unused_least",
-)  # fmt: skip
-VIEWS = (
-    "phrase_cosine", "phrase_words", "phrase_tones", "name_cosine", "name_words", "name_tones",
-    "body_words", "passage_cosine", "class_share",
-)  # fmt: skip
-PRIORS = ("popularity", "is_office", "is_commune", "is_intent", "phrase_count", "has_phrases")
-KINDS = (PROCEDURE_GROUP, "out_of_scope", "not_found")  # groups a whole question may belong to
 BM25_SCALE = 1 / 20  # BM25 of a full match of a usual question is about 20–60 here
 TOP_PER_VIEW = 12
 # Of the phrases near a question those within a few hundredths of the nearest count.
 NEAR_COSINE, NEAR_WORDS = 0.05, 0.15
-
-
-@dataclass(frozen=True, slots=True)
-class Cosines:
-    """Cosines of one question with every phrase and every name, computed for many at once."""
-
-    phrases: Floats
-    names: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Hidden:
-    """What a question must not see while the ranker is taught.
-
-    ``phrases`` (by position in ``Views.phrases``), ``labels``, and all phrases of the one label
-    ``without``, as if it had just been imported.
-    """
-
-    phrases: Collection[int] = ()
-    labels: Collection[int] = ()
-    without: int | None = None
-
-
-NOTHING_HIDDEN = Hidden()
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """The candidates of one question: indices (K,), features (K, F) and question features (G,)."""
-
-    candidates: NDArray[np.int64]
-    features: Floats
-    question: Floats
 
 
 class Views:
@@ -216,7 +165,7 @@ class Views:
             cosines = Cosines(self.phrases.near.cosines(vector), self.names.near.cosines(vector))
         heard = self._heard(normalised, cosines, hidden)
         every = self._every(normalised, heard, cosines.names, passages, hidden)
-        candidates = _union_of_tops(every, TOP_PER_VIEW)
+        candidates = union_of_tops(every, TOP_PER_VIEW)
         if hidden.labels:
             candidates = candidates[~np.isin(candidates, list(hidden.labels))]
         words = [word for word in matter_words(normalised) if word not in proper]
@@ -224,7 +173,7 @@ class Views:
         groups = self._groups.shares(normalised)
 
         best = every.max(axis=1, initial=0.0)
-        columns = _compared(every[:, candidates], best)
+        columns = compared(every[:, candidates], best)
         columns["group_share"] = groups[self._group_columns[candidates]]
         columns["phrase_cosine_top3"] = self.phrases.top3(heard.cosines, candidates)
         columns["phrase_share"] = self.phrases.shares(heard.cosines, NEAR_COSINE)[candidates]
@@ -390,28 +339,3 @@ class _Heard:
     cosines: Floats
     words: Floats
     tones: Floats
-
-
-def _compared(fits: Floats, best: Floats) -> dict[str, Floats]:
-    """Each view of the candidates, shape (views, candidates), and beside the best there is."""
-    columns: dict[str, Floats] = {}
-    for name, fit, most in zip(VIEWS, fits, best.tolist(), strict=True):
-        columns[name] = fit
-        if name == "class_share":
-            columns["class_gap"] = np.log((fit + 1e-4) / (most + 1e-4)) / 5
-        elif name.endswith("cosine"):
-            columns[f"{name}_gap"] = fit - most
-        else:
-            columns[f"{name}_ratio"] = fit / max(most, 1e-6)
-    return columns
-
-
-def _union_of_tops(every: Floats, count: int) -> NDArray[np.int64]:
-    """The labels among the ``count`` best of any view, those as good as the last of them too."""
-    size = min(count, every.shape[1])
-    if not size:
-        return np.zeros(0, dtype=np.int64)
-    # Where the best begin is found for all views at once, in a third of the time that it takes
-    # to find which they are, one view after the other.
-    last = np.partition(every, -size, axis=1)[:, -size, None]
-    return np.flatnonzero(((every >= last) & (every > 0)).any(axis=0))
