@@ -28,6 +28,7 @@ from evals.fresh_lists import (
     write_tabs,
 )  # fmt: skip
 from evals.rendering import Sheet
+from evals.word_tables import add_table, set_widths
 from ingest.encodings import TABLES
 from knowledge.data_files import parse_yaml
 
@@ -55,7 +56,7 @@ def write_annex(sheets: Sequence[Sheet], path: Path) -> None:
         part("Trình tự thực hiện", *sheet.steps)
         part("Cách thức thực hiện, thời hạn và phí, lệ phí")
         rows = [row[:3] for row in sheet.methods]
-        _table(document, ("Cách thức", "Thời hạn", "Phí, lệ phí"), rows, (4, 4.5, 7.5))
+        add_table(document, ("Cách thức", "Thời hạn", "Phí, lệ phí"), rows, (4, 4.5, 7.5))
         part("Thành phần và số lượng hồ sơ")
         _grouped(document, sheet)
         part("Cơ quan thực hiện", f"{sheet.agency}.")
@@ -98,7 +99,7 @@ def write_broad(sheets: Sequence[Sheet], path: Path) -> None:
     document = _document(29.7, 21, 1.5, 11)
     document.sections[0].orientation = WD_ORIENT.LANDSCAPE
     _line(document, "NIÊM YẾT THỦ TỤC HÀNH CHÍNH", centred=True, bold=True)
-    _table(
+    add_table(
         document,
         ("TT", "Tên thủ tục", "Thành phần hồ sơ", "Thời hạn", "Phí", "Nơi nộp, nhận kết quả"),
         [
@@ -173,7 +174,7 @@ def write_fields(sheets: Sequence[Sheet], path: Path) -> None:
         for heading, group in groupby(sheet.papers, key=lambda paper: paper[0]):
             papers += [f"- {heading.rstrip(' :')}:"] if heading else []
             papers += [f"  + {counted(paper)};" for paper in group]
-        _table(
+        add_table(
             document,
             ("STT", "Nội dung", "Chi tiết"),
             [
@@ -236,7 +237,7 @@ def write_ledger(sheets: Sequence[Sheet], path: Path) -> None:
         }
         for at, text in said.items():
             rows[0].cells[at].merge(rows[-1].cells[at]).text = text
-    _widths(table, (1, 2.2, 4, 9.5, 1.4, 1.4, 3, 4))
+    set_widths(table, (1, 2.2, 4, 9.5, 1.4, 1.4, 3, 4))
     document.save(str(path))
 
 
@@ -264,7 +265,7 @@ def write_aged(sheets: Sequence[Sheet], path: Path) -> None:
         for row in rows:
             for cell, text in zip(table.add_row().cells, row, strict=True):
                 cell.text = text.translate(typed)
-        _widths(table, (4.5, 11.5))
+        set_widths(table, (4.5, 11.5))
     document.save(str(path))
 
 
@@ -296,25 +297,6 @@ def _line(document: Any, text: str, *, centred: bool = False, bold: bool = False
     paragraph.add_run(text).bold = bold
     if centred:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-
-
-def _table(
-    document: Any, heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float]
-) -> None:
-    table = document.add_table(rows=1, cols=len(heads))
-    table.style = "Table Grid"
-    for line in (heads, *rows):
-        cells = table.rows[0].cells if line is heads else table.add_row().cells
-        for cell, text in zip(cells, line, strict=True):
-            cell.text = text
-    _widths(table, widths)
-
-
-def _widths(table: Any, widths: Sequence[float]) -> None:
-    table.autofit = False
-    for line in table.rows:
-        for cell, width in zip(line.cells, widths, strict=True):
-            cell.width = Cm(width)
 
 
 def _values(document: Any, label: str, sheet: Sheet, column: int) -> None:

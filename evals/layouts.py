@@ -27,6 +27,7 @@ from evals.unseen_layouts import (
     write_pocket,
     write_web,
 )
+from evals.word_tables import add_table
 
 Layout = Literal[
     "portal", "decision", "handbook", "register", "unruled", "columns", "notice", "sheet",
@@ -95,7 +96,7 @@ def _portal(document: Any, sheets: Sequence[Sheet]) -> None:
         for step in sheet.steps:
             document.add_paragraph(step)
         document.add_paragraph("Cách thức thực hiện:")
-        _add_table(
+        add_table(
             document,
             ("Hình thức nộp", "Thời hạn giải quyết", "Phí, lệ phí", "Mô tả"),
             sheet.methods,
@@ -104,7 +105,7 @@ def _portal(document: Any, sheets: Sequence[Sheet]) -> None:
         for heading in dict.fromkeys(paper[0] for paper in sheet.papers):
             if heading:
                 document.add_paragraph(f"{heading.rstrip(':')}:")
-            _add_table(
+            add_table(
                 document,
                 ("Tên giấy tờ", "Mẫu đơn, tờ khai", "Số lượng"),
                 [
@@ -118,7 +119,7 @@ def _portal(document: Any, sheets: Sequence[Sheet]) -> None:
         document.add_paragraph(f"Cơ quan có thẩm quyền: {sheet.authority}")
         document.add_paragraph(f"Kết quả thực hiện: {sheet.result}")
         document.add_paragraph("Căn cứ pháp lý:")
-        _add_table(document, ("Số ký hiệu", "Trích yếu"), sheet.laws)
+        add_table(document, ("Số ký hiệu", "Trích yếu"), sheet.laws)
         document.add_paragraph("Yêu cầu, điều kiện thực hiện:")
         for condition in sheet.conditions:
             document.add_paragraph(condition)
@@ -193,7 +194,7 @@ def _handbook(document: Any, sheets: Sequence[Sheet]) -> None:
             ("Kết quả", sheet.result),
             ("Căn cứ pháp lý", "\n".join(f"{law} {title}".strip() for law, title in sheet.laws)),
         )
-        _add_table(document, ("TT", "Nội dung", "Hướng dẫn"),
+        add_table(document, ("TT", "Nội dung", "Hướng dẫn"),
                    [(str(i), label, value) for i, (label, value) in enumerate(rows, 1)],
                    widths=(1.2, 3.8, 11))  # fmt: skip
 
@@ -214,14 +215,14 @@ def _register(document: Any, sheets: Sequence[Sheet]) -> None:
          _cell_by_channel([(m[0], m[2]) for m in sheet.methods]), sheet.authority or sheet.agency)
         for number, sheet in enumerate(sheets, 1)
     ]  # fmt: skip
-    _add_table(document, heads, rows, widths=(1, 2.3, 4.2, 9.5, 3.2, 3.2, 3.2))
+    add_table(document, heads, rows, widths=(1, 2.3, 4.2, 9.5, 3.2, 3.2, 3.2))
 
 
 def _unruled(document: Any, sheets: Sequence[Sheet]) -> None:
     """A label beside its text without any rules: a guide typed with an invisible table."""
     for number, sheet in enumerate(sheets, 1):
         document.add_paragraph(f"{number}. {sheet.name}")
-        _add_table(
+        add_table(
             document, (),
             [
                 ("Mã thủ tục:", sheet.code),
@@ -275,7 +276,7 @@ def _one_sheet(document: Any, sheets: Sequence[Sheet]) -> None:
     document.styles["Normal"].font.size = Pt(12)
     for sheet in sheets:
         papers = [f"+ {line.removeprefix('- ')};" for line in _paper_lines(sheet, " – {}")]
-        _add_table(
+        add_table(
             document, (),
             [
                 ("Tên TTHC", sheet.name),
@@ -311,29 +312,3 @@ def _cell_by_channel(said: Sequence[tuple[str, str]]) -> str:
     if len(values) <= 1:
         return next(iter(values), "")
     return "\n".join(f"{channel}: {value}" for channel, value in said)
-
-
-def _add_table(
-    document: Any,
-    heads: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    widths: Sequence[float] | None = None,
-    *,
-    ruled: bool = True,
-) -> None:
-    if not rows:
-        return
-    table = document.add_table(rows=1 if heads else 0, cols=len(heads) or len(rows[0]))
-    if ruled:
-        table.style = "Table Grid"
-    for cell, head in zip(table.rows[0].cells if heads else (), heads, strict=True):
-        cell.text = head
-    for row in rows:
-        cells = table.add_row().cells
-        for cell, text in zip(cells, row, strict=True):
-            cell.text = text
-    if widths:
-        table.autofit = False
-        for line in table.rows:
-            for cell, width in zip(line.cells, widths, strict=True):
-                cell.width = Cm(width)

@@ -17,6 +17,7 @@ from docx.shared import Cm, Pt
 from openpyxl.styles import Alignment, Border, Side
 
 from evals.rendering import Sheet
+from evals.word_tables import add_table, set_widths
 from ingest.encodings import TABLES
 from knowledge.data_files import parse_yaml
 
@@ -47,7 +48,7 @@ def write_letter(sheets: Sequence[Sheet], path: Path) -> None:
     for line in ("ỦY BAN NHÂN DÂN TỈNH MẪU", "Số: 12/QĐ-UBND", "QUYẾT ĐỊNH",
                  "Về việc công bố Danh mục thủ tục hành chính", "PHẦN I. DANH MỤC"):  # fmt: skip
         _say(document, line, indent=0)
-    _table(document, ("STT", "Mã TTHC", "Tên thủ tục hành chính", "Lĩnh vực"),
+    add_table(document, ("STT", "Mã TTHC", "Tên thủ tục hành chính", "Lĩnh vực"),
            [(str(i), s.code, s.name, s.sector) for i, s in enumerate(sheets, 1)],
            (1.2, 2.6, 8.5, 3.7))  # fmt: skip
     _say(document, "PHẦN II. NỘI DUNG CỤ THỂ CỦA TỪNG THỦ TỤC HÀNH CHÍNH", indent=0)
@@ -98,7 +99,7 @@ def write_merged(sheets: Sequence[Sheet], path: Path) -> None:
             held = {row[0]: row[column] for row in sheet.methods}
             for offset, channel in enumerate(_CHANNELS):
                 cells[start + offset].text = held.get(channel, "")
-    _widths(table, (1, 3.6, 2, 8, 2, 2, 2, 2, 2, 2))
+    set_widths(table, (1, 3.6, 2, 8, 2, 2, 2, 2, 2, 2))
     document.save(str(path))
 
 
@@ -239,22 +240,3 @@ def _by_channel(document: Any, label: str, sheet: Sheet, column: int) -> None:
     _say(document, label)
     for channel, value in values:
         _say(document, f"- {channel}: {value}")
-
-
-def _table(
-    document: Any, heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float]
-) -> None:
-    table = document.add_table(rows=1, cols=len(heads))
-    table.style = "Table Grid"
-    for line in (heads, *rows):
-        cells = table.rows[0].cells if line is heads else table.add_row().cells
-        for cell, text in zip(cells, line, strict=True):
-            cell.text = text
-    _widths(table, widths)
-
-
-def _widths(table: Any, widths: Sequence[float]) -> None:
-    table.autofit = False
-    for line in table.rows:
-        for cell, width in zip(line.cells, widths, strict=True):
-            cell.width = Cm(width)

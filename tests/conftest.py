@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser import missing
 from fastapi.testclient import TestClient
 from records import Clock
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from assistant.answers import Answer
 from assistant.desk import Desk, build_desk, open_library
 from channels.protection_settings import ProtectionSettings
 from channels.web import create_app
+from evals.large_shape import PartMissing, postgres
 from knowledge.database import reading, writing
 from knowledge.schema import Base
 from knowledge.settings import KnowledgeSettings, LetanSettings
@@ -142,3 +144,13 @@ def rows() -> Callable[[Desk, type[Base]], list[dict[str, Any]]]:
             return [dict(row._mapping) for row in found]
 
     return read
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """The address of a PostgreSQL of the module's own."""
+    try:
+        with postgres() as address:
+            yield address
+    except PartMissing as problem:
+        missing(str(problem))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import missing, need
+from browser import need
 from conftest import UNBOUND
 from fastapi.testclient import TestClient
 from records import Clock
@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from assistant.desk import Desk, build_desk
 from channels import storage
 from channels.web import create_app
-from evals.large_shape import PartMissing, find_binaries, postgres
+from evals.large_shape import find_binaries
 from knowledge.database import DatabaseUnavailable, connect, try_writing
 from knowledge.settings import KnowledgeSettings, LetanSettings
 
@@ -23,15 +23,6 @@ pytestmark = pytest.mark.slow
 need("psycopg", "postgres")
 
 ASK = {"message": "1.001193 cần giấy tờ gì"}
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    try:
-        with postgres() as address:
-            yield address
-    except PartMissing as problem:
-        missing(str(problem))
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,9 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from browser import missing, need
+from browser import need
 from records import Clock
 
-from evals.large_shape import PartMissing, postgres
 from knowledge import backup, database, sample
 from knowledge.database import DatabaseUnavailable, connect, migrate, read_value, writing
 from knowledge.procedures import Body, Procedure, Source
@@ -22,15 +21,6 @@ from knowledge.versions import EditConflict, Status
 need("psycopg", "postgres")
 
 CODE = "1.001193"
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    try:
-        with postgres() as address:
-            yield address
-    except PartMissing as problem:
-        missing(str(problem))
 
 
 @pytest.fixture(scope="module")
