@@ -83,8 +83,11 @@ Read = tuple[int, Page, str]
 
 def _read(path: Path, count: int, workers: int, cache: Path | None) -> Iterator[Read]:
     if workers < 2 or count < 3:
-        for number in range(1, count + 1):
-            yield read_page(path, number, cache)
+        try:
+            for number in range(1, count + 1):
+                yield read_page(path, number, cache)
+        finally:
+            _open.cache_clear()  # closes the file: Windows lets nobody move an open one
         return
     # Long text files go in parcels, so that handing over does not cost more than reading.
     parcel = 1 if count <= 40 else 4
