@@ -61,6 +61,8 @@ _MONEY = "money"
 
 _PHONE = re.compile(r"(?:0|84|840|0084)(?:[2-9]\d{8}|2\d{9}|1\d{9})")
 _CITIZEN = re.compile(r"0(?:0[1-9]|[1-9]\d)\d{9}")  # province codes 001–096
+# Exactly twelve digits from a nought on, joined by signs and blanks only.
+_TWELVE = re.compile(r"(?<!\d)(?<!\d[ .\-–])0(?:[ .\-–]{0,3}\d){11}(?![ .\-–]{0,3}\d)")
 _CARD_GROUPS = ((4, 4, 4), (4, 4, 4, 4), (4, 4, 4, 4, 3), (3, 3, 3), (3, 3, 3, 3))
 
 
@@ -75,12 +77,26 @@ class _Part:
 
 def find_numbers(folded: str) -> list[Span]:
     """Spans of identifiers made of digits, with their kind; innocent numbers are left alone."""
-    view = _FILLER.sub(_blank, hide_innocent(read_digits(folded)))
-    spans = []
+    plain = read_digits(folded)
+    whole = _announced_whole(plain)
+    for start, end, _ in whole:
+        plain = plain[:start] + "\0" * (end - start) + plain[end:]
+    view = _FILLER.sub(_blank, hide_innocent(plain))
+    spans = whole
     for chain in _chains(view):
         if sum(len(part.digits) for part in chain) >= 6:
             spans += _identifiers(chain, view)
     return spans
+
+
+def _announced_whole(plain: str) -> list[Span]:
+    """Announced citizens' numbers, however cut: "cccd 002 30.000 - 0018" is no money."""
+    return [
+        (match.start(), match.end(), "citizen")
+        for match in _TWELVE.finditer(plain)
+        if _CITIZEN.fullmatch(re.sub(r"\D", "", match[0]))
+        and _announced_before(plain, match.start()) == "citizen"
+    ]
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -142,6 +158,10 @@ def _context(chain: Sequence[_Part], view: str) -> str | None:
     start, end = chain[0].start, chain[-1].end
     if _BANK_AFTER.match(view, end, end + _AFTER):
         return "account"
+    return _announced_before(view, start)
+
+
+def _announced_before(view: str, start: int) -> str | None:
     kind = None
     for match in _CONTEXT.finditer(view, max(0, start - _BEFORE), start):
         kind = match.lastgroup

@@ -125,7 +125,8 @@ def test_a_voice_that_fails_is_asked_no_more_and_the_server_starts_all_the_same(
 
 def test_numbers_are_spelt_out_for_the_voice(door: TestClient, singer: Singer) -> None:
     door.post("/api/kiosk/speech", json={"text": "Còn 3 người trước, chờ chừng 15 phút."})
-    assert singer.read[-1] == "Còn ba người trước, chờ chừng mười lăm phút."
+    # the fixed sentences are read at the same time
+    assert "Còn ba người trước, chờ chừng mười lăm phút." in singer.read
 
 
 def test_the_command_reads_them_and_says_how_many(

@@ -13,7 +13,6 @@ from browser import need
 from queue_offices import engine_at, queueing_office
 from records import Clock
 from sqlalchemy import delete
-from test_store_postgres import url as postgres_url
 
 from assistant.queue_numbers import QueueNumber
 from assistant.queue_store import Queue, Wanted
@@ -24,7 +23,6 @@ from knowledge.schema_queue import QueueDayRow, QueueNumberRow
 
 CLIENTS = 20
 EACH = 8
-postgres = postgres_url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -33,7 +31,7 @@ def queue(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Queue]:
         address = f"sqlite:///{tmp_path / 'queue.db'}"
     else:
         need("psycopg", "postgres")
-        address = request.getfixturevalue("postgres")
+        address = request.getfixturevalue("url")
     office = queueing_office()
     engine = engine_at(address)
     yield Queue(engine, lambda: office, office.id, Clock())
