@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,6 +43,9 @@ class WordIndex:
         corpus = [list(terms(text, toned=toned)) for text in texts]
         if not any(corpus):
             return cls(None, len(texts), toned=toned)
+        # With SciPy it is 16 MB that a desk on a prepared index does without.
+        import bm25s
+
         retriever = bm25s.BM25(method="lucene", k1=1.2, b=0.6)
         retriever.index(corpus, show_progress=False)
         held = retriever.scores

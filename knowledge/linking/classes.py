@@ -7,7 +7,7 @@ new phrases are carried by the other views until the next training.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -45,8 +45,8 @@ class Classifier:
     def load(cls, path: Path = WEIGHTS) -> "Classifier":
         with np.load(path, allow_pickle=False) as stored:
             return cls(
-                {str(term): i for i, term in enumerate(stored["vocabulary"])},
-                tuple(str(label) for label in stored["labels"]),
+                {term: i for i, term in enumerate(stored["vocabulary"].tolist())},
+                tuple(stored["labels"].tolist()),
                 stored["idf"],
                 stored["weights"],
                 stored["scale"],
@@ -78,7 +78,10 @@ class Classifiers:
 
     @classmethod
     def load(cls) -> "Classifiers":
-        return cls(Classifier.load(WEIGHTS), Classifier.load(GROUP_WEIGHTS))
+        labels, groups = Classifier.load(WEIGHTS), Classifier.load(GROUP_WEIGHTS)
+        if groups.vocabulary == labels.vocabulary:  # taught on the same phrases
+            groups = replace(groups, vocabulary=labels.vocabulary)
+        return cls(labels, groups)
 
 
 def group_of(label: str, outcome: str | None) -> str:

@@ -9,7 +9,7 @@ when they are indexed.
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from sys import intern
 from typing import Any
@@ -49,9 +49,7 @@ def keep_meanings(folder: Path | None, meanings: Meanings) -> None:
     _write(folder / PHRASES, ((phrase.text, phrase.label, raw) for phrase, raw in pairs))
     records = zip(meanings.records, meanings.versions, strict=True)
     # Last, because its being there says that all is.
-    _write(
-        folder / RECORDS, (({**asdict(label), "body": ""}, version) for label, version in records)
-    )
+    _write(folder / RECORDS, ((_told(label), version) for label, version in records))
 
 
 def _write(path: Path, rows: Iterable[Any]) -> None:
@@ -66,7 +64,16 @@ def _lines(path: Path) -> Iterator[Any]:
         yield from map(json.loads, kept)
 
 
+def _told(label: Label) -> dict[str, Any]:
+    """What a label says beyond what all do, without its text."""
+    told = asdict(label)
+    usual = {field.name: field.default for field in fields(Label)}
+    return {name: value for name, value in told.items() if name != "body" and value != usual[name]}
+
+
 def _label(row: dict[str, Any]) -> Label:
     """A label as it was kept; JSON knows lists only."""
-    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
-    return Label(**fields)
+    told: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
+    if stated := told.get("qualifiers"):
+        told["qualifiers"] = tuple(map(intern, stated))  # a few dozen words, in thousands of labels
+    return Label(**told)

@@ -46,7 +46,7 @@ class TopicModel:
         with np.load(path, allow_pickle=False) as stored:
             return cls(
                 read_cues(),
-                {str(term): i for i, term in enumerate(stored["vocabulary"])},
+                {term: i for i, term in enumerate(stored["vocabulary"].tolist())},
                 tuple(Topic(str(topic)) for topic in stored["topics"]),
                 stored["weights"].astype(np.float32),
                 stored["bias"],

@@ -108,14 +108,15 @@ class Views:
             [*self.names.texts, *self.phrases.texts], folder and folder / "idf.json"
         )
         self._names_said = NameCover(
-            [self._rarity.weights(fold(text).split()) for text in self.names.texts],
+            (self._rarity.weights(fold(text).split()) for text in self.names.texts),
             self.names.owners,
             len(labels),
         )
         self._own_name = np.full(len(self.labels), -1, dtype=np.int64)
         self._own_name[self.names.present] = self.names.starts
         self._written = Source(self._body, np.arange(len(self.labels)), users=self._body.documents)
-        self._qualifiers = [frozenset(label.qualifiers) for label in self.labels]
+        stated = {label.qualifiers: frozenset(label.qualifiers) for label in self.labels}
+        self._qualifiers = [stated[label.qualifiers] for label in self.labels]
         self._priors = np.asarray(
             [
                 [
