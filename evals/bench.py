@@ -117,6 +117,20 @@ def memory_mib(pid: int) -> float:
     return float(sum(p.memory_info().rss for p in every)) / 2**20
 
 
+def peak_mib(pid: int) -> float:
+    """The most memory that a process has had at once, MiB; what it has now where nobody keeps it.
+
+    Linux keeps it (VmHWM), and so does Windows.
+    """
+    status = Path(f"/proc/{pid}/status")
+    if status.exists():
+        for line in status.read_text("ascii").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+    info = psutil.Process(pid).memory_info()
+    return float(getattr(info, "peak_wset", info.rss)) / 2**20
+
+
 def bench(
     home: Path, environment: Mapping[str, str], *, portal: Path | None, questions: int, step: Step
 ) -> BenchReport:

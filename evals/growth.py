@@ -5,6 +5,7 @@ as varied in their sections, and as alike as the records of many provinces would
 """
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -17,7 +18,7 @@ from typing import Any
 
 import httpx
 
-from evals.bench import UNBOUND, Step, memory_mib, serving
+from evals.bench import UNBOUND, Step, memory_mib, peak_mib, serving
 from evals.cases import LinkCase, read_cases
 from evals.load import press
 from knowledge.passages import split
@@ -37,7 +38,12 @@ SYLLABLES = (
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """The desk at one size; seconds, milliseconds, MiB. The machine's load is in the report."""
+    """The desk at one size; seconds, milliseconds, MiB. The machine's load is in the report.
+
+    ``build_peak_mib`` is the most that building the index took, ``first_peak_mib`` the most of the
+    first start, which makes what is kept for later ones; ``started_mib`` is a later start before
+    anybody asked, ``memory_mib`` after the questions.
+    """
 
     passages: int
     procedures: int
@@ -47,6 +53,9 @@ class Size:
     database_mib: float
     first_start_seconds: float
     start_seconds: float
+    build_peak_mib: float
+    first_peak_mib: float
+    started_mib: float
     memory_mib: float
     p50_ms: float
     p95_ms: float
@@ -108,9 +117,10 @@ def _measure(
     figures = _built(home, source, environment, passages, step)
     own = {**environment, "LETAN_HOME": str(home)} | UNBOUND
     step(f"{passages} đoạn trích: khởi động, hỏi")
-    with serving(own, start_seconds=1800) as (_, first, _):
-        pass
+    with serving(own, start_seconds=1800) as (_, first, pid):
+        first_peak = peak_mib(pid)
     with serving(own, start_seconds=600) as (address, start, pid):
+        started = memory_mib(pid)
         questions = [case.question for case in read_cases(LinkCase, "linking")][:ASKED]
         bodies = [json.dumps({"message": question}) for question in dict.fromkeys(questions)]
         press(address, "/api/chat", bodies[:40], 1)
@@ -119,7 +129,8 @@ def _measure(
         held = httpx.get(f"{address}/readyz", timeout=30).json()["procedures"]
     return Size(
         figures["passages"], held, figures["publish_seconds"], figures["index_seconds"],
-        _mib(home / "index"), _mib(home, "letan.db*"), first, start, memory,
+        _mib(home / "index"), _mib(home, "letan.db*"), first, start,
+        figures["peak_mib"], first_peak, started, memory,
         load.p50_ms, load.p95_ms, load.errors,
     )  # fmt: skip
 
@@ -182,6 +193,7 @@ def build(
     return {
         "passages": report.passages, "procedures": report.procedures,
         "publish_seconds": round(published, 2), "index_seconds": round(report.seconds, 2),
+        "peak_mib": peak_mib(os.getpid()),
     }  # fmt: skip
 
 

@@ -1,11 +1,17 @@
-"""A long run: many thousand questions, with the memory of the server after each portion."""
+"""A long run: many thousand questions, with memory and waiting times after each portion.
+
+``python -m evals.soak HOME [REQUESTS]`` runs it alone on a home that is filled; prints JSON.
+"""
 
 import itertools
 import json
 import math
+import os
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from statistics import median
 from typing import Any
 
 from evals.bench import UNBOUND, Step, memory_mib, serving
@@ -21,14 +27,22 @@ FLAT_SHARE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Soak:
-    """``memory_mib`` after each portion; ``grew_by`` is the share from settled to the end."""
+    """``memory_mib``, ``p50_ms`` and ``p95_ms`` are lists, one figure for each portion.
+
+    ``started_mib`` is the memory before the first question, ``grew_by`` the share by which it grew
+    from settled to the end, ``slower_by`` the same of the median answer: how long the third of
+    the portions at the end took, against that after the first ones.
+    """
 
     requests: int
     errors: int
     per_second: float
-    p95_ms: float
+    started_mib: float
     memory_mib: list[float]
+    p50_ms: list[float]
+    p95_ms: list[float]
     grew_by: float
+    slower_by: float
 
     @property
     def holds(self) -> bool:
@@ -49,8 +63,11 @@ def soak(
     ends, asked = time.monotonic() + most_seconds, 0
     questions = itertools.cycle([case.question for case in read_cases(LinkCase, "linking")])
     memory: list[float] = []
-    errors, seconds, slowest = 0, 0.0, 0.0
+    p50: list[float] = []
+    p95: list[float] = []
+    errors, seconds = 0, 0.0
     with serving({**environment} | UNBOUND) as (address, _, pid):
+        started = memory_mib(pid)
         for done in range(0, requests, PORTION):
             if done and time.monotonic() > ends:
                 break
@@ -60,11 +77,22 @@ def soak(
             asked += count
             errors += load.errors
             seconds += load.seconds
-            slowest = max(slowest, load.p95_ms)
+            p50.append(round(load.p50_ms, 1))
+            p95.append(round(load.p95_ms, 1))
             memory.append(round(memory_mib(pid), 1))
-            step(f"Chạy dài: {done + count}/{requests} câu, {memory[-1]:.0f} MiB")
-    settled = memory[int(len(memory) * SETTLED_SHARE)]
+            step(f"Chạy dài: {done + count}/{requests} câu, {memory[-1]:.0f} MiB, p50 {p50[-1]} ms")
+    settled = int(len(memory) * SETTLED_SHARE)
+    third = max(1, len(p50) // 3)
     return Soak(
-        asked, errors, round((asked - errors) / seconds, 1), round(slowest, 1), memory,
-        round(memory[-1] / settled - 1, 4),
+        asked, errors, round((asked - errors) / seconds, 1), round(started, 1), memory, p50, p95,
+        round(memory[-1] / memory[settled] - 1, 4),
+        round(median(p50[-third:]) / median(p50[settled:][:third]) - 1, 4),
     )  # fmt: skip
+
+
+if __name__ == "__main__":
+    count = int(sys.argv[2]) if sys.argv[2:] else 60_000
+    found = soak(
+        {**os.environ, "LETAN_HOME": sys.argv[1]}, count, lambda told: print(told, file=sys.stderr)
+    )
+    sys.stdout.write(json.dumps(found.to_json()) + "\n")

@@ -188,16 +188,9 @@ class Finder:
         earlier: Snapshot | None,
     ) -> Understanding:
         """Built from what is kept of this content, or made and kept."""
-        intents = list(self._linkers.intents.values())
         folder = self._cache / f"{KEPT}{content}" if self._cache else None
-        meanings = kept_meanings(folder)
-        if meanings is None:
-            said = [*holdings.said, *((t, i.id) for i in intents for t in i.utterances)]
-            before = earlier.held.read_meanings() if earlier else None
-            made = self._meanings(holdings.live, said, before)
-            keep_meanings(folder, made)
-            meanings = kept_meanings(folder) or made
-        labels = meanings.labels(intents)
+        meanings = kept_meanings(folder) or self._made(folder, holdings, earlier)
+        labels = meanings.labels(list(self._linkers.intents.values()))
         views = Views(
             labels,
             meanings.meant(labels),
@@ -211,6 +204,15 @@ class Finder:
         if folder:
             return Understanding(linker, lambda: kept_meanings(folder))
         return Understanding(linker, lambda: meanings)
+
+    def _made(self, folder: Path | None, holdings: Holdings, earlier: Snapshot | None) -> Meanings:
+        """Made, and kept; then read again, because the records come without their texts so."""
+        intents = self._linkers.intents.values()
+        said = [*holdings.said, *((t, i.id) for i in intents for t in i.utterances)]
+        before = earlier.held.read_meanings() if earlier else None
+        made = self._meanings(holdings.live, said, before)
+        keep_meanings(folder, made)
+        return kept_meanings(folder) or made
 
     def _meanings(
         self, live: Mapping[str, int], said: Sequence[tuple[str, str]], earlier: Meanings | None
