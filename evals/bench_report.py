@@ -152,13 +152,19 @@ def _accuracy(sides: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _soak(soak: Mapping[str, Any]) -> str:
-    drawing = Figure(figsize=(7.4, 2.8), layout="constrained")
-    axes = drawing.subplots()
-    memory = soak["memory_mib"]
-    each = soak["requests"] / len(memory)
-    axes.plot([each * (i + 1) for i in range(len(memory))], memory, color=RED)
-    axes.set_ylim(0, max(memory) * 1.25)
-    axes.set_xlabel("số câu đã hỏi")
-    axes.set_ylabel("bộ nhớ, MiB")
-    axes.grid(True, color="#eeeeee")
-    return svg(drawing, "Bộ nhớ, MiB, theo số câu đã hỏi")
+    drawing = Figure(figsize=(7.4, 4.2), layout="constrained")
+    above, below = drawing.subplots(2, sharex=True)
+    each = soak["requests"] / len(soak["memory_mib"])
+    asked = [each * (i + 1) for i in range(len(soak["memory_mib"]))]
+    above.plot([0.0, *asked], [soak["started_mib"], *soak["memory_mib"]], color=RED)
+    above.set_ylabel("bộ nhớ, MiB")
+    for key, name, colour in (("p50_ms", "p50", BLUE), ("p95_ms", "p95", GOLD)):
+        below.plot(asked, soak[key], color=colour, label=name)
+    below.set_ylabel("mili giây")
+    below.set_xlabel("số câu đã hỏi")
+    below.legend(fontsize=8, frameon=False)
+    below.xaxis.set_major_formatter(lambda count, _: figure(count))
+    for axes in (above, below):
+        axes.set_ylim(0, axes.get_ylim()[1] * 1.1)
+        axes.grid(True, color="#eeeeee")
+    return svg(drawing, "Bộ nhớ và thời gian trả lời theo số câu đã hỏi")

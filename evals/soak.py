@@ -90,9 +90,12 @@ def soak(
     )  # fmt: skip
 
 
+def _tell(step: str) -> None:
+    sys.stderr.write(f"{step}\n")
+    sys.stderr.flush()
+
+
 if __name__ == "__main__":
     count = int(sys.argv[2]) if sys.argv[2:] else 60_000
-    found = soak(
-        {**os.environ, "LETAN_HOME": sys.argv[1]}, count, lambda told: print(told, file=sys.stderr)
-    )
+    found = soak({**os.environ, "LETAN_HOME": sys.argv[1]}, count, _tell)
     sys.stdout.write(json.dumps(found.to_json()) + "\n")

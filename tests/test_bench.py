@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.bench import bench, free_port, letan, machine, memory_mib
+from evals.bench import bench, free_port, letan, machine, memory_mib, peak_mib
 
 
 def test_a_free_port_is_free_and_not_always_the_same() -> None:
@@ -17,8 +17,8 @@ def test_the_machine_is_named_with_its_cores() -> None:
     assert "cores" in machine()
 
 
-def test_memory_is_measured_in_mebibytes() -> None:
-    assert 10 < memory_mib(os.getpid()) < 100_000
+def test_memory_and_its_peak_are_measured_in_mebibytes() -> None:
+    assert 10 < memory_mib(os.getpid()) <= peak_mib(os.getpid()) < 100_000
 
 
 def test_a_command_runs_as_a_process_of_its_own(tmp_path: Path) -> None:

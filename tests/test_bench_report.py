@@ -40,7 +40,8 @@ def size(passages: int) -> dict[str, Any]:
     return {
         "passages": passages, "procedures": passages // 4, "publish_seconds": 1.0,
         "index_seconds": 2.0, "index_mib": 10.0, "database_mib": 5.0, "first_start_seconds": 9.0,
-        "start_seconds": 3.0, "memory_mib": 321.0, "p50_ms": 7.5, "p95_ms": 19.0, "errors": 0,
+        "start_seconds": 3.0, "build_peak_mib": 444.0, "first_peak_mib": 555.0,
+        "started_mib": 300.0, "memory_mib": 321.0, "p50_ms": 7.5, "p95_ms": 19.0, "errors": 0,
     }  # fmt: skip
 
 
@@ -58,8 +59,9 @@ def figures() -> dict[str, Any]:
         "rival_model": "mô hình thử", "sides": sides, "sizes": [size(1000), size(100_000)],
         "table": [{"name": "Lễ Tân", "per_second": 187, "p95_ms": 9.5, "memory_mib": 400.0,
                    "first": 0.9, "offered": 0.95, "answered_wrongly": 0.25}],
-        "soak": {"requests": 60_000, "errors": 0, "per_second": 190.0, "p95_ms": 30.0,
-                 "memory_mib": [400.0, 410.0, 411.0], "grew_by": 0.002},
+        "soak": {"requests": 60_000, "errors": 0, "per_second": 190.0, "started_mib": 377.0,
+                 "memory_mib": [400.0, 410.0, 411.0], "p50_ms": [9.0, 8.0, 8.4],
+                 "p95_ms": [30.0, 31.0, 29.0], "grew_by": 0.002, "slower_by": -0.017},
     }  # fmt: skip
 
 
@@ -70,7 +72,8 @@ def test_the_page_shows_each_figure_and_the_json_holds_them_all(
     bench_report.write(page, figures, WHEN)
     text = page.read_text("utf-8")
     for said in ("09:30 ngày 24/11/2026", "máy &lt;thử&gt;", "90,0 %", "25,0 %", "60\u00a0000 câu",
-                 "100\u00a0000", "2\u00a0893 thủ tục", "0,2 %"):  # fmt: skip
+                 "100\u00a0000", "2\u00a0893 thủ tục", "0,2 %", ">555<", "377 MiB",
+                 "1,7 %"):  # fmt: skip
         assert said in text, said
     assert text.count("<svg") == 7
     held = json.loads(page.with_suffix(".json").read_text("utf-8"))
@@ -192,5 +195,7 @@ def test_growth_and_a_long_run_are_measured_on_servers_of_their_own(own: dict[st
     (one,) = grow(Path(own["LETAN_HOME"]), own, [1200], lambda _: None)
     assert one.passages >= 1200 and one.errors == 0 and one.procedures > 184
     assert one.memory_mib > 50 and one.index_mib > 1 and 0 < one.p50_ms <= one.p95_ms
+    assert one.first_peak_mib >= one.started_mib > 50 and one.build_peak_mib > 50
     run = soak(own, 400, lambda _: None)
     assert run.errors == 0 and len(run.memory_mib) == 1 and run.requests == 400
+    assert run.started_mib > 50 and 0 < run.p50_ms[0] <= run.p95_ms[0]
