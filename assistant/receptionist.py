@@ -26,6 +26,7 @@ from assistant.dialogue.intents import leaning, meant
 from assistant.dialogue.legal import from_document, named_passage
 from assistant.dialogue.life_events import life_event
 from assistant.dialogue.own_number import own_number
+from assistant.dialogue.plainly import plainly
 from assistant.dialogue.premise import checklist, premise
 from assistant.dialogue.reconsidering import reconsider
 from assistant.dialogue.several import several
@@ -67,6 +68,7 @@ STEPS: tuple[Step, ...] = (
     back,
     frequent,
     by_choice,
+    plainly,
     checklist,
     premise,
     late,

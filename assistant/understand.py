@@ -16,7 +16,9 @@ _CODE = re.compile(r"(?<!\d)(\d\.\d{6})(?!\d)")
 _CLAUSES = re.compile(
     r"[?;.!\n]+\s*|,?\s+(?:còn|rồi|và|với lại|đồng thời|xong)\s+"
     r"|(?:,\s*|\s+(?:luôn )?với )"
-    r"(?=(?:xin|sao y|photo|chứng thực|nhập|đổi|cấp|khai)\b)",
+    r"(?=(?:xin|sao y|photo|chứng thực|nhập|đổi|cấp|khai)\b)"
+    r"|,\s*với (?=(?:bố|ba|mẹ|má|ông|bà|con|cháu|vợ|chồng|anh|chị|em|cô|chú|bác|tôi|tui|mình)\b"
+    r"(?: \S+){1,10} (?:xin|muốn|cần|làm|đăng ký|nộp|hưởng)\b)",
     re.IGNORECASE,
 )
 # Without such a verb only what the parts mean tells whether two matters are joined.

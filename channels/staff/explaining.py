@@ -29,6 +29,8 @@ STEPS = {
     "back": "Người dân muốn quay lại thủ tục trước.",
     "frequent": "Giống một câu hỏi thường gặp đã được cán bộ trả lời và công bố.",
     "by_choice": "Người dân chọn một trong các việc vừa được hỏi lại.",
+    "plainly": "Cách nói cho biết câu này là gì (hỏi hồ sơ đã nộp, cảm ơn, việc nơi khác), "
+    "dù có nhắc tên thủ tục.",
     "late": "Hỏi làm muộn thì sao, nên trả lời theo việc đang nói.",
     "instead": "Hỏi người khác đi thay, nên nói ai được nộp và giấy ủy quyền.",
     "received": "Hỏi số tiền được nhận, không phải tiền phải nộp.",

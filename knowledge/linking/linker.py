@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from knowledge.linking.asking import without_asking
 from knowledge.linking.classes import PROCEDURE_GROUP
 from knowledge.linking.courtesies import without_courtesies
+from knowledge.linking.outdone import unless_outdone
 from knowledge.linking.papers_copied import with_any_paper
 from knowledge.linking.proper import proper_words
 from knowledge.linking.ranker import Ranker
@@ -167,6 +168,7 @@ class Linker:
             normalised, vector, self._passages(vector), proper=proper_words(text)
         )
         shares, none = self._ranker.probabilities(measured)
+        shares = unless_outdone(measured, shares)
         if named is None:
             named = self._called.by(CITING.sub("", normalised))
         if named is None or self._views.labels[named].is_intent:
