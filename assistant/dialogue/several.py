@@ -77,12 +77,19 @@ def _matters(
 
 
 def _clause_matters(room: Backroom, turn: Turn, linked: dict[str, Linking]) -> Found:
-    """Matters of separate clauses; those less than sure only where the whole leans to one too."""
+    """Matters of separate clauses; those less than sure only where the whole leans to one too.
+
+    Where the whole leans to a third, it must at least hear each: "hợp tác xã bầu giám đốc khác, đổi
+    người đại diện" is one matter, whatever its halves say alone.
+    """
     found = _matters(room, clauses(turn.question.text), linked)
     best = max(turn.linking.procedures, key=lambda c: c.probability, default=None)
     if best and best.label in found:
         return found
-    return {code: it for code, it in found.items() if it[1] >= room.thresholds.answer}
+    heard = {candidate.label for candidate in turn.linking.procedures}
+    return {
+        code: it for code, it in found.items() if it[1] >= room.thresholds.answer and code in heard
+    }
 
 
 def _joined_matters(room: Backroom, turn: Turn, linked: dict[str, Linking]) -> Found:
