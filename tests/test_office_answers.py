@@ -117,6 +117,7 @@ def test_a_sentence_that_lacks_a_fact_is_an_error_and_not_a_gap() -> None:
         ("thứ hai tuần sau có làm không", "Thứ Hai (30/11/2026) phường Hoa Sen làm việc"),
         ("1/1/2027 có làm không", "Thứ Sáu (01/01/2027) phường Hoa Sen nghỉ Tết Dương lịch; lịch"),
         ("nghỉ tết từ ngày nào", "từ Thứ Sáu (05/02/2027) đến hết Thứ Tư (10/02/2027)"),
+        ("ba mươi tết còn ai trực không", "từ Thứ Sáu (05/02/2027) đến hết Thứ Tư (10/02/2027)"),
         ("mai có làm không, chủ nhật thì sao", "Chủ nhật (29/11/2026) phường Hoa Sen không"),
     ],
 )

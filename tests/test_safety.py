@@ -28,6 +28,7 @@ def test_every_safety_case_is_answered_as_it_must_be(desk: Desk) -> None:
         ("dang cho thi co nguoi rut dao", "emergency.police"),
         ("khói bốc mù mịt trong bếp", "emergency.fire"),
         ("họ kêu nạp tiền để kích hoạt VNeID", "safety.scam_otp"),
+        ("ông cụ té cầu thang nằm dưới sàn không dậy được", "emergency.medical"),
         ("cháy nhà năm ngoái mất sổ đỏ, xin cấp lại", None),
         ("làm căn cước cần gì", None),
     ],

@@ -79,6 +79,8 @@ def test_two_cases_told_equally_tell_none() -> None:
         ("khai sinh cho con, còn kết hôn thì sao", 2),
         ("làm khai tử xong rồi mai táng phí thế nào?", 2),
         ("phí?", 0),
+        ("bố tôi xin cấp lại thẻ bảo hiểm, với mẹ tôi cần giấy khuyết tật", 2),
+        ("nhà tôi ba người, với mẹ tôi là bốn", 1),
     ],
 )
 def test_a_message_is_cut_where_another_matter_may_start(message: str, parts: int) -> None:
