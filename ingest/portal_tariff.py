@@ -40,6 +40,8 @@ _FREE_IN_WORDS = re.compile(
 )
 _NOT_SET = re.compile(r"(?:không|chưa)(?: có| được)? quy định|không có thông tin", re.IGNORECASE)
 _OTHER_FEE = re.compile(r"công bố nội dung|cấp bản sao", re.IGNORECASE)
+_EXEMPTION = re.compile(r"\bmiễn\b", re.IGNORECASE)
+_LEVEL_OF = re.compile(r"^\W*mức (?:thu |phí |lệ phí )*(?:kể )?từ ngày", re.IGNORECASE)
 _EXEMPT = re.compile(r"^\W*(?:miễn|không thu|phí cấp bản sao)", re.IGNORECASE)
 _WRAPPED = re.compile(r"^\W*(?:lệ phí|phí)\s*:\s*[\d.,]*\s*đồng\s*\(", re.IGNORECASE)
 _DOLLARS = re.compile(r"(?<![\d.,])(\d[\d.,]*)\s*USD", re.IGNORECASE)
@@ -126,6 +128,8 @@ def _numbered(number: str, currency: str, words: str, as_of: date) -> tuple[list
         return [_set_by_province(words)], False
     plain, dated = amounts_by_date(words, as_of)
     full = vnd if vnd >= MIN_FEE else vnd * 1000
+    if ended := _ended(full, words, as_of):
+        return [_refused(ended, words, ())], True
     dated = [(a, period) for a, period in dated if LOWEST_REDUCED * full <= a.vnd <= full]
     main = _main_amount(vnd, words, plain, dated)
     if main is None:
@@ -158,6 +162,30 @@ def _main_amount(
         return None
     about_others = all(_OTHER_FEE.search(c) for c in clauses_of(words) if amounts_in(c))
     return vnd if not lasting or about_others else None
+
+
+def _ended(vnd: int, words: str, as_of: date) -> str:
+    """Why a number that the words give to a time now over is no fee of today; else empty.
+
+    "160.000đ (áp dụng đến hết ngày 31/12/2023)": what holds since is not written. A time in which
+    nothing was taken ("miễn phí từ … đến …") ended the other way round: the number holds again.
+    """
+    told: list[date] = []
+    for clause in clauses_of(words):
+        period = period_in(clause)
+        amounts = [amount.vnd for amount in amounts_in(clause)]
+        if period is None:
+            if vnd in amounts:
+                return ""
+        elif (
+            period.end < as_of
+            and not _EXEMPTION.search(clause)
+            and (vnd in amounts or (_LEVEL_OF.match(clause) and not amounts_in(words)))
+        ):
+            told.append(period.end)
+    if not told:
+        return ""
+    return f"Mức {in_words(vnd)} Cổng ghi chỉ áp dụng đến hết {max(told):%d/%m/%Y}, nay đã hết hạn"
 
 
 def _contradiction(

@@ -174,6 +174,28 @@ def test_a_reduction_that_was_over_when_the_data_was_read_changes_nothing() -> N
     assert (fee.amount_vnd, fee.effective_from) == (5_000_000, None)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "160,000 Việt Nam Đồng(+ 160.000/quyển, cấp lại: 320.000đ/quyển (áp dụng đến hết ngày "
+        "31/12/2023 theo Thông tư))",
+        "40,000 Việt Nam Đồng(40.000đ/giấy (áp dụng đến hết ngày 31/12/2024 theo Thông tư).)",
+        "5,000,000 VNĐ(Mức phí kể từ ngày 01/7/2024 đến hết ngày 31/12/2024 giảm 20%)",
+    ],
+)
+def test_an_amount_whose_time_was_over_is_no_fee_of_today(text: str) -> None:
+    reading = read_fees(read_rows([row(text)]), NOTHING_SAID, AS_OF)
+    (fee,) = reading.fees
+    assert (fee.status, fee.amount_vnd) == (FeeStatus.UNPUBLISHED, None)
+    assert "nay đã hết hạn" in (fee.note or "")
+    assert reading.doubtful
+
+
+def test_an_amount_beside_an_exemption_that_is_over_holds_again() -> None:
+    (fee,) = fees_of(row("250,000 VNĐ(250.000đ/lần (Miễn từ ngày 07/4/2026 đến 30/6/2026))"))
+    assert (fee.status, fee.amount_vnd) == (FeeStatus.FIXED, 250_000)
+
+
 def test_a_slip_in_a_temporary_amount_is_not_published() -> None:
     (fee,) = fees_of(row("25 VNĐ(25.000.000đ/giấy (áp dụng đến hết ngày 31/12/2026))"))
     assert fee.status is FeeStatus.UNPUBLISHED
