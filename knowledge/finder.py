@@ -236,7 +236,7 @@ class _PassageSearch:
 
     def __call__(self, vector: NDArray[np.float32]) -> Mapping[str, float]:
         try:
-            hits = self._index.nearest(vector.tolist(), PASSAGES, self._live)
+            hits = self._index.nearest(vector, PASSAGES, self._live)
         except VectorsUnavailable:  # whoever mends it has said so, once
             return {}
         best: dict[str, float] = {}

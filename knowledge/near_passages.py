@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.linking.near import Neighbours
+from knowledge.linking.tops import places_of_best
 
 MOST = 30_000  # passages; with more, time grows here and hardly does in Chroma's graph
 FOLDER = "near-"
@@ -62,11 +63,7 @@ class NearPassages:
     ) -> list[PassageHit]:
         """The ``limit`` passages nearest to a vector, best first, less those of dead versions."""
         cosines = self._near.cosines(vector)
-        size = min(limit, len(cosines))
-        if not size:
-            return []
-        top = np.argpartition(cosines, -size)[-size:]
-        top = top[np.argsort(-cosines[top], kind="stable")]
+        top = places_of_best(cosines, limit)
         return [
             PassageHit(code, version, section, similarity)
             for (code, version, section), similarity in (

@@ -13,14 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.embedding import Encoder
+from knowledge.linking.tops import floor_of_best
 
 Floats = NDArray[np.float32]
 
-# With these no text among the twelve nearest labels was missed in 300 questions, at 45 % of the
-# time of the full product (21,949 phrases).
+# With these no text among the twelve nearest was missed in 444 questions, and one of 10,000 among
+# the forty nearest (12,657 passages, 22,672 phrases).
 ROUGH_DIMENSIONS = 96
 EXACT = 512
-FEW = 8 * EXACT  # below that the full product costs less than choosing
+FEW = 4096  # below that the full product costs less than choosing
 
 
 class Neighbours:
@@ -40,7 +41,7 @@ class Neighbours:
             exact: Floats = self.vectors @ vector
             return exact
         found: Floats = self._rough @ (vector @ self._rotation)
-        near = np.argpartition(found, -EXACT)[-EXACT:]
+        near = np.flatnonzero(found >= floor_of_best(found, EXACT))
         found[near] = self.vectors[near] @ vector
         return found
 
