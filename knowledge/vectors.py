@@ -150,7 +150,7 @@ class VectorIndex:
                 self._store.delete(doomed[start : start + BATCH])
 
     def nearest(
-        self, vector: Sequence[float], limit: int, live: Mapping[str, int]
+        self, vector: Sequence[float] | NDArray[np.float32], limit: int, live: Mapping[str, int]
     ) -> list[PassageHit]:
         """The passages nearest to a vector, best first, those of dead versions left out."""
         if (held := self._held()) is not None:
