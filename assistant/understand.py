@@ -102,6 +102,24 @@ def clauses(text: str) -> list[str]:
     return _long_enough(_CLAUSES.split(text))
 
 
+_WISHES = re.compile(
+    r"\b(?:gì|chi|đâu|mô|nào|mấy|bao nhiêu|nhiêu|bao lâu|sao|răng|muốn|xin|cần|hỏi|định|tính|phải"
+    r"|được không|thế nào|ai)\b"
+)
+TALE = 3  # parts; "khai sinh xong nhập khẩu" is no tale and needs no word of asking
+
+
+def asking_parts(parts: list[str]) -> list[str]:
+    """The parts of a tale that ask or wish for something: what only tells is no matter of its own.
+
+    All of them where there are few, or where none asks (or nobody typed marks).
+    """
+    if len(parts) < TALE:
+        return parts
+    asking = [part for part in parts if _WISHES.search(part.lower())]
+    return asking or parts
+
+
 def joined(text: str) -> list[str]:
     """The parts of a message cut also where one matter may be joined to another."""
     parts = []

@@ -36,7 +36,7 @@ log = structlog.get_logger()
 
 PASSAGES = 40  # enough that one long record cannot crowd the others out
 KEPT = "views-"
-SHAPE = 11  # raise when normalising or label texts change, so that kept views are made anew
+SHAPE = 12  # raise when normalising or label texts change, so that kept views are made anew
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)

@@ -26,6 +26,12 @@ from knowledge.vietnamese import normalise
         ("giấy độc thân đã hợp pháp hóa lãnh sự, kết hôn nộp ở đâu", None),
         ("mời luật sư cãi vụ thừa kế mất bao nhiêu", "legal_aid"),
         ("đăng ký hành nghề luật sư", None),
+        ("phòng công chứng tính mấy tiền một bản hợp đồng thuê", "notary.office"),
+        ("phòng công chứng đòi giấy độc thân, xin ở đâu", None),
+        ("hàng xóm mở loa ồn cả đêm thì phản ánh ở đâu", "office.complaint_channel"),
+        ("mở quán karaoke cần giấy phép gì, báo ai", None),
+        ("làm visa đi Nhật thăm cháu", "abroad.authority"),
+        ("xin visa cho chồng tây qua Việt Nam", None),
     ],
 )
 def test_the_way_of_speaking_tells_what_a_message_is(text: str, intent: str | None) -> None:

@@ -30,6 +30,9 @@ def test_every_safety_case_is_answered_as_it_must_be(desk: Desk) -> None:
         ("họ kêu nạp tiền để kích hoạt VNeID", "safety.scam_otp"),
         ("ông cụ té cầu thang nằm dưới sàn không dậy được", "emergency.medical"),
         ("cháy nhà năm ngoái mất sổ đỏ, xin cấp lại", None),
+        ("chi ít tiền để được ký giấy ngay", "safety.bribery"),
+        ("trả thêm tiền để lấy trong ngày được không", None),
+        ("chỉnh giùm năm sinh trên bản chụp bằng lái", "safety.forged_papers"),
         ("làm căn cước cần gì", None),
     ],
 )

@@ -5,7 +5,7 @@ from records import TWO_CASES, record
 
 from assistant.address import Address
 from assistant.answers import Choice
-from assistant.understand import clauses, find_case, find_choice, joined, understand
+from assistant.understand import asking_parts, clauses, find_case, find_choice, joined, understand
 from knowledge.linking.topics import TopicModel
 from knowledge.procedures import Topic
 
@@ -101,3 +101,10 @@ def test_a_message_is_cut_where_one_matter_may_be_joined_to_another(
     message: str, parts: int
 ) -> None:
     assert len(joined(message)) == parts
+
+
+def test_of_a_tale_only_what_asks_or_wishes_is_a_matter() -> None:
+    tale = clauses("Hai đứa em cưới năm ngoái. Bé sinh hôm kia rồi. Giờ khai sinh cần giấy gì")
+    assert asking_parts(tale) == ["Giờ khai sinh cần giấy gì"]
+    short = clauses("khai sinh xong nhập khẩu cho bé")
+    assert asking_parts(short) == short

@@ -10,7 +10,7 @@ from assistant.dialogue.turn import Backroom, Reply, Turn
 from assistant.language import ENGLISH
 from assistant.plan import Matter
 from assistant.replies import say
-from assistant.understand import Question, clauses, joined, understand
+from assistant.understand import Question, asking_parts, clauses, joined, understand
 from knowledge.linking.linker import Candidate, Linking
 from knowledge.procedures import Topic
 
@@ -82,7 +82,7 @@ def _clause_matters(room: Backroom, turn: Turn, linked: dict[str, Linking]) -> F
     Where the whole leans to a third, it must at least hear each: "hợp tác xã bầu giám đốc khác, đổi
     người đại diện" is one matter, whatever its halves say alone.
     """
-    found = _matters(room, clauses(turn.question.text), linked)
+    found = _matters(room, asking_parts(clauses(turn.question.text)), linked)
     best = max(turn.linking.procedures, key=lambda c: c.probability, default=None)
     if best and best.label in found:
         return found
