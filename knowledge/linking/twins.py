@@ -28,6 +28,7 @@ CONSIDERED = 0.005  # of the first's share; with less it is not what the views c
 # What moves of the others' share: another thing is to be done than was said; or nobody said where,
 # and then both are offered, the nearer first.
 OTHER_ACTION, OTHER_PLACE = 0.8, 0.6
+NAMES_KEPT = 4096  # some 2 kB each
 HINT, NEITHER, FILLER, PLACE = "hint", "neither", "filler", "place"
 
 
@@ -65,7 +66,7 @@ class Parts:
 class Twins:
     """Tells twins among candidates; safe between threads.
 
-    Keeps each official name as it was taken apart: the same few come up again and again.
+    Keeps official names as they were taken apart: the same few come up again and again.
     """
 
     def __init__(self, table: Table) -> None:
@@ -75,14 +76,11 @@ class Twins:
         unmarked = {way: kind for way, kind in _entries(table, said=True).items()
                     if way not in table.marked}  # fmt: skip
         self._asked_unmarked = _Scanner({fold(way): kind for way, kind in unmarked.items()})
-        self._parts: dict[str, Parts] = {}
+        self._parts = lru_cache(maxsize=NAMES_KEPT)(self._names.parts)
 
     def name(self, normalised: str) -> Parts:
         """An official name taken apart."""
-        held = self._parts.get(normalised)
-        if held is None:
-            held = self._parts[normalised] = self._names.parts(normalised)
-        return held
+        return self._parts(normalised)
 
     def question(self, normalised: str) -> Parts:
         """A question taken apart by what residents say; the words of the matter are of no use."""
