@@ -89,10 +89,16 @@ def _by_clients(lines: Sequence[Line], key: str, label: str, *, log: bool) -> st
     _on_clients(axes, lines)
     if log:
         axes.set_yscale("log")
+        axes.yaxis.set_major_formatter(_count)
     axes.set_ylabel(label)
     axes.grid(True, which="major", color="#eeeeee")
     drawing.legend(loc="outside lower center", ncols=2, fontsize=8, frameon=False)
     return svg(drawing, label)
+
+
+def _count(value: float, _: float = 0) -> str:
+    """A number on an axis."""
+    return figure(value, 0 if value >= 1 or not value else 1)
 
 
 def _on_clients(axes: Axes, lines: Sequence[Line]) -> None:
@@ -119,6 +125,7 @@ def _by_passages(
     axes.set_xticks(at, [figure(count) for count in at], fontsize=8)
     axes.minorticks_off()
     axes.set_xlabel("đoạn trích")
+    axes.yaxis.set_major_formatter(_count)
     axes.set_ylabel(label)
     axes.set_ylim(bottom=0)
     axes.grid(True, color="#eeeeee")
@@ -163,8 +170,9 @@ def _soak(soak: Mapping[str, Any]) -> str:
     below.set_ylabel("mili giây")
     below.set_xlabel("số câu đã hỏi")
     below.legend(fontsize=8, frameon=False)
-    below.xaxis.set_major_formatter(lambda count, _: figure(count))
+    below.xaxis.set_major_formatter(_count)
     for axes in (above, below):
+        axes.yaxis.set_major_formatter(_count)
         axes.set_ylim(0, axes.get_ylim()[1] * 1.1)
         axes.grid(True, color="#eeeeee")
     return svg(drawing, "Bộ nhớ và thời gian trả lời theo số câu đã hỏi")
