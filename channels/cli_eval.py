@@ -169,7 +169,10 @@ def evaluate_ingest(
     procedures: Annotated[int, typer.Option(help="Số thủ tục.", min=1)] = 12,
     forms: Annotated[str, typer.Option(help="Dạng tệp: docx, pdf, scan.")] = "docx,pdf,scan",
     layouts: Annotated[
-        str, typer.Option(help="Tên cách trình bày, tuned, later, unseen, fresh, leaflets, all.")
+        str,
+        typer.Option(
+            help="Tên cách trình bày, hay tuned, later, unseen, fresh, leaflets, office, all."
+        ),
     ] = "tuned",
     seed: Annotated[int, typer.Option(help="Hạt ngẫu nhiên của nhiễu khi quét.")] = 0,
     failures: Annotated[bool, typer.Option(help="In từng phần chưa đúng.")] = False,

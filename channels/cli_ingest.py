@@ -220,7 +220,7 @@ def evaluate(
 ) -> None:
     """Print how well rendered files are read; behind `letan eval ingest`."""
     from evals.ingesting import by_bar, measure, own_records, portal_records
-    from evals.layouts import FRESH, LATER, LAYOUTS, LEAFLETS, TUNED, UNSEEN
+    from evals.layouts import FRESH, LATER, LAYOUTS, LEAFLETS, OFFICE, TUNED, UNSEEN
 
     sets = {
         "tuned": TUNED,
@@ -228,6 +228,7 @@ def evaluate(
         "unseen": UNSEEN,
         "fresh": FRESH,
         "leaflets": LEAFLETS,
+        "office": OFFICE,
         "all": LAYOUTS,
     }
     chosen = list(sets.get(layouts) or [name for name in layouts.split(",") if name])

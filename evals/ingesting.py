@@ -12,8 +12,15 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from evals.layouts import NEVER_PRINTED, TUNED, WITH_STEPS, write_file
-from evals.rendering import Sheet, sheet_of_procedure, sheet_of_record, to_pdfs, to_scan
+from evals.layouts import BY_BROWSER, NEVER_PRINTED, TUNED, WITH_STEPS, write_file
+from evals.rendering import (
+    Sheet,
+    sheet_of_procedure,
+    sheet_of_record,
+    to_pdf_by_browser,
+    to_pdfs,
+    to_scan,
+)
 from ingest.decisions import read_header
 from ingest.draft import Draft
 from ingest.drafting import draft_of
@@ -202,10 +209,8 @@ def measure(
             group = printed[start : start + per_file]
             path = write_file([one.sheet for one in group], layout, folder / f"{layout}{start}")
             groups[path] = (layout, group)
-        sources = [path for path, (layout, _) in groups.items() if layout not in NEVER_PRINTED]
-        if sources and {"pdf", "scan"} & set(forms):
-            step(f"in {len(sources)} tệp")
-            to_pdfs(sources, folder)
+        if {"pdf", "scan"} & set(forms):
+            _print({path: layout for path, (layout, _) in groups.items()}, folder, step)
         for number, (source, (layout, group)) in enumerate(groups.items()):
             truths = [one.truth if layout in WITH_STEPS else one.short for one in group]
             wanted = [form for form in forms if form == "docx" or layout not in NEVER_PRINTED]
@@ -213,6 +218,18 @@ def measure(
                 step(f"{form} {source.stem}")
                 _measure_file(path, form, layout, truths, figures)
     return figures
+
+
+def _print(layouts: Mapping[Path, str], folder: Path, step: Step) -> None:
+    sources = [path for path, layout in layouts.items() if layout not in NEVER_PRINTED]
+    if not sources:
+        return
+    step(f"in {len(sources)} tệp")
+    by_browser = [path for path in sources if layouts[path] in BY_BROWSER]
+    for path in by_browser:
+        to_pdf_by_browser(path, folder)
+    if by_office := [path for path in sources if path not in by_browser]:
+        to_pdfs(by_office, folder)
 
 
 def _files(source: Path, forms: Sequence[str], seed: int) -> Iterable[tuple[str, Path]]:

@@ -18,6 +18,7 @@ from docx.shared import Cm, Pt
 
 from evals.fresh_layouts import WRITERS as FRESH_WRITERS
 from evals.leaflets import WRITERS as LEAFLET_WRITERS
+from evals.office_exports import WRITERS as OFFICE_WRITERS
 from evals.rendering import Sheet
 from evals.unseen_layouts import (
     write_grid,
@@ -34,6 +35,8 @@ Layout = Literal[
     "pocket", "letter", "merged", "web", "grid", "old",
     "annex", "rack", "broad", "asked", "tabs", "poster", "fields", "typed", "plain", "ledger",
     "stock", "cards", "aged", "inline", "tabbed", "pictured",
+    "schedule", "boxed", "spread", "contents", "vintage", "screen", "trifold", "slides", "mailed",
+    "dossiers",
 ]  # fmt: skip
 TUNED: tuple[Layout, ...] = ("portal", "decision", "handbook", "register", "unruled", "columns")
 LATER: tuple[Layout, ...] = ("notice", "sheet")
@@ -43,11 +46,27 @@ FRESH: tuple[Layout, ...] = (
     "stock", "cards", "aged",
 )  # fmt: skip
 LEAFLETS: tuple[Layout, ...] = ("inline", "tabbed", "pictured")
-LAYOUTS: tuple[Layout, ...] = TUNED + LATER + UNSEEN + FRESH + LEAFLETS
+OFFICE: tuple[Layout, ...] = (
+    "schedule", "boxed", "spread", "contents", "vintage", "screen", "trifold", "slides", "mailed",
+    "dossiers",
+)  # fmt: skip
+LAYOUTS: tuple[Layout, ...] = TUNED + LATER + UNSEEN + FRESH + LEAFLETS + OFFICE
 # An old font prints as rubbish where it is not installed, a sheet's long cells are cut off.
-NEVER_PRINTED: tuple[Layout, ...] = ("grid", "old", "tabs", "plain", "stock", "cards", "aged")
+NEVER_PRINTED: tuple[Layout, ...] = (
+    "grid", "old", "tabs", "plain", "stock", "cards", "aged", "vintage", "mailed", "dossiers",
+)  # fmt: skip
+# Pages that only a browser prints as they are meant.
+BY_BROWSER: tuple[Layout, ...] = ("screen", "trifold", "slides")
 # The others leave out what must be done step by step, and the laws.
-WITH_STEPS: tuple[Layout, ...] = ("portal", "decision", "handbook", "letter", "annex")
+WITH_STEPS: tuple[Layout, ...] = (
+    "portal",
+    "decision",
+    "handbook",
+    "letter",
+    "annex",
+    "spread",
+    "screen",
+)
 
 
 def write_file(sheets: Sequence[Sheet], layout: Layout, path: Path) -> Path:
@@ -56,7 +75,7 @@ def write_file(sheets: Sequence[Sheet], layout: Layout, path: Path) -> Path:
         "pocket": (write_pocket, ".docx"), "letter": (write_letter, ".docx"),
         "merged": (write_merged, ".docx"), "web": (write_web, ".html"),
         "grid": (write_grid, ".xlsx"), "old": (write_old, ".docx"), **FRESH_WRITERS,
-        **LEAFLET_WRITERS,
+        **LEAFLET_WRITERS, **OFFICE_WRITERS,
     }  # fmt: skip
     if layout in unseen:
         write, suffix = unseen[layout]

@@ -159,16 +159,41 @@ def to_pdfs(sources: Sequence[Path], folder: Path) -> list[Path]:
 
     Raises NoOffice without LibreOffice.
     """
+    _convert("pdf", sources, folder, 180 + 20 * len(sources))
+    return [folder / f"{source.stem}.pdf" for source in sources]
+
+
+def _convert(form: str, sources: Sequence[Path], folder: Path, seconds: int) -> None:
     office = shutil.which("soffice")
     if office is None:
         raise NoOffice("LibreOffice is missing: apt install libreoffice-writer")
     with tempfile.TemporaryDirectory(prefix="letan-render-") as profile:
         subprocess.run(
             [office, f"-env:UserInstallation={Path(profile).as_uri()}", "--headless", "--norestore",
-             "--convert-to", "pdf", "--outdir", str(folder), *map(str, sources)],
-            check=True, capture_output=True, timeout=180 + 20 * len(sources),
+             "--convert-to", form, "--outdir", str(folder), *map(str, sources)],
+            check=True, capture_output=True, timeout=seconds,
         )  # fmt: skip
-    return [folder / f"{source.stem}.pdf" for source in sources]
+
+
+def to_word_97(source: Path, folder: Path) -> Path:
+    """The Word file as one of Word 97 in ``folder``; raises NoOffice without LibreOffice."""
+    _convert("doc:MS Word 97", [source], folder, 180)
+    return folder / f"{source.stem}.doc"
+
+
+def to_pdf_by_browser(source: Path, folder: Path) -> Path:
+    """A web page as Chromium prints it, with its own head and foot; raises NoOffice without it."""
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser is None:
+        raise NoOffice("Chromium is missing: apt install chromium")
+    target = folder / f"{source.stem}.pdf"
+    with tempfile.TemporaryDirectory(prefix="letan-print-", ignore_cleanup_errors=True) as profile:
+        subprocess.run(
+            [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={profile}",
+             f"--print-to-pdf={target}", source.resolve().as_uri()],
+            check=True, capture_output=True, timeout=120,
+        )  # fmt: skip
+    return target
 
 
 def to_scan(source: Path, target: Path, *, seed: int = 7) -> int:

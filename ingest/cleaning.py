@@ -13,6 +13,7 @@ from ingest.portal_text import clean
 
 # Lines this near to an edge may be running heads, feet or page numbers.
 EDGE = 0.1
+MOST_HEADS = 3
 _PAGE_NUMBER = re.compile(r"^\W*(?:trang\s*)?\d{1,4}(?:\s*/\s*\d{1,4})?\W*$", re.IGNORECASE)
 _STAMP = re.compile(
     r"^(?:người ký|ký bởi|thời gian ký|ngày ký|email|cơ quan|signature|signed by|digitally signed"
@@ -161,8 +162,11 @@ def _same_table(one: Block, two: Block) -> bool:
 def _joined_tables(one: Block, two: Block) -> Block:
     rows = list(one.rows)
     more = list(two.rows)
-    if len(one.rows) > 1 and _plain(more[0]) == _plain(one.rows[0]):
-        more = more[1:]  # the heading is repeated on every page
+    # the headings are repeated on every page, often with a row of their numbers below them
+    for head in one.rows[: min(MOST_HEADS, len(one.rows) - 1)]:
+        if not more or _plain(more[0]) != _plain(head):
+            break
+        more = more[1:]
     if more and any(more[0].cells) and _breaks_off(rows, more[0]):
         head = rows[-1]
         cells = tuple(_joined_cell(*pair) for pair in zip(head.cells, more[0].cells, strict=True))

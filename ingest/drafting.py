@@ -133,6 +133,10 @@ def _field(section: str, found: Found, procedure: Procedure, record: dict[str, A
     if _DOUBTS.get(section) in procedure.unverified:
         sure *= DOUBT
         why.append("cách ghi trong tệp chưa rõ nghĩa")
+    for part in FROM[section]:
+        if part in found.doubts:
+            sure *= DOUBT
+            why.append(found.doubts[part])
     if all(value in (None, [], (), "") for value in values.values()):
         quote = _quote(pieces)
         says_none = section in ("conditions", "forms") and re.match(r"^\W*không", quote, re.I)

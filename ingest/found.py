@@ -28,12 +28,16 @@ class Piece:
 
 @dataclass
 class Found:
-    """A procedure as it stands in the document: labelled parts of pieces, in order."""
+    """A procedure as it stands in the document: labelled parts of pieces, in order.
+
+    ``doubts`` says of a part why its text may not be what the document means.
+    """
 
     code: str | None = None
     name: str = ""
     head: Piece | None = None
     parts: dict[str, list[Piece]] = field(default_factory=dict)
+    doubts: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_whole(self) -> bool:

@@ -68,14 +68,18 @@ def blocks_of(words: Sequence[Word], tables: Sequence[Frames], page: int) -> lis
         if table is not None:
             built.append((frames.box[1], table))
     # Text between two tables must not be read as columns with text below them.
-    top = 0.0
     for start, table in sorted(built, key=lambda pair: pair[0]):
-        above = [word for word in rest if top <= _centre(word.box)[1] < start]
-        blocks += lines_of(above, page)
+        before = [word for word in rest if _centre(word.box)[1] < start or _is_left(word, table)]
+        rest = [word for word in rest if word not in before]
+        blocks += lines_of(before, page)
         blocks.append(table)
-        top = start
-    blocks += lines_of([word for word in rest if _centre(word.box)[1] >= top], page)
-    return blocks
+    return [*blocks, *lines_of(rest, page)]
+
+
+def _is_left(word: Word, table: Block) -> bool:
+    """Whether a word stands beside a table on its left: the label of what the table says."""
+    assert table.box is not None
+    return word.box[2] <= table.box[0] and _centre(word.box)[1] <= table.box[3]
 
 
 def _table(frames: Frames, words: Sequence[Word], page: int) -> Block | None:
@@ -133,7 +137,8 @@ def lines_of(words: Sequence[Word], page: int) -> list[Block]:
             below = [word for _, _, held in rows[end:] for word in held]
             return [*lines_of(above, page), table, *lines_of(below, page)]
     blocks = [
-        Block(text=text, page=page, box=box, confidence=_sureness(held)) for text, box, held in rows
+        Block(text=text, page=page, box=box, confidence=_sureness(held), size=_size(held))
+        for text, box, held in rows
     ]
     split = _column_gap(rows)
     if split is None:
@@ -244,6 +249,10 @@ def _sureness(words: Sequence[Word]) -> float:
     if not total:
         return 1.0
     return round(sum(word.confidence * len(word.text) for word in words) / total, 3)
+
+
+def _size(words: Sequence[Word]) -> float:
+    return round(median(word.size for word in words), 4)
 
 
 def _centre(box: Box) -> tuple[float, float]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ingest.decisions import CODE
+from ingest.folding import folded
 from ingest.found import CONTENT, Found, Piece, Segments, name_in
 from ingest.labels import Heading, column_of, heading_of, label_of, unbulleted
 from ingest.own_words import asked_in, unanswered
@@ -21,6 +22,7 @@ _CODE_LINE = re.compile(
     rf"{CODE.pattern}\W*",
     re.IGNORECASE,
 )
+_GOES_ON = re.compile(r"\(?tiếp(?: theo)?\)?\W*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"^\s*(?:\(?[\dIVX]{1,4}(?:\.\d{1,3})*[.)]|Thủ tục\b|THỦ TỤC\b)\s*\S")
 
 
@@ -36,6 +38,7 @@ class LineCutter:
         self._way = ""
         self._title = ""
         self._titled = False
+        self._resumed = False
         self._sector: Piece | None = None
 
     def _line(self, place: int, block: Block) -> None:
@@ -97,7 +100,7 @@ class LineCutter:
                 self._section = "name"
                 if (
                     self._current is None
-                    or self._current.name
+                    or (self._current.name and not self._titled)
                     or (self._current.parts.keys() & CONTENT)
                 ):
                     self._start(None, "", piece)
@@ -118,6 +121,12 @@ class LineCutter:
             if section in ("steps", "papers") and self._repeats(section):
                 self._content(piece)
                 return
+            held = self._resumed and self._current.parts.get(section)
+            if held and not _GOES_ON.search(piece.text):
+                # the same part again: the procedure is printed twice, not continued
+                again, self._resumed = self._current, False
+                self._close()
+                self._current = Found(code=again.code, name=again.name, head=again.head)
             self._section = section
             self._current.parts.setdefault(section, [])
             if section not in ("time", "fee", "channel"):
@@ -145,6 +154,8 @@ class LineCutter:
         ):
             self._current.name, self._titled = name, False
             self._current.code = self._current.code or (code[1] if code else None)
+        elif code is None and self._current and name and folded(name) == folded(self._current.name):
+            self._resumed = True
         else:
             self._start(code[1] if code else None, name, piece)
         self._section = None
@@ -215,7 +226,13 @@ class LineCutter:
             self._current.add(self._section, self._by_way(piece))
 
     def _start(self, code: str | None, name: str, piece: Piece) -> None:
+        if code and self._current is not None and self._current.code == code:
+            # its name stands above every slide and every page of it
+            self._current.name = self._current.name or name
+            self._section, self._way, self._resumed = None, "", True
+            return
         self._close()
+        self._resumed = False
         # a page of the web calls the name a heading, and its tabs stand between it and the code
         self._titled = not name and bool(self._title)
         self._current = Found(code=code, name=self._title if self._titled else name, head=piece)

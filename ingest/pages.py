@@ -8,17 +8,21 @@ Box = tuple[float, float, float, float]
 """Left, top, right, bottom as fractions of the page."""
 
 Kind = Literal[
-    "pdf", "docx", "doc", "xlsx", "xls", "csv", "html", "markdown", "text", "image", "portal",
-    "unknown",
+    "pdf", "docx", "doc", "xlsx", "xls", "csv", "html", "markdown", "text", "image", "mail",
+    "portal", "unknown",
 ]  # fmt: skip
 
 
 class Word(Value):
-    """One word of a page with its place; ``confidence`` is 1 for text that was typed."""
+    """One word of a page with its place; ``confidence`` is 1 for text that was typed.
+
+    ``size`` is the size of its letters as a fraction of the page, 0 where nobody knows.
+    """
 
     text: str
     box: Box
     confidence: float = 1.0
+    size: float = 0.0
 
 
 class Row(Value):
@@ -34,6 +38,7 @@ class Block(Value):
     """A line or paragraph (``text``), or a table (``rows``).
 
     ``is_heading`` where the file itself calls it one (Word's headings, a web page's h1).
+    ``size`` is the size of a line's letters as a fraction of the page, 0 where nobody knows.
     """
 
     text: str = ""
@@ -42,6 +47,7 @@ class Block(Value):
     page: int | None = None
     box: Box | None = None
     confidence: float = 1.0
+    size: float = 0.0
 
     @property
     def is_table(self) -> bool:

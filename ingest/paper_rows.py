@@ -20,6 +20,8 @@ _SIGN_IN_COUNT = re.compile(
     r"(?<=[(\[,;:–—-])(\s?\d{1,2})[-–.,' ]{1,3}(bản (?:chính|gốc|sao))", re.IGNORECASE
 )
 _TICK = re.compile(r"^\s*([VvYyOo0DL/])\s+(?=\S)")
+# A cross in the column of originals asks for one.
+_TICKED = re.compile(r"[xX×✓✔☑v]")
 _COUNTS = re.compile(
     r"bản (?P<kind>chính|gốc|sao|chụp|photo)\s*:?\s*(?P<after>\d{1,2})"
     r"|(?P<before>\d{1,2})\s*bản (?P<kind2>chính|gốc|sao|chụp|photo)",
@@ -166,7 +168,7 @@ def _paper_row(piece: Piece) -> str | None:
         if re.search(r"số lượng|bản chính|bản sao|số bản", head) or (
             _COUNTS.search(text) and len(text) < 40 and (name or not head)
         ):
-            one, two = _counts(text, head)
+            one, two = _counts("1" if _TICKED.fullmatch(text) else text, head)
             originals, copies = originals + one, copies + two
         elif re.search(r"mẫu đơn|tờ khai|biểu mẫu|ghi chú", head) and name:
             continue

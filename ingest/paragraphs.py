@@ -49,6 +49,8 @@ _LEFT_OPEN = re.compile(r"[(\[–—-]$")
 # "… (bản chính:" goes on with "01)" on the next line.
 _COUNT_ENDS = re.compile(r"^\d{1,2}(?:\s*bản)?\s*[,)]")
 _COUNT_ALONE = re.compile(r"^\(\s*(?:\d{1,2} bản\b|bản (?:chính|sao|gốc|chụp)\s*:)")
+# Typed letters so much larger or smaller than those of the line above are of another text.
+OTHER_SIZE = 1.2
 # After these words a sentence is not over, whatever letter the next line begins with.
 _WANTS_MORE = re.compile(
     r"(?:,|\b(?:và|hoặc|của|theo|tại|số|mẫu|bởi|do|với|cho|từ|đến|trong|về|các|những|là|có|để"
@@ -63,10 +65,11 @@ _HYPHENATED = re.compile(rf"([{LOWER}])[-\u00ad\u2010]$")
 @dataclass(frozen=True)
 class _Column:
     """Where the lines of a column end, and the distance between lines of one paragraph; None
-    when all lines stand alike and the distance says nothing."""
+    when all lines stand alike and the distance says nothing; ``size`` is that of most lines."""
 
     margin: float
     pitch: float | None
+    size: float = 0.0
 
 
 @dataclass
@@ -117,7 +120,8 @@ def _column(blocks: Sequence[Block]) -> _Column:
     if not edges:
         return _Column(1.0, None)
     # One line in thirty may stick out: a number, a stamp.
-    return _Column(edges[-1 - len(edges) // 30], _pitch(lines))
+    sizes = sorted(block.size for block in lines)
+    return _Column(edges[-1 - len(edges) // 30], _pitch(lines), sizes[len(sizes) // 2])
 
 
 def _pitch(lines: Sequence[Block]) -> float | None:
@@ -135,6 +139,12 @@ def _pitch(lines: Sequence[Block]) -> float | None:
     return close[len(close) // 2] if apart >= 2 and len(close) >= 2 else None
 
 
+def _is_other_size(one: Block, two: Block) -> bool:
+    """Whether typed lines are set in letters of different size; recognised ones say nothing."""
+    small, large = sorted((one.size, two.size))
+    return small > 0 and large > OTHER_SIZE * small
+
+
 def _middle(box: Box) -> float:
     return (box[1] + box[3]) / 2
 
@@ -143,14 +153,15 @@ def _goes_on(last: _Paragraph, block: Block, column: _Column) -> bool:
     line = last.lines[-1]
     if line.is_table or block.is_table or line.box is None or block.box is None:
         return False
-    if block.box[1] < line.box[1] or _is_alone(last.whole, block):
+    if block.box[1] < line.box[1] or _is_alone(last.whole, block) or _is_other_size(line, block):
         return False
     fitted = _fitted(line, block, column)
     height = max(block.box[3] - block.box[1], 0.008)
     if block.box[1] - line.box[3] > 1.2 * height:
         return False
     step = _middle(block.box) - _middle(line.box)
-    near = None if column.pitch is None else step <= column.pitch * LOOSE
+    larger = max(block.size / column.size, 1) if column.size else 1
+    near = None if column.pitch is None else step <= column.pitch * LOOSE * larger
     ended = bool(ENDS.search(last.whole.text))
     small = _is_small(block.text)
     if _ONLY_LABEL.match(last.whole.text) and (fitted or near is not True):
@@ -175,7 +186,7 @@ def _goes_on_above(last: _Paragraph, block: Block) -> bool:
     line = last.lines[-1]
     if line.is_table or block.is_table or line.box is None or block.box is None:
         return False
-    if _is_alone(last.whole, block) or STARTS.match(block.text):
+    if _is_alone(last.whole, block) or STARTS.match(block.text) or _is_other_size(line, block):
         return False
     if _ONLY_LABEL.match(last.whole.text) or _is_heading(block) != last.whole.text.isupper():
         return False

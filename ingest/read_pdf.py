@@ -3,6 +3,7 @@
 import ctypes
 import math
 import os
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -30,7 +31,9 @@ COVERED_WITH_MANY = 0.12
 BLANK_INK = 0.0004
 # Of a letter's height: some programs write no blanks, and words are known by their gaps alone;
 # where blanks are written, only a wide gap is one. A fifth of Vietnamese text is blanks.
-GAP_WITHOUT_BLANKS, GAP_WITH_BLANKS, GAP_WHERE_GUESSED = 0.06, 0.6, 0.2
+# Where the library saw no blank either, letters stand apart by a fraction of that anyway.
+GAP_WITHOUT_BLANKS, GAP_WITH_BLANKS, GAP_WHERE_GUESSED = 0.15, 0.6, 0.2
+GAP_GUESSED_WITHOUT_BLANKS = 0.06
 FEWEST_BLANKS = 0.05
 # What the library gives for a hyphen at the end of a line.
 HYPHENS = (2, 0xFFFE)
@@ -212,6 +215,7 @@ def words_of(page: Any) -> list[Word]:
     box = [0.0, 0.0, 0.0, 0.0]
 
     wide, high = (height, width) if turned in (90, 270) else (width, height)
+    size = 0.0
 
     def close() -> None:
         if letters:
@@ -219,7 +223,7 @@ def words_of(page: Any) -> list[Word]:
             place = (box[0] / wide, box[1] / high, box[2] / wide, box[3] / high)
             on_page = place[2] > 0 and place[0] < 1 and place[3] > 0 and place[1] < 1
             if text and on_page:
-                words.append(Word(text=text, box=place))
+                words.append(Word(text=text, box=place, size=size / high))
             letters.clear()
 
     def shown() -> Box:
@@ -241,7 +245,7 @@ def words_of(page: Any) -> list[Word]:
     blanks = sum(code in (32, 160) and not m for code, m in zip(codes, made_up, strict=True))
     has_blanks = blanks >= FEWEST_BLANKS * count
     gap = GAP_WITH_BLANKS if has_blanks else GAP_WITHOUT_BLANKS
-    guessed_gap = GAP_WHERE_GUESSED if has_blanks else GAP_WITHOUT_BLANKS
+    guessed_gap = GAP_WHERE_GUESSED if has_blanks else GAP_GUESSED_WITHOUT_BLANKS
     maybe_gap = False
     for index, code in enumerate(codes):
         if made_up[index] and code in (10, 13, 32):
@@ -256,6 +260,10 @@ def words_of(page: Any) -> list[Word]:
             maybe_gap = False
             continue
         x0, y0, x1, y1 = shown()
+        if letters and unicodedata.combining(chr(code)):
+            letters.append(chr(code))  # a tone kept apart from its letter stands anywhere above it
+            box[2] = max(box[2], x1)
+            continue
         if letters and (
             abs((y0 + y1) / 2 - (box[1] + box[3]) / 2) > (box[3] - box[1]) * 0.6
             or x0 - box[2] > (y1 - y0) * (guessed_gap if maybe_gap else gap)
@@ -263,12 +271,22 @@ def words_of(page: Any) -> list[Word]:
             close()
         maybe_gap = False
         if not letters:
+            size = _letter_size(text_page, index)
             box[:] = [x0, y0, x1, y1]
         else:
             box[:] = [min(box[0], x0), min(box[1], y0), max(box[2], x1), max(box[3], y1)]
         letters.append("-" if code in HYPHENS else chr(code))
     close()
     return words
+
+
+def _letter_size(text_page: Any, index: int) -> float:
+    """In points as shown: many programs write a size of 1 and scale it."""
+    matrix = raw.FS_MATRIX()
+    size = float(raw.FPDFText_GetFontSize(text_page.raw, index))
+    if raw.FPDFText_GetMatrix(text_page.raw, index, ctypes.byref(matrix)):
+        size *= math.hypot(matrix.c, matrix.d)
+    return size
 
 
 def _turned(box: Box, degrees: int) -> Box:

@@ -49,14 +49,20 @@ def read_html(path: Path) -> Reading:
 
     Raises Unreadable for an error page that was saved in place of a document.
     """
-    soup = BeautifulSoup(path.read_bytes(), "lxml")
+    return html_reading(path.read_bytes())
+
+
+def html_reading(content: bytes | str) -> Reading:
+    """The same for a page that is in memory already. Raises Unreadable."""
+    soup = BeautifulSoup(content, "lxml")
     title = soup.title.get_text(" ", strip=True) if soup.title else ""
     for tag in soup(_DROP):
         tag.decompose()
     for tag in soup.select(_BUTTONS):
         if len(tag.get_text(strip=True)) < LONGEST_BUTTON:
             tag.decompose()
-    body = soup.find("main") or soup.find("article") or soup.body or soup
+    articles = soup.find_all("article")
+    body = soup.find("main") or (articles[0] if len(articles) == 1 else soup.body) or soup
     blocks = list(_blocks(body))
     length = sum(
         len(block.text) + sum(len("".join(r.cells)) for r in block.rows) for block in blocks
@@ -146,8 +152,12 @@ def _table(table: Tag) -> Iterator[Block]:
 
 def read_text(path: Path, *, markdown: bool) -> Reading:
     """Lines of a plain text or Markdown file; Markdown tables stay tables. Raises Unreadable."""
-    lines = decoded(path.read_bytes()).splitlines()
-    lines = unwrapped_lines(lines)
+    return text_reading(decoded(path.read_bytes()), markdown=markdown)
+
+
+def text_reading(said: str, *, markdown: bool) -> Reading:
+    """The same for text that is in memory already. Raises Unreadable."""
+    lines = unwrapped_lines(said.splitlines())
     blocks: list[Block] = []
     table: list[Row] = []
     for line in [*lines, ""]:

@@ -71,6 +71,8 @@ def _paragraph(element: Any) -> tuple[int, str]:
         tag = node.tag
         if tag == qn("w:t"):
             parts.append(_typed(node))
+        elif tag == qn("w:p") and parts:
+            parts.append("\n")  # paragraphs of a text box inside the paragraph
         elif tag == qn("w:tab"):
             parts.append("\t")
         elif tag in (qn("w:br"), qn("w:cr")):

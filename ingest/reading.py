@@ -20,7 +20,7 @@ from ingest.settings import IngestSettings
 from ingest.sniffing import kind_of
 
 # Raised whenever reading or drafting has become better: unchanged files are then read anew.
-READER = 7
+READER = 8
 MOST_MEMORY_BYTES = 6 * 1024**3
 ROOT = Path(__file__).parent.parent
 
@@ -133,14 +133,18 @@ def read_here(
             from ingest.read_web import read_html
 
             reading = read_html(path)
+        case "mail":
+            from ingest.read_mail import read_mail
+
+            reading = read_mail(path)
         case "markdown" | "text":
             from ingest.read_web import read_text
 
             reading = read_text(path, markdown=kind == "markdown")
         case _:
             raise Unreadable(
-                "không phải loại tệp đọc được (PDF, Word, Excel, web, ảnh, Markdown); tệp nén thì "
-                "hãy giải nén rồi nhập thư mục"
+                "không phải loại tệp đọc được (PDF, Word, Excel, web, thư, ảnh, Markdown); tệp nén "
+                "thì hãy giải nén rồi nhập thư mục"
             )
     return cleaned(reading)
 

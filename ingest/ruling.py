@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ LIGHT = 0.88
 TALL = 0.15
 # Pixels of ink a rule may be interrupted by, of a hundred.
 LEAST_INK = 0.92
+# Share of a strip's height that the faintest upright rule of a scan fills.
+FAINTEST = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,8 @@ def grids_in(ink: Mask) -> list[Grid]:
     grids = [
         grid
         for h, v in _groups(_joined(across, slack), _joined(down, slack), slack)
-        if (grid := _grid(h, v, slack)) is not None
+        for h_, v_ in _cut_apart(h, v, ink, slack)
+        if (grid := _grid(h_, v_, slack)) is not None
     ]
     return sorted(grids, key=lambda grid: grid.top)
 
@@ -158,6 +162,47 @@ def _groups(
         else:
             held[1].append(down[item - len(across)])
     return list(groups.values())
+
+
+def _cut_apart(
+    across: Sequence[Rule], down: Sequence[Rule], ink: Mask, slack: float
+) -> list[tuple[list[Rule], list[Rule]]]:
+    """Tables so close below each other that their rules were joined, each with its own rules.
+
+    Between two tables there is a strip that no upright rule crosses.
+    """
+    ys = _places((rule.at for rule in across), slack)
+    cuts = [
+        (one + two) / 2
+        for one, two in pairwise(ys)
+        if two - one > slack and not _is_crossed(down, one, two, ink)
+    ]
+    if not cuts:
+        return [(list(across), list(down))]
+    parts = []
+    for top, bottom in pairwise([-1.0, *cuts, float(ink.shape[0])]):
+        held = [rule for rule in across if top < rule.at < bottom]
+        upright = [
+            Rule(rule.at, max(rule.start, top), min(rule.end, bottom))
+            for rule in down
+            if rule.start < bottom and rule.end > top
+        ]
+        parts.append((held, upright))
+    return parts
+
+
+def _is_crossed(down: Sequence[Rule], top: float, bottom: float, ink: Mask) -> bool:
+    """Whether any upright rule has ink between two lines; a faint one has some."""
+    start, end = int(top) + 2, int(bottom) - 1
+    if end - start < 2:
+        return True
+    for rule in down:
+        if rule.start <= bottom and rule.end >= top:
+            left = max(int(rule.at) - 3, 0)
+            strip = ink[start:end, left : int(rule.at) + 4]
+            if float(strip.mean(axis=0).max(initial=0.0)) > FAINTEST:
+                return True
+    return False
 
 
 def _places(values: Iterable[float], slack: float) -> list[float]:

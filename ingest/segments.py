@@ -8,6 +8,7 @@ from ingest.found import CONTENT, Found, Piece, Segments, name_in
 from ingest.labels import label_of
 from ingest.line_cutting import LineCutter
 from ingest.pages import Block, Reading, Row
+from ingest.same_procedure import put_together
 from ingest.table_kinds import (
     Headed,
     boxes_in,
@@ -20,11 +21,12 @@ from ingest.table_kinds import (
     split_row,
     with_points,
 )  # fmt: skip
+from ingest.table_parts import parts_of
 
 
 def segments_of(reading: Reading) -> Segments:
     """Procedures, lists and other text of a file, in order."""
-    blocks = [block for page in reading.pages for block in page.blocks]
+    blocks = [part for page in reading.pages for block in page.blocks for part in parts_of(block)]
     scanned = any(page.how == "ocr" for page in reading.pages)
     return _Cutter(blocks, scanned).cut()
 
@@ -37,6 +39,7 @@ class _Cutter(LineCutter):
             else:
                 self._line(place, block)
         self._close()
+        self._done.procedures = put_together(self._done.procedures)
         return self._done
 
     def _table(self, block: Block) -> None:

@@ -18,6 +18,10 @@ _IMAGES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"II*\x00", b"MM\x00*
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
 _HTML = re.compile(rb"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]|<table[\s>]", re.IGNORECASE)
+# A mail begins with its headers, one of which says how its body is written.
+_MAIL = re.compile(
+    rb"\A(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)*?(?:MIME-Version|Content-Type):", re.I
+)
 _MARKDOWN = re.compile(r"^(?:#{1,6} \S|\s*[-*] \S|\|.+\|\s*$|```)", re.MULTILINE)
 
 
@@ -39,6 +43,8 @@ def kind_of(path: Path) -> Kind:
         return "doc"
     if head.startswith(b"\x1f\x8b"):
         return "portal" if _packed_json(path) else "unknown"
+    if _MAIL.match(head.lstrip(b"\xef\xbb\xbf\r\n")):
+        return "mail"
     if _HTML.search(head):
         return "html"
     if head.startswith(_ARCHIVES):
@@ -120,6 +126,8 @@ def _old_office(path: Path) -> Kind:
         return "doc"
     if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
         return "xls"
+    if "__substg1.0_".encode("utf-16-le") in content:
+        raise Unreadable("thư của Outlook (.msg); hãy lưu thành .eml hoặc in ra PDF rồi nhập")
     if "EncryptedPackage".encode("utf-16-le") in content:
         raise Unreadable("tệp có mật khẩu; hãy bỏ mật khẩu rồi gửi lại")
     return "unknown"

@@ -11,6 +11,7 @@ from ingest.pages import Block, Row
 from ingest.paragraphs import STARTS, joined_text
 
 _COUNT_HEAD = re.compile(r"bản (?:chính|gốc|sao|chụp|photo)|số (?:lượng|bản)", re.IGNORECASE)
+_COLUMN_NUMBER = re.compile(r"\s*\(\s*[\dA-Z]{1,2}\s*\)\s*")
 # A title, an office, a date may stand in the rows above a table's headings.
 MOST_ROWS_ABOVE = 8
 
@@ -38,6 +39,8 @@ def headed(rows: Sequence[Row]) -> Headed:
     sections = [column_of(cell) or "" for cell in head.cells]
     lead = [""] * len(sections)
     body = list(rows[place + 1 :])
+    if body and all(_COLUMN_NUMBER.fullmatch(cell) for cell in body[0].cells if cell.strip()):
+        body.pop(0)  # "(1)", "(2)" below the headings
     if body and _divides(head, body[0]):
         below = body.pop(0)
         for at, cell in enumerate(below.cells):
