@@ -12,15 +12,16 @@ from typing import Any
 from ingest.decisions import Header
 from ingest.draft import SECTIONS, Draft, DraftField, Spot, section_values
 from ingest.found import Found, Piece
-from ingest.paper_rows import is_one_sentence, looks_cut
+from ingest.paper_rows import has_broken_name, is_one_sentence, is_told_apart, looks_cut
 from ingest.portal import TWO_LEVELS_SINCE, RejectedRecord, to_procedure
-from ingest.portal_form import record_of, says_only_no
+from ingest.portal_form import record_of, says_only_free, says_only_no
 from ingest.portal_text import capped
-from knowledge.procedures import Procedure
+from knowledge.procedures import FeeStatus, Procedure
 
 # Typed text is as the author wrote it; what remains is that a part was cut in the wrong place.
 TYPED = 0.97
 DOUBT = 0.7
+_PORTAL_SAYS = re.compile(r"^Cổng ghi")
 QUOTE_LIMIT = 3000
 # Which labelled parts a section of the record is read from, the first one being its place.
 FROM = {
@@ -125,12 +126,13 @@ def _field(section: str, found: Found, procedure: Procedure, record: dict[str, A
         pieces = [p for p in _pieces(found, "papers") if "mẫu" in p.text.lower()]
     if not pieces:
         return DraftField(section=section, label=label)
-    values = section_values(procedure, section)
+    values = _of_a_file(section_values(procedure, section))
     why: list[str] = []
     sure = _confidence(pieces)
     if sure < TYPED - 0.1:
         why.append("ảnh quét mờ, chữ nhận dạng chưa chắc")
-    if _DOUBTS.get(section) in procedure.unverified:
+    said_free = section == "fee" and "methods" not in found.parts and says_only_free(pieces)
+    if _DOUBTS.get(section) in procedure.unverified and not (said_free and _is_free(procedure)):
         sure *= DOUBT
         why.append("cách ghi trong tệp chưa rõ nghĩa")
     for part in FROM[section]:
@@ -145,8 +147,8 @@ def _field(section: str, found: Found, procedure: Procedure, record: dict[str, A
                               why=("có phần này nhưng không đọc ra nội dung",))  # fmt: skip
     if section == "papers" and record["documents"] and not procedure.documents:
         sure, why = min(sure, 0.4), [*why, "không nhận ra giấy tờ nào"]
-    if section == "papers" and looks_cut(paper.name for paper in procedure.documents):
-        sure, why = sure * DOUBT, [*why, "có dòng không giống tên giấy tờ, có thể bị cắt sai chỗ"]
+    if section == "papers" and (doubt := _doubt_of_papers(pieces, procedure)):
+        sure, why = sure * DOUBT, [*why, doubt]
     if section == "papers" and is_one_sentence(pieces):
         sure, why = sure * DOUBT, [*why, "các giấy tờ viết liền một câu, có thể bị cắt sai chỗ"]
     if section == "fee" and all(fee.status == "unpublished" for fee in procedure.fees):
@@ -167,6 +169,33 @@ def _field(section: str, found: Found, procedure: Procedure, record: dict[str, A
         confidence=round(sure, 3),
         why=tuple(why),
     )
+
+
+def _of_a_file(values: dict[str, Any]) -> dict[str, Any]:
+    """The notes of the portal's readers name the file instead of the portal."""
+    if "fees" not in values:
+        return values
+    fees = [fee | {"note": _PORTAL_SAYS.sub("Tệp ghi", fee.get("note") or "") or None}
+            for fee in values["fees"]]  # fmt: skip
+    return values | {"fees": fees}
+
+
+def _is_free(procedure: Procedure) -> bool:
+    return all(fee.status is FeeStatus.FREE for fee in procedure.fees)
+
+
+def _doubt_of_papers(pieces: Sequence[Piece], procedure: Procedure) -> str:
+    """Why the list may be cut in the wrong places, "" where the document shows where.
+
+    On a page lines are joined by their places; without signs before the papers that is a guess.
+    """
+    names = [paper.name for paper in procedure.documents]
+    told_apart = is_told_apart(pieces)
+    if not told_apart and any(piece.box for piece in pieces):
+        return "giấy tờ không có dấu đầu dòng, có thể bị cắt sai chỗ"
+    if has_broken_name(names) or (not told_apart and looks_cut(names)):
+        return "có dòng không giống tên giấy tờ, có thể bị cắt sai chỗ"
+    return ""
 
 
 def _confidence(pieces: Sequence[Piece]) -> float:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ingest.found import Piece
 from ingest.labels import unbulleted
+from ingest.paragraphs import ENDS, STARTS
 from ingest.portal_cells import PAPER_START
 from ingest.portal_text import one_line
 
@@ -138,6 +139,27 @@ def looks_cut(names: Iterable[str]) -> bool:
         or not PAPER_START.match(name)
         for name in names
     )
+
+
+def has_broken_name(names: Iterable[str]) -> bool:
+    """Whether a name stops in the middle, or holds the count of another paper."""
+    return any(
+        name.count("(") != name.count(")")
+        or name.endswith((":", ",", "(", "-"))
+        or len(_COUNTS.findall(name)) > 1
+        or len(name) < SHORTEST_NAME
+        for name in names
+    )
+
+
+def is_told_apart(pieces: Sequence[Piece]) -> bool:
+    """Whether the document itself shows where each paper begins: a sign, a row of a table, or
+    the count or full stop that ends the one before."""
+    return all(
+        len(piece.cells) > 1 or STARTS.match(piece.text) or not place
+        or ENDS.search(pieces[place - 1].text)
+        for place, piece in enumerate(pieces)
+    )  # fmt: skip
 
 
 def _with_count(text: str) -> str:

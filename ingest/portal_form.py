@@ -20,6 +20,7 @@ _FREE = re.compile(
     re.IGNORECASE,
 )
 _ONLY_NO = re.compile(r"\W*không(?: có)?\W*", re.IGNORECASE)
+_ONLY_FREE = re.compile(r"\W*(?:miễn|không thu) (?:phí|lệ phí|phí, lệ phí)\W*", re.IGNORECASE)
 _CHANNEL_WORDS = (
     ("Trực tiếp", r"trực tiếp|tại (?:bộ phận|trung tâm|trụ sở)|một cửa"),
     ("Trực tuyến", r"trực tuyến|qua mạng|cổng dịch vụ công|vneid"),
@@ -119,6 +120,15 @@ def says_only_no(piece: Piece) -> bool:
     ]
     lines = (line.rpartition(":")[2] for cell in cells for line in cell.split("\n"))
     return any(_ONLY_NO.fullmatch(line) for line in lines)
+
+
+def says_only_free(pieces: Iterable[Piece]) -> bool:
+    """Whether a part of its own says "Miễn phí" and nothing else, in a line or for each channel.
+
+    On the portal's table the word stands for an empty field; a part somebody wrote means it.
+    """
+    lines = [line.strip() for line in _channel_lines(pieces) if line.strip()]
+    return bool(lines) and all(_ONLY_FREE.fullmatch(line.rpartition(":")[2]) for line in lines)
 
 
 def _law(piece: Piece) -> str:
