@@ -16,7 +16,8 @@ _HEAD_WORDS = re.compile(
 
 @dataclass(frozen=True)
 class Piece:
-    """A line of a part, or a table row with its cells, and where it stands."""
+    """A line of a part, or a table row with its cells, and where it stands; ``is_guessed`` as
+    of its block."""
 
     text: str
     page: int | None = None
@@ -24,6 +25,7 @@ class Piece:
     confidence: float = 1.0
     cells: tuple[str, ...] = ()
     heads: tuple[str, ...] = ()
+    is_guessed: bool = False
 
 
 @dataclass

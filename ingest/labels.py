@@ -121,9 +121,9 @@ def column_of(text: str) -> str | None:
     if not plain or len(plain) > 70:
         return None
     for label, section in _labels():
-        if plain.startswith(label) or (
-            len(label) >= SHORTEST_ALIKE and _is_alike(plain[: len(label) + 1], label)
-        ):
+        # "Phiếu …" is no column of "phí"
+        opens = plain.startswith(label) and not plain[len(label) : len(label) + 1].isalnum()
+        if opens or (len(label) >= SHORTEST_ALIKE and _is_alike(plain[: len(label) + 1], label)):
             return section
     if plain in ("stt", "tt", "so tt"):
         return "other"

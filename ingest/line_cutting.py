@@ -43,7 +43,7 @@ class LineCutter:
 
     def _line(self, place: int, block: Block) -> None:
         text = unanswered(block.text)
-        piece = Piece(text, block.page, block.box, block.confidence)
+        piece = Piece(text, block.page, block.box, block.confidence, is_guessed=block.is_guessed)
         label = self._heading(text)
         if label is None and (head := self._head(place, block)):
             self._start(*head, piece)

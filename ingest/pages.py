@@ -38,7 +38,8 @@ class Block(Value):
     """A line or paragraph (``text``), or a table (``rows``).
 
     ``is_heading`` where the file itself calls it one (Word's headings, a web page's h1).
-    ``size`` is the size of a line's letters as a fraction of the page, 0 where nobody knows.
+    ``size`` is the size of a line's letters as a fraction of the page, 0 where nobody knows;
+    ``is_guessed`` when its lines were joined where the next might have begun a paper of its own.
     """
 
     text: str = ""
@@ -48,6 +49,7 @@ class Block(Value):
     box: Box | None = None
     confidence: float = 1.0
     size: float = 0.0
+    is_guessed: bool = False
 
     @property
     def is_table(self) -> bool:

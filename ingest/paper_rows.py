@@ -156,8 +156,13 @@ def is_told_apart(pieces: Sequence[Piece]) -> bool:
     """Whether the document itself shows where each paper begins: a sign, a row of a table, or
     the count or full stop that ends the one before."""
     return all(
-        len(piece.cells) > 1 or STARTS.match(piece.text) or not place
-        or ENDS.search(pieces[place - 1].text)
+        len(piece.cells) > 1
+        or STARTS.match(piece.text)
+        or (
+            not piece.is_guessed
+            and not piece.text[:1].islower()
+            and (not place or ENDS.search(pieces[place - 1].text))
+        )
         for place, piece in enumerate(pieces)
     )  # fmt: skip
 

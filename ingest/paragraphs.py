@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from ingest.labels import heading_of, label_of
 from ingest.pages import Block, Box
+from ingest.portal_cells import PAPER_START
 from ingest.portal_text import LOWER, UPPER
 
 # Of the page height: lines of a table may stand a little above each other, columns much.
@@ -280,4 +281,10 @@ def _join(last: Block, block: Block) -> Block:
         box = (min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3]))
     total = len(last.text) + len(block.text) or 1
     sure = (last.confidence * len(last.text) + block.confidence * len(block.text)) / total
-    return last.model_copy(update={"text": text, "box": box, "confidence": round(sure, 3)})
+    guessed = last.is_guessed or (
+        bool(PAPER_START.match(block.text) and block.text[:1].isupper())
+        and not _WANTS_MORE.search(last.text)
+    )
+    return last.model_copy(
+        update={"text": text, "box": box, "confidence": round(sure, 3), "is_guessed": guessed}
+    )

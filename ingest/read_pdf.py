@@ -35,6 +35,8 @@ BLANK_INK = 0.0004
 GAP_WITHOUT_BLANKS, GAP_WITH_BLANKS, GAP_WHERE_GUESSED = 0.15, 0.6, 0.2
 GAP_GUESSED_WITHOUT_BLANKS = 0.06
 FEWEST_BLANKS = 0.05
+# Of a letter's size.
+LEAST_HEIGHT = 0.4
 # What the library gives for a hyphen at the end of a line.
 HYPHENS = (2, 0xFFFE)
 # Pages larger than this are drawn smaller: a poster at 200 dpi would fill the memory.
@@ -260,6 +262,9 @@ def words_of(page: Any) -> list[Word]:
             maybe_gap = False
             continue
         x0, y0, x1, y1 = shown()
+        if chr(code).isalpha() and y1 - y0 < LEAST_HEIGHT * _letter_size(text_page, index):
+            # a letter put together from others has the box of its tone alone
+            y0, y1 = (box[1], box[3]) if letters else (y0, y0 + _letter_size(text_page, index))
         if letters and unicodedata.combining(chr(code)):
             letters.append(chr(code))  # a tone kept apart from its letter stands anywhere above it
             box[2] = max(box[2], x1)
