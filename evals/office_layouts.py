@@ -76,19 +76,19 @@ def write_boxed(sheets: Sequence[Sheet], path: Path) -> None:
     """A leaflet made of text boxes: the paragraphs themselves hold nothing but their boxes."""
     document = _document(21, 29.7, 2, 12)
     for sheet in sheets:
-        _box(document, [sheet.name.upper(), f"Mã thủ tục: {sheet.code}"], 50)
+        add_box(document, [sheet.name.upper(), f"Mã thủ tục: {sheet.code}"], 50)
         papers = [f"- {counted(paper)}" for paper in sheet.papers]
         room = 30 + sum(15 * (1 + len(line) // 80) for line in papers)
-        _box(document, ["1. Thành phần hồ sơ", *papers], min(room, 640))
+        add_box(document, ["1. Thành phần hồ sơ", *papers], min(room, 640))
         times = in_cell(sheet, 1).split("\n")
-        _box(document, ["2. Thời hạn giải quyết", *times], 30 + 16 * len(times))
+        add_box(document, ["2. Thời hạn giải quyết", *times], 30 + 16 * len(times))
         fees = in_cell(sheet, 2).split("\n")
-        _box(document, ["3. Phí, lệ phí", *fees], 30 + 30 * len(fees))
-        _box(document, ["4. Nơi tiếp nhận hồ sơ", sheet.agency], 50)
+        add_box(document, ["3. Phí, lệ phí", *fees], 30 + 30 * len(fees))
+        add_box(document, ["4. Nơi tiếp nhận hồ sơ", sheet.agency], 50)
     document.save(str(path))
 
 
-def _box(document: Any, lines: Sequence[str], height: int) -> None:
+def add_box(document: Any, lines: Sequence[str], height: int) -> None:
     run = parse_xml(_BOX.format(width=470, height=height))
     inside = run.find(f".//{qn('w:txbxContent')}")
     for line in lines:
