@@ -127,8 +127,8 @@ def test_a_list_of_procedures_is_not_taken_apart() -> None:
 
 
 def test_a_fee_in_another_appendix_takes_the_place_of_its_mention() -> None:
-    body = Found("1.000001", "Một", parts={
-        "papers": [Piece("Tờ khai")], "fee": [Piece("Theo Phụ lục II Quyết định này")]})  # fmt: skip
+    said = {"papers": [Piece("Tờ khai")], "fee": [Piece("Theo Phụ lục II Quyết định này")]}
+    body = Found("1.000001", "Một", parts=said)
     table = Found("1.000001", "Một", parts={"fee": [Piece("8.000 đồng")]})
     other = Found(None, "Hai", parts={"fee": [Piece("Không thu phí")]})
     assert refers_elsewhere(body.parts["fee"])
