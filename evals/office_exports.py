@@ -164,8 +164,9 @@ def write_dossiers(sheets: Sequence[Sheet], path: Path) -> None:
             put(10, at, head)
         row = 11
         for number, (_, name, originals, copies) in enumerate(sheet.papers, 1):
-            for at, value in enumerate((number, bare(name), originals or None, copies or None), 2):
-                put(row, at, value)
+            line = (number, bare(name), originals or None, copies or None)
+            for at, cell in enumerate(line, 2):
+                put(row, at, cell)
             row += 1
         row += 1
         put(row, 2, "Thời hạn và phí", across=4)
@@ -174,8 +175,8 @@ def write_dossiers(sheets: Sequence[Sheet], path: Path) -> None:
         ):
             put(row + 1, at, head)
         for number, method in enumerate(sheet.methods, 1):
-            for at, value in enumerate((number, *method[:3]), 2):
-                put(row + 1 + number, at, value)
+            for at, text in enumerate((str(number), *method[:3]), 2):
+                put(row + 1 + number, at, text)
     book.save(path)
 
 

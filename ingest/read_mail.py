@@ -2,7 +2,7 @@
 
 import email
 import email.policy
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from pathlib import Path
 
 from ingest.pages import Reading, Unreadable
@@ -19,7 +19,7 @@ def read_mail(path: Path) -> Reading:
     mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     assert isinstance(mail, EmailMessage)
     body = mail.get_body(preferencelist=("related", "html", "plain"))
-    if isinstance(body, EmailMessage) and body.is_multipart():
+    if body is not None and body.is_multipart():
         body = body.get_body(preferencelist=("html", "plain"))
     attached = [name for part in mail.iter_attachments() if (name := part.get_filename())]
     said = f"thư có tệp đính kèm ({', '.join(attached[:MOST_NAMED])}): hãy lưu ra rồi nhập từng tệp"
@@ -33,7 +33,7 @@ def read_mail(path: Path) -> Reading:
     return reading.model_copy(update={"kind": "mail", "problems": (said,) if attached else ()})
 
 
-def decoded_part(part: EmailMessage) -> str:
+def decoded_part(part: MIMEPart) -> str:
     """The text of a part; a charset that is wrong or unknown is found out from the bytes."""
     content = part.get_payload(decode=True)
     if not isinstance(content, bytes):

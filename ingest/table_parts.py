@@ -28,7 +28,7 @@ def parts_of(block: Block) -> list[Block]:
             held.append(rows[place])
             place += 1
             continue
-        titles = []
+        titles: list[Row] = []
         while held and (title := _only(held[-1])):
             titles.insert(0, held.pop().model_copy(update={"cells": (title,)}))
         found += _table(block, held)
