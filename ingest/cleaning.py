@@ -194,7 +194,9 @@ def _breaks_off(rows: Sequence[Row], first: Row) -> bool:
             and not STARTS.match(opening)
             and all(a.strip() and not ENDS.search(a) for a, _ in pairs)
         )
-    return any(b[:1].islower() or (a and not ENDS.search(a)) for a, b in pairs)
+    return _lacks_a_cell(rows, first) or any(
+        b[:1].islower() or (a and not ENDS.search(a)) for a, b in pairs
+    )
 
 
 def _lacks_a_cell(rows: Sequence[Row], first: Row) -> bool:

@@ -20,6 +20,12 @@ LEAST_COLUMN_LINES = 6
 FEWEST_BESIDE, LONG_COLUMN = 3, 12
 # Of the page width: the empty margin inside a cell.
 PADDING = 0.011
+# Of the page height: the margin in which a browser prints "7/1/26, 8:00 AM", an address, "1/3".
+PRINT_EDGE = 0.05
+PRINT_MARK = re.compile(
+    r"^\d{1,2}[/:]\d{1,2}[/: ]\s*\d{2,4},?\s*\d{1,2}[:/]\d{1,2}|(?:^|\s)(?:https?|file):/{2,3}\S",
+    re.IGNORECASE,
+)
 LISTED = re.compile(
     r"^\s*(?:[-+*•–—·▪●○◦]\s(?!\d{1,2} bản )|\(?\d{1,2}(?:\.\d{1,2})*[.)]\s|\(?[a-zđ]\d?[.)]\s"
     r"|Bước \d"
@@ -61,6 +67,7 @@ def blocks_of(words: Sequence[Word], tables: Sequence[Frames], page: int) -> lis
             None,
         )
         (rest if home is None else inside[home]).append(word)
+    rest = _without_print_marks(rest)
     blocks: list[Block] = []
     built = []
     for frames, held in zip(tables, inside, strict=True):
@@ -74,6 +81,13 @@ def blocks_of(words: Sequence[Word], tables: Sequence[Frames], page: int) -> lis
         blocks += lines_of(before, page)
         blocks.append(table)
     return [*blocks, *lines_of(rest, page)]
+
+
+def _without_print_marks(words: Sequence[Word]) -> list[Word]:
+    """The words without the head and foot a browser prints: date and title, address and page."""
+    edges = [w for w in words if w.box[3] < PRINT_EDGE or w.box[1] > 1 - PRINT_EDGE]
+    marks = [word for text, _, held in _rows_of(edges) if PRINT_MARK.search(text) for word in held]
+    return [word for word in words if word not in marks] if marks else list(words)
 
 
 def _is_left(word: Word, table: Block) -> bool:
@@ -144,6 +158,8 @@ def lines_of(words: Sequence[Word], page: int) -> list[Block]:
     if split is None:
         return blocks
     first, last, x = split
+    while first and _opens_a_column(rows[first - 1][1], rows[first][1], x):
+        first -= 1
     if _is_label_column(rows[first : last + 1], x):
         return blocks
     band = [word for _, _, held in rows[first : last + 1] for word in held]
@@ -157,6 +173,12 @@ def lines_of(words: Sequence[Word], page: int) -> list[Block]:
         *lines_of(right, page),
         *lines_of(after, page),
     ]
+
+
+def _opens_a_column(box: Box, below: Box, x: float) -> bool:
+    """Whether the line right above two columns is the first of one: they seldom begin level."""
+    near = below[1] - box[3] < box[3] - box[1]
+    return near and (box[2] <= x or box[0] >= x)
 
 
 Line = tuple[str, Box, list[Word]]

@@ -52,6 +52,7 @@ _COUNT_ENDS = re.compile(r"^\d{1,2}(?:\s*bản)?\s*[,)]")
 _COUNT_ALONE = re.compile(r"^\(\s*(?:\d{1,2} bản\b|bản (?:chính|sao|gốc|chụp)\s*:)")
 # Typed letters so much larger or smaller than those of the line above are of another text.
 OTHER_SIZE = 1.2
+LONGEST_LABEL = 60
 # After these words a sentence is not over, whatever letter the next line begins with.
 _WANTS_MORE = re.compile(
     r"(?:,|\b(?:và|hoặc|của|theo|tại|số|mẫu|bởi|do|với|cho|từ|đến|trong|về|các|những|là|có|để"
@@ -171,6 +172,8 @@ def _goes_on(last: _Paragraph, block: Block, column: _Column) -> bool:
         return True
     if _is_heading(block) and not last.whole.text.isupper():
         return near is True and not fitted and not ended
+    if fitted and _is_label_line(last.whole):
+        return False
     if fitted:
         return small and not ended and near is not False and not STARTS.match(block.text)
     if STARTS.match(block.text):
@@ -237,6 +240,13 @@ def _is_rest_of_item(last: _Paragraph, block: Block) -> bool:
     if first is None or second is None or block.box is None:
         return False
     return abs(second[0] - block.box[0]) < 0.006 and abs(first[0] - second[0]) > 0.012
+
+
+def _is_label_line(block: Block) -> bool:
+    """Whether a line is a heading and nothing else, with room behind it: what follows is its
+    text, also where that begins with a number or a small letter."""
+    label = label_of(block.text) if len(block.text) < LONGEST_LABEL else None
+    return label is not None and not label[1]
 
 
 def _is_small(text: str) -> bool:

@@ -18,6 +18,8 @@ LIGHT = 0.88
 TALL = 0.15
 # Pixels of ink a rule may be interrupted by, of a hundred.
 LEAST_INK = 0.92
+# Of the page height, from its head and foot: where a table may be cut off.
+PAGE_END = 0.15
 # Share of a strip's height that the faintest upright rule of a scan fills.
 FAINTEST = 0.3
 
@@ -45,7 +47,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A ruled table: its cells in reading order and its outline."""
+    """A ruled table: its cells in reading order and its outline; ``is_cut`` when the page cuts
+    it off where no line ends it."""
 
     cells: tuple[Cell, ...]
     left: float
@@ -54,6 +57,7 @@ class Grid:
     bottom: float
     rows: int
     columns: int
+    is_cut: bool = False
 
 
 def ink_of(picture: Picture) -> Mask:
@@ -112,7 +116,7 @@ def grids_in(ink: Mask) -> list[Grid]:
         grid
         for h, v in _groups(_joined(across, slack), _joined(down, slack), slack)
         for h_, v_ in _cut_apart(h, v, ink, slack)
-        if (grid := _grid(h_, v_, slack)) is not None
+        if (grid := _grid(h_, v_, slack, ink.shape[0])) is not None
     ]
     return sorted(grids, key=lambda grid: grid.top)
 
@@ -215,8 +219,26 @@ def _places(values: Iterable[float], slack: float) -> list[float]:
     return [sum(place) / len(place) for place in places]
 
 
-def _grid(across: Sequence[Rule], down: Sequence[Rule], slack: float) -> Grid | None:
+def _cut_off(
+    down: Sequence[Rule], ys: Sequence[float], xs: Sequence[float], slack: float, height: int
+) -> tuple[float | None, float | None]:
+    """Where the outer upright rules end near the head and foot of the page, beyond every line
+    across: a browser draws none where a page cuts a row off."""
+    if not ys or len(xs) < 2:
+        return None, None
+    outer = [[rule for rule in down if abs(rule.at - x) <= slack] for x in (xs[0], xs[-1])]
+    top = max(min(rule.start for rule in rules) for rules in outer)
+    bottom = min(max(rule.end for rule in rules) for rules in outer)
+    return (
+        top if top < ys[0] - 3 * slack and top < PAGE_END * height else None,
+        bottom if bottom > ys[-1] + 3 * slack and bottom > (1 - PAGE_END) * height else None,
+    )
+
+
+def _grid(across: Sequence[Rule], down: Sequence[Rule], slack: float, height: int) -> Grid | None:
     ys, xs = _places((r.at for r in across), slack), _places((r.at for r in down), slack)
+    top, bottom_ = _cut_off(down, ys, xs, slack, height)
+    ys = [*([top] if top is not None else []), *ys, *([bottom_] if bottom_ is not None else [])]
     if len(ys) < 2 or len(xs) < 2 or (len(ys) - 1) * (len(xs) - 1) < 2:
         return None
 
@@ -250,16 +272,18 @@ def _grid(across: Sequence[Rule], down: Sequence[Rule], slack: float) -> Grid | 
             column = last + 1
     if len(cells) < 2:
         return None
-    return Grid(tuple(cells), xs[0], ys[0], xs[-1], ys[-1], len(ys) - 1, len(xs) - 1)
+    is_cut = top is not None or bottom_ is not None
+    return Grid(tuple(cells), xs[0], ys[0], xs[-1], ys[-1], len(ys) - 1, len(xs) - 1, is_cut)
 
 
 def is_table(grid: Grid, page_height: float) -> bool:
     """Whether a grid is more than a letterhead's two fields side by side.
 
-    One row of two cells is a table where it is tall: a row that runs over a whole page.
+    One row of two cells is a table where it is tall, a row that runs over a whole page, or
+    where the page cuts it off.
     """
     tall = (grid.bottom - grid.top) / page_height > TALL
-    return grid.rows > 1 or grid.columns > 2 or (grid.columns == 2 and tall)
+    return grid.rows > 1 or grid.is_cut or grid.columns > 2 or (grid.columns == 2 and tall)
 
 
 def without_rules(picture: Picture, ink: Mask, grids: Sequence[Grid]) -> Picture:

@@ -16,7 +16,8 @@ from evals.rendering import NoOffice
 from ingest.draft import Draft
 from ingest.found import Found, Piece
 from ingest.labels import column_of
-from ingest.pages import Block, Page, Reading, Row, Unreadable
+from ingest.layout import blocks_of
+from ingest.pages import Block, Page, Reading, Row, Unreadable, Word
 from ingest.paper_rows import is_told_apart
 from ingest.paragraphs import paragraphs_of
 from ingest.portal_form import says_only_free
@@ -176,6 +177,40 @@ def test_tables_close_below_each_other_stay_two() -> None:
     one, two = grids_in(ink)
     assert (one.rows, two.rows) == (2, 2)
     assert one.bottom < two.top
+
+
+def test_a_row_the_page_cuts_off_belongs_to_its_table() -> None:
+    ink = np.zeros((400, 800), dtype=bool)
+    ink[[250, 300], 100:700] = True
+    ink[250:380, [100, 400, 700]] = True
+    (grid,) = grids_in(ink)
+    assert (grid.rows, grid.is_cut) == (2, True)
+    ink[380, 100:700] = True
+    assert not grids_in(ink)[0].is_cut
+
+
+def test_what_a_browser_prints_around_a_page_is_left_out() -> None:
+    def word(text: str, left: float, top: float) -> Word:
+        return Word(text=text, box=(left, top, left + 0.1, top + 0.015))
+
+    words = [
+        word("7/1/26,", 0.03, 0.02), word("8:00", 0.14, 0.02), word("AM", 0.25, 0.02),
+        word("Lệ", 0.1, 0.3), word("phí", 0.21, 0.3),
+        word("https://example.vn/tthc", 0.03, 0.96), word("1/3", 0.8, 0.96),
+    ]  # fmt: skip
+    assert [block.text for block in blocks_of(words, [], 1)] == ["Lệ phí"]
+
+
+def test_a_heading_with_room_behind_it_is_not_joined_with_the_number_below() -> None:
+    def line(text: str, top: float, right: float) -> Block:
+        return Block(text=text, page=1, box=(0.1, top, right, top + 0.015))
+
+    lines = [
+        line("Một đoạn dài đến hết dòng của trang này.", 0.1, 0.9),
+        line("Thời hạn giải quyết", 0.12, 0.3),
+        line("25 ngày làm việc", 0.14, 0.25),
+    ]
+    assert "Thời hạn giải quyết" in [block.text for block in paragraphs_of(lines)]
 
 
 def test_lines_in_letters_of_another_size_are_another_text() -> None:
