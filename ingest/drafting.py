@@ -12,7 +12,13 @@ from typing import Any
 from ingest.decisions import Header
 from ingest.draft import SECTIONS, Draft, DraftField, Spot, section_values
 from ingest.found import Found, Piece
-from ingest.paper_rows import has_broken_name, is_one_sentence, is_told_apart, looks_cut
+from ingest.paper_rows import (
+    begins_inside,
+    has_broken_name,
+    is_one_sentence,
+    is_told_apart,
+    looks_cut,
+)
 from ingest.portal import TWO_LEVELS_SINCE, RejectedRecord, to_procedure
 from ingest.portal_form import record_of, says_only_free, says_only_no
 from ingest.portal_text import capped
@@ -193,7 +199,7 @@ def _doubt_of_papers(pieces: Sequence[Piece], procedure: Procedure) -> str:
     told_apart = is_told_apart(pieces)
     if not told_apart and any(piece.box for piece in pieces):
         return "giấy tờ không có dấu đầu dòng, có thể bị cắt sai chỗ"
-    if has_broken_name(names) or (not told_apart and looks_cut(names)):
+    if has_broken_name(names) or begins_inside(pieces) or (not told_apart and looks_cut(names)):
         return "có dòng không giống tên giấy tờ, có thể bị cắt sai chỗ"
     return ""
 

@@ -21,6 +21,7 @@ _SIGN_IN_COUNT = re.compile(
     r"(?<=[(\[,;:–—-])(\s?\d{1,2})[-–.,' ]{1,3}(bản (?:chính|gốc|sao))", re.IGNORECASE
 )
 _TICK = re.compile(r"^\s*([VvYyOo0DL/])\s+(?=\S)")
+_INSIDE = ";,:•"
 # A cross in the column of originals asks for one.
 _TICKED = re.compile(r"[xX×✓✔☑v]")
 _COUNTS = re.compile(
@@ -150,6 +151,12 @@ def has_broken_name(names: Iterable[str]) -> bool:
         or len(name) < SHORTEST_NAME
         for name in names
     )
+
+
+def begins_inside(pieces: Iterable[Piece]) -> bool:
+    """Whether a line of the list is, behind its sign, the rest of a sentence or a list of its own."""
+    bare = (unbulleted(piece.text).strip() for piece in pieces if len(piece.cells) < 2)
+    return any(text[:1].islower() or text[:1] in _INSIDE for text in bare if text)
 
 
 def is_told_apart(pieces: Sequence[Piece]) -> bool:

@@ -124,7 +124,11 @@ def read_page(path: Path, number: int, cache: Path | None) -> Read:
         grids = grids_in(ink)
         if is_typed(words, ink, grids):
             height, width = look.shape
-            frames = [frames_of(g, width, height) for g in grids if is_table(g, height)]
+            frames = [
+                frames_of(grid, width, height)
+                for grid in grids
+                if is_table(grid, height, goes_on=number > 1)
+            ]
             blocks = blocks_of(words, frames, number)
             return number, Page(number=number, how="text", blocks=tuple(blocks)), ""
         return number, recognise(picture_of(page, DPI), number, cache), ""

@@ -276,14 +276,18 @@ def _grid(across: Sequence[Rule], down: Sequence[Rule], slack: float, height: in
     return Grid(tuple(cells), xs[0], ys[0], xs[-1], ys[-1], len(ys) - 1, len(xs) - 1, is_cut)
 
 
-def is_table(grid: Grid, page_height: float) -> bool:
+def is_table(grid: Grid, page_height: float, *, goes_on: bool = False) -> bool:
     """Whether a grid is more than a letterhead's two fields side by side.
 
     One row of two cells is a table where it is tall, a row that runs over a whole page, or
-    where the page cuts it off.
+    where the page cuts it off. So is one at the head of a page after the first (``goes_on``),
+    where the last row of a table may have gone.
     """
+    last_row = goes_on and grid.top < PAGE_END * page_height and grid.columns > 1
     tall = (grid.bottom - grid.top) / page_height > TALL
-    return grid.rows > 1 or grid.is_cut or grid.columns > 2 or (grid.columns == 2 and tall)
+    return (
+        grid.rows > 1 or grid.is_cut or last_row or grid.columns > 2 or (grid.columns == 2 and tall)
+    )
 
 
 def without_rules(picture: Picture, ink: Mask, grids: Sequence[Grid]) -> Picture:

@@ -18,7 +18,7 @@ from ingest.found import Found, Piece
 from ingest.labels import column_of
 from ingest.layout import blocks_of
 from ingest.pages import Block, Page, Reading, Row, Unreadable, Word
-from ingest.paper_rows import is_told_apart
+from ingest.paper_rows import begins_inside, is_told_apart
 from ingest.paragraphs import paragraphs_of
 from ingest.portal_form import says_only_free
 from ingest.reading import read_here
@@ -231,6 +231,12 @@ def test_papers_are_told_apart_by_signs_rows_and_ends_only() -> None:
     assert not is_told_apart(pieces("Tờ khai", "Giấy chứng sinh"))
     assert not is_told_apart(pieces("Tờ khai.", "nếu còn giá trị."))
     assert not is_told_apart([Piece("Tờ khai Giấy chứng sinh", is_guessed=True)])
+
+
+def test_a_line_that_is_the_rest_of_a_sentence_marks_its_list() -> None:
+    lists = ("- Tờ khai;", "- ; Giấy phép;"), ("- Tờ khai;", "- nếu nhập nhiều lần;")
+    assert [begins_inside(map(Piece, listed)) for listed in lists] == [True, True]
+    assert not begins_inside(map(Piece, ("- Tờ khai;", "1. Giấy phép;")))
 
 
 def test_free_in_words_is_free_and_a_list_that_may_be_cut_wrong_is_marked() -> None:
