@@ -154,9 +154,13 @@ def has_broken_name(names: Iterable[str]) -> bool:
 
 
 def begins_inside(pieces: Iterable[Piece]) -> bool:
-    """Whether a line of the list is, behind its sign, the rest of a sentence or a list of its own."""
-    bare = (unbulleted(piece.text).strip() for piece in pieces if len(piece.cells) < 2)
-    return any(text[:1].islower() or text[:1] in _INSIDE for text in bare if text)
+    """Whether a line of the list is, behind its sign, the rest of a sentence or another list.
+
+    Where every line begins small, the office writes its lists so.
+    """
+    bare = [unbulleted(piece.text).strip() for piece in pieces if len(piece.cells) < 2]
+    small = sum(text[:1].islower() for text in bare)
+    return 0 < small < len(bare) or any(text[:1] in _INSIDE for text in bare if text)
 
 
 def is_told_apart(pieces: Sequence[Piece]) -> bool:
