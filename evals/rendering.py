@@ -111,7 +111,8 @@ def sheet_of_record(record: dict[str, Any]) -> Sheet:
     papers = []
     for entry in record.get("documents") or ():
         match = re.match(
-            r"^(?:\[(?P<heading>[^\]]*)\])?\s*(?P<text>.*?)(?:\((?P<count>[^()]*bản[^()]*)\))?$",
+            r"^(?:\[(?P<heading>[^\]]*)\])?\s*(?P<text>.*?)"
+            r"(?:\((?P<count>\s*\d+ bản (?:chính|sao)[^()]*)\))?$",
             entry, re.DOTALL,
         )  # fmt: skip
         if not match:

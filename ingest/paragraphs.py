@@ -60,6 +60,8 @@ _WANTS_MORE = re.compile(
     r"|\b(?:khoản|điểm) \w{1,2})$",
     re.IGNORECASE,
 )
+# A number after these words is theirs, not that of a list ("Mẫu số" · "31.GVN").
+_WANTS_NUMBER = re.compile(r"\b(?:số|mẫu|khoản|điều|mục)$", re.IGNORECASE)
 _CUT = re.compile(r"\w[-/]$")
 _HYPHENATED = re.compile(rf"([{LOWER}])[-\u00ad\u2010]$")
 
@@ -224,6 +226,8 @@ def _is_heading(block: Block) -> bool:
 def _in_sentence(before: str, text: str, *, ended: bool, near: bool | None) -> bool:
     """Whether a line that looks like an item of a list stands in the middle of a sentence."""
     if before.count("(") > before.count(")") and not ended:
+        return True
+    if _WANTS_NUMBER.search(before) and text[:1].isdigit():
         return True
     return bool(_DASHED.match(text)) and near is True and not ended
 

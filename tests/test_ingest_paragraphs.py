@@ -36,6 +36,16 @@ def test_a_line_goes_on_where_the_next_word_no_longer_fitted() -> None:
     ]
 
 
+def test_a_number_that_its_word_waits_for_opens_no_list() -> None:
+    lines = page_of(
+        ("Danh sách gia súc lập theo Mẫu số", RIGHT, TIGHT),
+        ("31.GVN kèm theo thông tư", 0.4, TIGHT),
+        ("31. Giấy khác", 0.4, TIGHT),
+    )
+    assert texts(lines)[0] == "Danh sách gia súc lập theo Mẫu số 31.GVN kèm theo thông tư"
+    assert len(texts(lines)) == 2
+
+
 @pytest.mark.parametrize(("step", "paragraphs"), [(TIGHT, 3), (LOOSE, 4)])
 def test_the_blank_above_a_line_decides_what_a_full_line_with_a_stop_leaves_open(
     step: float, paragraphs: int
