@@ -109,7 +109,8 @@ def measured(figures: Figures) -> str:
     cost = "`python -m evals.offices_cost 20`"
     rows = (
         ("câu/giây của một tiến trình, 16 khách", _vi(figures.answers_a_second, 1), bench),
-        ("bộ nhớ một tiến trình, 2.893 thủ tục", f"{_vi(figures.process_mib)} MiB", "như trên"),
+        ("bộ nhớ một tiến trình, 2.893 thủ tục", f"{_vi(figures.process_mib)} MiB",
+         "`python -m evals.soak THƯ_MỤC`, 16 khách"),
         ("bộ nhớ thêm cho một xã đã có người hỏi, cùng tiến trình",
          f"{_vi(figures.office_mib, 1)} MiB", cost),
         ("một lượt trong cơ sở dữ liệu (SQLite)", f"{_vi(figures.bytes_a_turn)} byte",
