@@ -71,8 +71,10 @@ class LineCutter:
                 return None
             if question := asked_in(text):
                 return Heading(*question, is_exact=False)
-            if label is not None and self._current.parts.get(label.section):
-                return None
+            if label is not None and (
+                label.section == self._section or self._current.parts.get(label.section)
+            ):
+                return None  # "1. Các tài liệu kèm theo" is the first line of the list
         return label
 
     def _is_way(self, text: str) -> bool:

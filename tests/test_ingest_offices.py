@@ -169,6 +169,15 @@ def test_a_name_repeated_above_every_slide_is_one_procedure() -> None:
     assert draft.field("fee").is_found
 
 
+def test_a_paper_named_like_its_heading_is_the_first_of_the_list() -> None:
+    reading = lines(
+        f"Tên thủ tục: {NAME}", "Mã số thủ tục: 2.000635", "I. HỒ SƠ CẦN NỘP",
+        "1. Các tài liệu kèm theo (1 bản chính)", "2. Tờ khai (1 bản chính)",
+    )  # fmt: skip
+    papers = (only_draft(reading).field("papers").value or {})["documents"]
+    assert {paper["name"] for paper in papers} == {"Các tài liệu kèm theo", "Tờ khai"}
+
+
 def test_tables_close_below_each_other_stay_two() -> None:
     ink = np.zeros((400, 800), dtype=bool)
     for top, bottom in ((50, 150), (158, 300)):
