@@ -22,7 +22,7 @@ OUTCOMES = {
 }  # fmt: skip
 ACCEPTED = (
     ".pdf,.doc,.docx,.xls,.xlsx,.html,.htm,.md,.txt,.png,.jpg,.jpeg,.tif,.tiff,.webp,.json,"
-    ".jsonl,.gz"
+    ".jsonl,.gz,.eml,.mhtml,.mht"
 )
 
 
