@@ -16,6 +16,11 @@ SHORTEST_NAME = 6
 
 # A line that ends in a colon opens a group of papers: "Giấy tờ phải xuất trình:".
 _GROUP = re.compile(r"^.{3,300}:\s*$", re.DOTALL)
+# The portal's own words for two groups, also without a colon.
+_PORTAL_GROUP = re.compile(
+    r"(?:các )?(?:loại )?giấy tờ (?:cần |phải )?(?:nộp|xuất trình|nộp hoặc xuất trình)\W*",
+    re.IGNORECASE,
+)
 # A speck between the number and its word: "(01-bản sao)".
 _SIGN_IN_COUNT = re.compile(
     r"(?<=[(\[,;:–—-])(\s?\d{1,2})[-–.,' ]{1,3}(bản (?:chính|gốc|sao))", re.IGNORECASE
@@ -54,7 +59,7 @@ def papers_in(pieces: Sequence[Piece]) -> list[str]:
                 continue
         else:
             text = _with_count(_SIGN_IN_COUNT.sub(r"\1 \2", one_line(piece.text)))
-            if _GROUP.match(text):
+            if _GROUP.match(text) or _PORTAL_GROUP.fullmatch(unbulleted(text).strip()):
                 heading = unbulleted(text).strip()
                 continue
         if text:

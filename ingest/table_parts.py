@@ -8,7 +8,9 @@ from ingest.pages import Block, Row
 from ingest.table_kinds import inner_table
 
 _HEAD = re.compile(
-    r"^(?:tên|các|loại)? ?(?:giấy tờ|tài liệu|hồ sơ)\b|^(?:số )?(?:lượng|bản)"
+    r"^(?:tên|các|loại)? ?(?:giấy tờ|tài liệu|hồ sơ)\b"
+    r"(?! (?:chứng minh|chứng thực|làm|về|của|liên quan|pháp lý|tùy thân|khác|gốc|để|do)\b)"
+    r"|^(?:số )?(?:lượng|bản)"
     r"|^bản (?:chính|gốc|sao)|^ghi chú|^mẫu|^biểu mẫu|^số (?:ký )?hiệu|^trích yếu|^mô tả",
     re.IGNORECASE,
 )
@@ -58,6 +60,8 @@ def _opens(row: Row) -> bool:
 def _is_head(text: str) -> bool:
     if re.fullmatch(r"[\W\d]*|[IVX]+\.?", text):
         return True
+    if re.search(r"\d", text):  # "Bản chính: 1" beside "Giấy tờ chứng minh nơi cư trú"
+        return False
     return len(text) < 40 and (bool(_HEAD.search(text)) or column_of(text) is not None)
 
 

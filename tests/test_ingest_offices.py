@@ -21,6 +21,7 @@ from ingest.pages import Block, Page, Reading, Row, Unreadable, Word
 from ingest.paper_rows import begins_inside, is_told_apart
 from ingest.paragraphs import paragraphs_of
 from ingest.portal_form import says_only_free
+from ingest.read_web import html_reading
 from ingest.reading import read_here
 from ingest.ruling import grids_in
 from ingest.same_procedure import TWICE, put_together, refers_elsewhere
@@ -260,6 +261,21 @@ def test_free_in_words_is_free_and_a_list_that_may_be_cut_wrong_is_marked() -> N
 def test_a_word_that_only_begins_like_a_label_is_no_heading() -> None:
     assert column_of("Phí, lệ phí (đồng)") == "fee"
     assert column_of("Phiếu quân nhân dự bị") is None
+
+
+def test_a_paper_that_begins_like_a_heading_opens_no_table() -> None:
+    shown = """<h2>Chi tiết thủ tục hành chính</h2>
+    <p><b>Mã thủ tục:</b> 1.004845</p><p><b>Tên thủ tục:</b> Đăng ký chấm dứt giám hộ</p>
+    <p><b>Thành phần hồ sơ:</b></p><p>Giấy tờ phải nộp</p>
+    <table><tr><th>Tên giấy tờ</th><th>Số lượng</th></tr>
+    <tr><td>Tờ khai đăng ký chấm dứt giám hộ</td><td>Bản chính: 1<br>Bản sao: 0</td></tr>
+    <tr><td>Giấy tờ chứng minh nơi cư trú</td><td>Bản chính: 1<br>Bản sao: 0</td></tr>
+    <tr><td>Văn bản ủy quyền</td><td>Bản chính: 1<br>Bản sao: 0</td></tr></table>
+    <p><b>Cơ quan thực hiện:</b> Ủy ban nhân dân cấp xã</p>"""
+    papers = only_draft(html_reading(shown)).field("papers").value or {}
+    assert [paper["name"] for paper in papers["documents"]] == [
+        "Tờ khai đăng ký chấm dứt giám hộ", "Giấy tờ chứng minh nơi cư trú", "Văn bản ủy quyền",
+    ]  # fmt: skip
 
 
 @pytest.mark.slow
