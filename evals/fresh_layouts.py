@@ -10,7 +10,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import docx
 from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
@@ -28,7 +27,7 @@ from evals.fresh_lists import (
     write_tabs,
 )  # fmt: skip
 from evals.rendering import Sheet
-from evals.word_tables import add_table, set_widths
+from evals.word_tables import add_table, new_document, set_widths
 from ingest.encodings import TABLES
 from knowledge.data_files import parse_yaml
 
@@ -281,14 +280,10 @@ WRITERS: Mapping[str, tuple[Callable[[Sequence[Sheet], Path], None], str]] = {
 
 
 def _document(width: float, height: float, margin: float, points: float) -> Any:
-    document = docx.Document()
+    document = new_document(width, height, margin, points)
     section = document.sections[0]
-    section.page_width, section.page_height = Cm(width), Cm(height)
-    section.left_margin = section.right_margin = Cm(margin)
     section.top_margin = section.bottom_margin = Cm(2)
-    style = document.styles["Normal"]
-    style.font.name, style.font.size = "Times New Roman", Pt(points)
-    style.paragraph_format.space_after = Pt(3)
+    document.styles["Normal"].paragraph_format.space_after = Pt(3)
     return document
 
 

@@ -12,16 +12,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import docx
 from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
 
 from evals.fresh_lists import by_channel, counted, in_cell
 from evals.rendering import Sheet, to_word_97
-from evals.word_tables import add_table, set_widths
+from evals.word_tables import add_table, new_document, set_widths
 from ingest.encodings import TABLES
 from knowledge.data_files import parse_yaml
 
@@ -37,7 +35,7 @@ _BOX = (
 
 def write_schedule(sheets: Sequence[Sheet], path: Path) -> None:
     """A decision with two appendices: the procedures by sector, "I.1", "I.2", and their fees."""
-    document = _document(21, 29.7, 2.5, 13)
+    document = new_document(21, 29.7, 2.5, 13)
     for line in ("ỦY BAN NHÂN DÂN TỈNH MẪU", "QUYẾT ĐỊNH",
                  "Về việc công bố danh mục và nội dung thủ tục hành chính"):  # fmt: skip
         _line(document, line, centred=True, bold=True)
@@ -74,7 +72,7 @@ def write_schedule(sheets: Sequence[Sheet], path: Path) -> None:
 
 def write_boxed(sheets: Sequence[Sheet], path: Path) -> None:
     """A leaflet made of text boxes: the paragraphs themselves hold nothing but their boxes."""
-    document = _document(21, 29.7, 2, 12)
+    document = new_document(21, 29.7, 2, 12)
     for sheet in sheets:
         add_box(document, [sheet.name.upper(), f"Mã thủ tục: {sheet.code}"], 50)
         papers = [f"- {counted(paper)}" for paper in sheet.papers]
@@ -100,7 +98,7 @@ def add_box(document: Any, lines: Sequence[str], height: int) -> None:
 
 def write_spread(sheets: Sequence[Sheet], path: Path) -> None:
     """A landscape table whose rows run over pages, with the headings and their numbers repeated."""
-    document = _document(29.7, 21, 1.5, 12)
+    document = new_document(29.7, 21, 1.5, 12)
     document.sections[0].orientation = WD_ORIENT.LANDSCAPE
     _line(document, "BẢNG CÔNG KHAI THỦ TỤC HÀNH CHÍNH", centred=True, bold=True)
     heads = ("Số TT", "Tên thủ tục hành chính", "Trình tự thực hiện", "Thành phần hồ sơ",
@@ -125,7 +123,7 @@ def write_spread(sheets: Sequence[Sheet], path: Path) -> None:
 
 def write_contents(sheets: Sequence[Sheet], path: Path) -> None:
     """A handbook that begins with its table of contents, then small headings and sentences."""
-    document = _document(14.8, 21, 1.8, 11)
+    document = new_document(14.8, 21, 1.8, 11)
     _line(document, "SỔ TAY HƯỚNG DẪN CÔNG DÂN", centred=True, bold=True)
     _line(document, "MỤC LỤC", centred=True, bold=True)
     for place, sheet in enumerate(sheets, 1):
@@ -154,7 +152,7 @@ def write_vintage(sheets: Sequence[Sheet], path: Path) -> None:
     }
     typed = str.maketrans(signs | {k.upper(): v for k, v in signs.items()
                                    if k.upper() not in signs})  # fmt: skip
-    document = _document(21, 29.7, 2.5, 13)
+    document = new_document(21, 29.7, 2.5, 13)
     document.styles["Normal"].font.name = ".VnTime"
 
     def say(text: str, *, capitals: bool = False) -> None:
@@ -182,17 +180,6 @@ def write_vintage(sheets: Sequence[Sheet], path: Path) -> None:
         word = Path(folder) / f"{path.stem}.docx"
         document.save(str(word))
         to_word_97(word, path.parent)
-
-
-def _document(width: float, height: float, margin: float, points: float) -> Any:
-    document = docx.Document()
-    section = document.sections[0]
-    section.page_width, section.page_height = Cm(width), Cm(height)
-    section.left_margin = section.right_margin = Cm(margin)
-    style = document.styles["Normal"]
-    style.font.name, style.font.size = "Times New Roman", Pt(points)
-    style.paragraph_format.space_after = Pt(4)
-    return document
 
 
 def _line(document: Any, text: str, *, centred: bool = False, bold: bool = False) -> None:

@@ -9,15 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import docx
 import openpyxl
 from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.shared import Cm, Pt
+from docx.shared import Cm
 from openpyxl.styles import Alignment, Border, Side
 
 from evals.rendering import Sheet
-from evals.word_tables import add_table, set_widths
+from evals.word_tables import add_table, new_document, set_widths
 from ingest.encodings import TABLES
 from knowledge.data_files import parse_yaml
 
@@ -185,14 +184,8 @@ def write_old(sheets: Sequence[Sheet], path: Path) -> None:
 
 
 def _document(width: float, height: float, margin: float, points: float) -> Any:
-    document = docx.Document()
-    section = document.sections[0]
-    section.page_width, section.page_height = Cm(width), Cm(height)
-    section.left_margin = section.right_margin = Cm(margin)
-    style = document.styles["Normal"]
-    style.font.name, style.font.size = "Times New Roman", Pt(points)
-    style.paragraph_format.space_after = Pt(4)
-    style.paragraph_format.line_spacing = 1.1
+    document = new_document(width, height, margin, points)
+    document.styles["Normal"].paragraph_format.line_spacing = 1.1
     return document
 
 

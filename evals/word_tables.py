@@ -1,9 +1,22 @@
-"""Tables of Word files, as the measured layouts use them."""
+"""Word files and their tables, as the measured layouts use them."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from docx.shared import Cm
+import docx
+from docx.shared import Cm, Pt
+
+
+def new_document(width: float, height: float, margin: float, points: float) -> Any:
+    """A document on paper of this size with margins left and right, in centimetres."""
+    document = docx.Document()
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(width), Cm(height)
+    section.left_margin = section.right_margin = Cm(margin)
+    style = document.styles["Normal"]
+    style.font.name, style.font.size = "Times New Roman", Pt(points)
+    style.paragraph_format.space_after = Pt(4)
+    return document
 
 
 def add_table(

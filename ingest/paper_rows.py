@@ -9,6 +9,7 @@ from ingest.found import Piece
 from ingest.labels import unbulleted
 from ingest.paragraphs import ENDS, STARTS
 from ingest.portal_cells import PAPER_START
+from ingest.portal_documents import PAPERS_HEADING
 from ingest.portal_text import one_line
 
 # Letters; "Ảnh 4x6" is a paper, "chính)" the rest of one.
@@ -16,11 +17,6 @@ SHORTEST_NAME = 6
 
 # A line that ends in a colon opens a group of papers: "Giấy tờ phải xuất trình:".
 _GROUP = re.compile(r"^.{3,300}:\s*$", re.DOTALL)
-# The portal's own words for two groups, also without a colon.
-_PORTAL_GROUP = re.compile(
-    r"(?:các )?(?:loại )?giấy tờ (?:cần |phải )?(?:nộp|xuất trình|nộp hoặc xuất trình)\W*",
-    re.IGNORECASE,
-)
 # A speck between the number and its word: "(01-bản sao)".
 _SIGN_IN_COUNT = re.compile(
     r"(?<=[(\[,;:–—-])(\s?\d{1,2})[-–.,' ]{1,3}(bản (?:chính|gốc|sao))", re.IGNORECASE
@@ -59,7 +55,7 @@ def papers_in(pieces: Sequence[Piece]) -> list[str]:
                 continue
         else:
             text = _with_count(_SIGN_IN_COUNT.sub(r"\1 \2", one_line(piece.text)))
-            if _GROUP.match(text) or _PORTAL_GROUP.fullmatch(unbulleted(text).strip()):
+            if _GROUP.match(text) or PAPERS_HEADING.fullmatch(unbulleted(text).strip(" .")):
                 heading = unbulleted(text).strip()
                 continue
         if text:

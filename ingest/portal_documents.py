@@ -22,7 +22,7 @@ _SUBJECT = re.compile(
     r"|nộp)\s+(?=(?:một trong|bản|giấy|thẻ|đơn|tờ))",
     re.IGNORECASE,
 )
-_PAPERS_HEADING = re.compile(r"giấy tờ (?:phải )?(?:nộp|xuất trình)", re.IGNORECASE)
+PAPERS_HEADING = re.compile(r"giấy tờ (?:phải )?(?:nộp|xuất trình)", re.IGNORECASE)
 _SHOW_FIRST = re.compile(r"xuất trình\b(?! hoặc)\s*(?:bản chính\s+)?:?\s*", re.IGNORECASE)
 _SUBMIT_FIRST = re.compile(
     r"^(?:nộp|gửi kèm|kèm theo|đính kèm|thành phần hồ sơ(?: \d+)?(?: \([^)]*\))?\s*:)\s*",
@@ -155,7 +155,7 @@ def _name_and_conditions(text: str) -> tuple[str, list[str]]:
 
 def _group(heading: str) -> str:
     """A heading as a condition; "Thành phần hồ sơ" and "Giấy tờ phải nộp" are none."""
-    if _PLAIN_HEADING.match(heading) or _PAPERS_HEADING.match(heading):
+    if _PLAIN_HEADING.match(heading) or PAPERS_HEADING.match(heading):
         return ""
     return without_bullet(heading)
 
@@ -220,10 +220,6 @@ def remark_of(cell: Cell) -> str:
         and not _NOTE_HEADING.match(cell.heading)
         and not _PLAIN_HEADING.match(cell.heading)
     ):
-        prefix = (
-            ""
-            if re.match(r"giấy tờ (?:phải )?(?:nộp|xuất trình)", cell.heading, re.IGNORECASE)
-            else f"{without_bullet(cell.heading)}: "
-        )
+        prefix = "" if PAPERS_HEADING.match(cell.heading) else f"{without_bullet(cell.heading)}: "
     text = re.sub(r"^(?:lưu ý|ghi chú|chú ý)\s*:?\s*[-+*]?\s*", "", text, flags=re.IGNORECASE)
     return capitalised(capped(prefix + " ".join(text.split()), 800))
