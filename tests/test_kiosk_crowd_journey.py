@@ -55,9 +55,18 @@ def a_kiosk(browser: Browser, address: str) -> Page:
     return page
 
 
+def go_home(page: Page) -> None:
+    """One tap; a second one when the browser lost the first, as once beside a printed slip."""
+    home = page.get_by_role("button", name="Về đầu")
+    home.click()
+    if page.locator("#home").is_hidden():
+        home.click()
+    expect(page.locator("#home")).to_be_visible()
+
+
 def ask_for_a_number(page: Page) -> None:
     """Every tap but the last one."""
-    page.get_by_role("button", name="Về đầu").click()
+    go_home(page)
     page.get_by_role("button", name="Gặp cán bộ").click()
     page.locator("#reception-number").click()
 
@@ -155,7 +164,7 @@ def test_kiosk_and_board_come_back_by_themselves_when_the_server_does(
         with board.expect_request("**/api/board/events**"):
             board.goto(f"{address}/board")
         assert take_number(kiosk) == "A001"
-        kiosk.get_by_role("button", name="Về đầu").click()
+        go_home(kiosk)
     expect(board.locator("#lost")).to_be_visible(timeout=15_000)
     kiosk.get_by_role("button", name="Kết hôn").click()
     expect(kiosk.locator("#lost")).to_contain_text("tự thử lại", timeout=20_000)
@@ -195,7 +204,7 @@ def test_a_visit_goes_on_on_the_phone_and_leaves_nothing_at_the_kiosk(
         phone.reload()  # the question is not asked again
         expect(phone.locator("#log").get_by_text("thứ bảy có làm việc không")).to_have_count(1)
 
-        kiosk.get_by_role("button", name="Về đầu").click()
+        go_home(kiosk)
         assert kiosk.locator("#carry-qr svg").count() == 0
         assert "thứ bảy" not in kiosk.locator("body").inner_html()
         kiosk.close()
