@@ -39,11 +39,11 @@ def tesseract() -> Check:
 
 
 def libreoffice() -> Check:
-    """LibreOffice, for .doc and .rtf."""
+    """LibreOffice, for .doc and .rtf, .ppt and files of its own."""
     place = shutil.which("soffice") or shutil.which("libreoffice")
     return Check(
         "Tệp Word đời cũ (LibreOffice)", place is not None, place or "chưa cài",
-        "" if place else "sudo apt install libreoffice-writer", needed=False,
+        "" if place else "sudo apt install libreoffice-writer libreoffice-impress", needed=False,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 
 from ingest.encodings import Encoding, encodings_of, to_unicode
 from ingest.layout import LISTED
@@ -10,10 +11,13 @@ from ingest.orders import holds_order, without_orders
 from ingest.pages import Block, Page, Reading, Row
 from ingest.paragraphs import ENDS, STARTS, is_left_open, joined_text, paragraphs_of
 from ingest.portal_text import clean
+from ingest.table_kinds import is_numbering
 
 # Lines this near to an edge may be running heads, feet or page numbers.
 EDGE = 0.1
 MOST_HEADS = 3
+# Of the letters of a row of headings that is read on two pages; a short row must be equal.
+SAME_HEAD, LEAST_HEAD = 0.85, 30
 _PAGE_NUMBER = re.compile(r"^\W*(?:trang\s*)?\d{1,4}(?:\s*/\s*\d{1,4})?\W*$", re.IGNORECASE)
 _STAMP = re.compile(
     r"^(?:người ký|ký bởi|thời gian ký|ngày ký|email|cơ quan|signature|signed by|digitally signed"
@@ -164,7 +168,7 @@ def _joined_tables(one: Block, two: Block) -> Block:
     more = list(two.rows)
     # the headings are repeated on every page, often with a row of their numbers below them
     for head in one.rows[: min(MOST_HEADS, len(one.rows) - 1)]:
-        if not more or _plain(more[0]) != _plain(head):
+        if not more or not _is_same_head(head, more[0]):
             break
         more = more[1:]
     if more and any(more[0].cells) and _breaks_off(rows, more[0]):
@@ -176,6 +180,15 @@ def _joined_tables(one: Block, two: Block) -> Block:
     return one.model_copy(
         update={"rows": (*rows, *more), "confidence": min(one.confidence, two.confidence)}
     )
+
+
+def _is_same_head(head: Row, row: Row) -> bool:
+    """Whether a row says the headings of the page before; no scan reads them alike twice."""
+    one, two = _plain(head), _plain(row)
+    if one == two or head.confidence == row.confidence == 1:
+        return one == two
+    alike = SequenceMatcher(None, one, two, autojunk=False).ratio() >= SAME_HEAD
+    return (alike and len(one) >= LEAST_HEAD) or (is_numbering(head) and is_numbering(row))
 
 
 def _breaks_off(rows: Sequence[Row], first: Row) -> bool:

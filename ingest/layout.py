@@ -31,6 +31,9 @@ LISTED = re.compile(
     r"|Bước \d"
     r"|(?:Trực tiếp|Trực tuyến|(?:Dịch vụ )?[Bb]ưu chính)\s*:)"
 )
+# A bullet or tick as Tesseract reads it, before words that begin with a capital: no Vietnamese
+# word, number or letter of a list ("e.", "V.") looks like one.
+_MISREAD_BULLET = re.compile(r"[_'|.,]*(?:[evsoES]_*|[sS][e®©][_.,]*|[esES]{0,2}[«»®©¢¤§°][_.,]*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +205,34 @@ def _rows_of(words: Iterable[Word]) -> list[Line]:
     lines = []
     for row in rows:
         row.sort(key=lambda w: w.box[0])
+        if _is_speck(row):
+            continue
+        row = _with_bullet(row)
         text = unicodedata.normalize("NFC", " ".join(word.text for word in row))
         lines.append((text, _around([w.box for w in row]), row))
     return lines
+
+
+def _is_speck(row: Sequence[Word]) -> bool:
+    """Whether a recognised line is a letter or a sign that stands alone: dirt, the edge of a
+    box. A digit may be an answer, "a)" the beginning of an item."""
+    said = "".join(word.text for word in row)
+    letters = re.sub(r"[\W_]", "", said)
+    return (
+        any(word.confidence < 1 for word in row)
+        and len(letters) <= 1
+        and not letters.isdigit()
+        and not said.endswith(")")
+    )
+
+
+def _with_bullet(row: list[Word]) -> list[Word]:
+    """A recognised line with a dash where its bullet was taken for letters."""
+    first, second = row[0], row[1] if len(row) > 1 else row[0]
+    is_opened = second.text[:1].isupper() or second.text[:1].isdigit()
+    if first.confidence == 1 or not is_opened or not _MISREAD_BULLET.match(first.text):
+        return row
+    return [first.model_copy(update={"text": "-"}), *row[1:]]
 
 
 def _is_label_column(rows: Sequence[Line], x: float) -> bool:

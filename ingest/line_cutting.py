@@ -18,9 +18,8 @@ _WAY = re.compile(r"(?:nộp |hình thức |qua )*(?:trực tiếp|trực tuyế
                   r"(?:\s(?!:)[^:;.]*)?:?", re.IGNORECASE)  # fmt: skip
 _MORE_FEES = re.compile(r"[;.]\s*(?:lệ )?phí\s*:\s*\d", re.IGNORECASE)
 _CODE_LINE = re.compile(
-    r"\W*(?:mã(?: số)?(?: hồ sơ)?(?: thủ tục(?: hành chính)?| TTHC)?|TTHC)?\W*"
-    rf"{CODE.pattern}\W*",
-    re.IGNORECASE,
+    r"\W*(?:ma(?: so)?(?: ho so)?(?: thu tuc(?: hanh chinh)?| tthc)?|tthc)?\W*"
+    rf"{CODE.pattern}\W*"
 )
 _GOES_ON = re.compile(r"\(?tiếp(?: theo)?\)?\W*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"^\s*(?:\(?[\dIVX]{1,4}(?:\.\d{1,3})*[.)]|Thủ tục\b|THỦ TỤC\b)\s*\S")
@@ -64,7 +63,7 @@ class LineCutter:
         """The heading a line is; in an office's own words only below a procedure's name, and
         only for a part that was not there before."""
         label = heading_of(text, scanned=self._scanned)
-        if _CODE_LINE.fullmatch(text):
+        if _CODE_LINE.fullmatch(folded(text)):
             return Heading("code", text)
         if label is None or not label.is_exact:
             if self._current is None:
@@ -246,7 +245,10 @@ class LineCutter:
     def _close(self) -> None:
         if self._current is None:
             return
-        if self._current.is_whole:
+        is_empty = not (
+            self._current.code or self._current.name or any(self._current.parts.values())
+        )
+        if self._current.is_whole and not is_empty:  # a heading above a table of procedures is none
             self._done.procedures.append(self._current)
         else:
             if self._current.code and self._current.head:
@@ -260,7 +262,7 @@ class LineCutter:
 def _says_code(text: str) -> bool:
     """Whether a line is the code of a procedure and nothing else, with or without its label."""
     label = label_of(text)
-    return bool(_CODE_LINE.fullmatch(text)) or (
+    return bool(_CODE_LINE.fullmatch(folded(text))) or (
         label is not None and label[0] == "code" and CODE.search(label[1]) is not None
     )
 

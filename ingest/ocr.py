@@ -23,7 +23,7 @@ from ingest.ruling import Grid, Mask, Picture, grids_in, ink_of, is_table, quiet
 from ingest.turning import may_lie, quarter_turns, straightened, turned
 
 # Part of the cache key: raising it makes every page be recognised anew.
-METHOD = 5
+METHOD = 6
 LANGUAGE = "vie"
 # Letters at 200 dpi are 20 to 30 pixels high, which is what the model was trained on.
 DPI = 200

@@ -8,8 +8,8 @@ Box = tuple[float, float, float, float]
 """Left, top, right, bottom as fractions of the page."""
 
 Kind = Literal[
-    "pdf", "docx", "doc", "xlsx", "xls", "csv", "html", "markdown", "text", "image", "mail",
-    "portal", "unknown",
+    "pdf", "docx", "doc", "xlsx", "xls", "ods", "pptx", "ppt", "csv", "html", "markdown", "text",
+    "image", "mail", "portal", "unknown",
 ]  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import openpyxl
 import xlrd
 from lxml import etree
 
+from ingest.old_office import read_converted
 from ingest.pages import Block, Page, Reading, Row, Unreadable
 from ingest.read_web import decoded
 from ingest.sniffing import separator_in
@@ -29,8 +30,10 @@ def read_xlsx(path: Path) -> Reading:
         book = openpyxl.load_workbook(
             io.BytesIO(path.read_bytes()), read_only=True, data_only=True, keep_links=False
         )
-        sheets = [(sheet.title, sheet.iter_rows(values_only=True)) for sheet in book.worksheets]
-        reading = _reading("xlsx", sheets)
+        shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        sheets = [(sheet.title, sheet.iter_rows(values_only=True)) for sheet in shown]
+        hidden = [sheet.title for sheet in book.worksheets if sheet not in shown]
+        reading = _reading("xlsx", sheets, hidden)
         if count := _without_result(path):
             problem = (f"{count} ô công thức chưa có kết quả nên đọc là ô trống; hãy mở bằng "
                        "Excel, lưu lại rồi nhập lại")  # fmt: skip
@@ -53,12 +56,19 @@ def read_xls(path: Path) -> Reading:
     try:
         book = xlrd.open_workbook(str(path), on_demand=True)
         sheets = [
-            (sheet.name, (sheet.row_values(row) for row in range(sheet.nrows)))
+            (sheet.name, map(sheet.row_values, range(sheet.nrows)))
             for sheet in book.sheets()
+            if not sheet.visibility
         ]
-        return _reading("xls", sheets)
+        hidden = [sheet.name for sheet in book.sheets() if sheet.visibility]
+        return _reading("xls", sheets, hidden)
     except (xlrd.XLRDError, AssertionError, IndexError, ValueError, OSError) as error:
         raise Unreadable(_BROKEN) from error
+
+
+def read_ods(path: Path) -> Reading:
+    """Sheets of LibreOffice, through it. Raises Unreadable."""
+    return read_converted(path, "ods", "xlsx", read_xlsx)
 
 
 def read_csv(path: Path) -> Reading:
@@ -71,9 +81,15 @@ def read_csv(path: Path) -> Reading:
     return _reading("csv", [(path.stem, lines)])
 
 
-def _reading(kind: Any, sheets: Iterable[tuple[str, Iterable[Iterable[Any]]]]) -> Reading:
+def _reading(
+    kind: Any,
+    sheets: Iterable[tuple[str, Iterable[Iterable[Any]]]],
+    hidden: Sequence[str] = (),
+) -> Reading:
     pages: list[Page] = []
-    problems: list[str] = []
+    # what an office hides is mostly last year's, or the choices of another sheet's cells
+    problems = [f"trang tính {title!r} đang ẩn nên không đọc; cần thì bỏ ẩn, lưu rồi nhập lại"
+                for title in hidden]  # fmt: skip
     for number, (title, lines) in enumerate(sheets, 1):
         rows: list[Row] = []
         for line in lines:
@@ -91,7 +107,7 @@ def _reading(kind: Any, sheets: Iterable[tuple[str, Iterable[Iterable[Any]]]]) -
             )
             pages.append(Page(number=number, how="text", blocks=(Block(rows=even, page=number),)))
     if not pages:
-        raise Unreadable("tệp Excel không có dòng nào")
+        raise Unreadable("; ".join(["tệp Excel không có dòng nào", *problems]))
     return Reading(kind=kind, pages=tuple(pages), problems=tuple(problems))
 
 

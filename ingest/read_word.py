@@ -1,8 +1,5 @@
 """Reads Word files: paragraphs and tables in their order; old ones through LibreOffice."""
 
-import shutil
-import subprocess
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,15 +10,18 @@ from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.ns import qn
 from lxml import etree
 
-from ingest.bounds import end_family
 from ingest.labels import with_colon
+from ingest.old_office import read_converted
 from ingest.pages import Block, Page, Reading, Row, Unreadable
 
-OFFICE_SECONDS = 120
-NO_OFFICE = (
-    "tệp Word đời cũ (.doc) cần LibreOffice để đọc: sudo apt install libreoffice-writer, rồi nhập "
-    "lại; hoặc mở bằng Word và lưu thành .docx"
+# What somebody took out or moved away while changes were tracked.
+_UNSEEN = (qn("w:del"), qn("w:moveFrom"), qn("w:pPr"))
+_CHANGES = tuple(map(qn, ("w:ins", "w:del", "w:moveFrom", "w:moveTo")))
+TRACKED = (
+    "tệp còn chỗ sửa đang theo dõi (Track Changes) chưa duyệt: đã đọc như mọi chỗ sửa được chấp "
+    "nhận; nếu chưa phải bản cuối thì duyệt trong Word rồi nhập lại"
 )
+FOOTNOTES = "{count} chú thích cuối trang không nằm trong bản đọc; cần thì xem trong tệp"
 
 
 def read_docx(path: Path) -> Reading:
@@ -60,7 +60,14 @@ def read_docx(path: Path) -> Reading:
         raise Unreadable(
             "tệp Word không có chữ nào (có thể chỉ chứa ảnh); hãy gửi bản PDF hoặc ảnh"
         )
-    return Reading(kind="docx", pages=tuple(read))
+    return Reading(kind="docx", pages=tuple(read), problems=tuple(_problems(body)))
+
+
+def _problems(body: Any) -> Iterator[str]:
+    if next(body.iter(*_CHANGES), None) is not None:
+        yield TRACKED
+    if count := sum(1 for _ in body.iter(qn("w:footnoteReference"), qn("w:endnoteReference"))):
+        yield FOOTNOTES.format(count=count)
 
 
 def _paragraph(element: Any) -> tuple[int, str]:
@@ -111,7 +118,7 @@ def _typed(node: Any) -> str:
 def _visible(element: Any) -> Iterator[Any]:
     """Everything below a paragraph but deleted text and the old copies of text boxes."""
     for child in element.iterchildren():
-        if child.tag in (qn("w:del"), qn("w:pPr")) or str(child.tag).endswith("}Fallback"):
+        if child.tag in _UNSEEN or str(child.tag).endswith("}Fallback"):
             continue
         yield child
         yield from _visible(child)
@@ -126,6 +133,8 @@ def _table(element: Any, number: int) -> tuple[Block | None, int]:
     rows: list[Row] = []
     start = number
     for line in element.iterchildren(qn("w:tr")):
+        if line.find(f"{qn('w:trPr')}/{qn('w:del')}") is not None:
+            continue
         cells: list[str] = []
         for cell in line.iterchildren(qn("w:tc")):
             merge = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
@@ -148,35 +157,5 @@ def _cell(cell: Any) -> str:
 
 
 def read_doc(path: Path) -> Reading:
-    """A Word 97–2003 or RTF file, converted by LibreOffice in a profile of its own.
-
-    Macros do not run and links are not followed. Raises Unreadable without LibreOffice, for
-    a file it cannot convert, or when it takes longer than ``OFFICE_SECONDS``.
-    """
-    office = shutil.which("soffice") or shutil.which("libreoffice")
-    if office is None:
-        raise Unreadable(NO_OFFICE)
-    with tempfile.TemporaryDirectory(prefix="letan-doc-") as folder:
-        here = Path(folder)
-        source = here / "in.doc"
-        shutil.copyfile(path, source)
-        command = [
-            office, f"-env:UserInstallation={(here / 'profile').as_uri()}", "--headless",
-            "--norestore", "--nologo", "--nolockcheck", "--convert-to", "docx:MS Word 2007 XML",
-            "--outdir", str(here / "out"), str(source),
-        ]  # fmt: skip
-        process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-        )
-        try:
-            process.wait(timeout=OFFICE_SECONDS)
-        except subprocess.TimeoutExpired as error:
-            end_family(process.pid)
-            process.wait()
-            raise Unreadable(
-                f"LibreOffice đọc quá {OFFICE_SECONDS} giây; hãy lưu thành .docx"
-            ) from error
-        converted = here / "out" / "in.docx"
-        if not converted.exists():
-            raise Unreadable("LibreOffice không mở được tệp này; hãy mở bằng Word, lưu thành .docx")
-        return read_docx(converted).model_copy(update={"kind": "doc"})
+    """A Word 97–2003, RTF or LibreOffice text, through LibreOffice. Raises Unreadable."""
+    return read_converted(path, "doc", "docx", read_docx)

@@ -20,7 +20,7 @@ from ingest.settings import IngestSettings
 from ingest.sniffing import kind_of
 
 # Raised whenever reading or drafting has become better: unchanged files are then read anew.
-READER = 8
+READER = 9
 MOST_MEMORY_BYTES = 6 * 1024**3
 ROOT = Path(__file__).parent.parent
 
@@ -121,10 +121,15 @@ def read_here(
             from ingest.read_word import read_doc, read_docx
 
             reading = read_docx(path) if kind == "docx" else read_doc(path)
-        case "xlsx" | "xls":
-            from ingest.read_sheet import read_xls, read_xlsx
+        case "xlsx" | "xls" | "ods":
+            from ingest.read_sheet import read_ods, read_xls, read_xlsx
 
-            reading = read_xlsx(path) if kind == "xlsx" else read_xls(path)
+            reading = {"xlsx": read_xlsx, "xls": read_xls, "ods": read_ods}[kind](path)
+        case "pptx" | "ppt":
+            from ingest.read_slides import read_ppt, read_pptx
+
+            slides = read_pptx if kind == "pptx" else read_ppt
+            reading = slides(path, most_pages=settings.max_pages)
         case "csv":
             from ingest.read_sheet import read_csv
 
@@ -143,8 +148,8 @@ def read_here(
             reading = read_text(path, markdown=kind == "markdown")
         case _:
             raise Unreadable(
-                "không phải loại tệp đọc được (PDF, Word, Excel, web, thư, ảnh, Markdown); tệp nén "
-                "thì hãy giải nén rồi nhập thư mục"
+                "không phải loại tệp đọc được (PDF, Word, Excel, PowerPoint, web, thư, ảnh, "
+                "Markdown); tệp nén thì hãy giải nén rồi nhập thư mục"
             )
     return cleaned(reading)
 

@@ -80,26 +80,32 @@ def _packed(path: Path) -> Kind:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, OSError, RuntimeError, zlib.error, NotImplementedError) as error:
         raise Unreadable(
-            "tệp hỏng (không mở được như tệp Word hay Excel); hãy lưu lại tệp"
+            "tệp hỏng (không mở được như tệp Word, Excel hay PowerPoint); hãy lưu lại tệp"
         ) from error
     if any(name.startswith("word/") for name in names):
         return "docx"
     if any(name.startswith("xl/") for name in names):
         return "xlsx"
     if any(name.startswith("ppt/") for name in names):
-        raise Unreadable("tệp PowerPoint; hãy lưu thành PDF rồi nhập")
+        return "pptx"
     if "content.xml" in names and "mimetype" in names:
         return _open_document(path)
-    raise Unreadable("tệp nén, không phải Word hay Excel; hãy giải nén rồi nhập thư mục bên trong")
+    raise Unreadable(
+        "tệp nén, không phải Word, Excel hay PowerPoint; hãy giải nén rồi nhập thư mục bên trong"
+    )
 
 
 def _open_document(path: Path) -> Kind:
-    """A text of LibreOffice is read as old Word files are; its other files are not read."""
+    """Texts, sheets and slides of LibreOffice, which it turns into those of Microsoft."""
     with zipfile.ZipFile(path) as archive, archive.open("mimetype") as file:
         kind = file.read(100).decode("ascii", errors="replace")
     if "opendocument.text" in kind:
         return "doc"
-    raise Unreadable("tệp của LibreOffice; hãy lưu bảng tính thành .xlsx, trình chiếu thành PDF")
+    if "opendocument.spreadsheet" in kind:
+        return "ods"
+    if "opendocument.presentation" in kind:
+        return "ppt"
+    raise Unreadable("tệp hình vẽ của LibreOffice; hãy lưu thành PDF rồi nhập")
 
 
 def check_archive(archive: zipfile.ZipFile) -> None:
@@ -119,13 +125,15 @@ def check_archive(archive: zipfile.ZipFile) -> None:
 
 
 def _old_office(path: Path) -> Kind:
-    """Word or Excel of 1997–2003, by the names in the compound file's directory."""
+    """Word, Excel or PowerPoint of 1997–2003, by the names in the compound file's directory."""
     with path.open("rb") as file:
         content = file.read(64 * 1024 * 1024)
     if "WordDocument".encode("utf-16-le") in content:
         return "doc"
     if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
         return "xls"
+    if "PowerPoint Document".encode("utf-16-le") in content:
+        return "ppt"
     if "__substg1.0_".encode("utf-16-le") in content:
         raise Unreadable("thư của Outlook (.msg); hãy lưu thành .eml hoặc in ra PDF rồi nhập")
     if "EncryptedPackage".encode("utf-16-le") in content:

@@ -12,6 +12,8 @@ from ingest.paragraphs import STARTS, joined_text
 
 _COUNT_HEAD = re.compile(r"bản (?:chính|gốc|sao|chụp|photo)|số (?:lượng|bản)", re.IGNORECASE)
 _COLUMN_NUMBER = re.compile(r"\s*\(\s*[\dA-Z]{1,2}\s*\)\s*")
+_COUNT = re.compile(r"\(?\d{1,2} (?:bản|bộ)(?: (?:chính|gốc|sao|chụp|photo))?(?: .{0,20})?\)?")
+LONGEST_NUMBER = 5  # "(10)", with a sign that a scan added
 # A title, an office, a date may stand in the rows above a table's headings.
 MOST_ROWS_ABOVE = 8
 
@@ -39,8 +41,8 @@ def headed(rows: Sequence[Row]) -> Headed:
     sections = [column_of(cell) or "" for cell in head.cells]
     lead = [""] * len(sections)
     body = list(rows[place + 1 :])
-    if body and all(_COLUMN_NUMBER.fullmatch(cell) for cell in body[0].cells if cell.strip()):
-        body.pop(0)  # "(1)", "(2)" below the headings
+    if body and is_numbering(body[0]):
+        body.pop(0)
     if body and _divides(head, body[0]):
         below = body.pop(0)
         for at, cell in enumerate(below.cells):
@@ -50,6 +52,17 @@ def headed(rows: Sequence[Row]) -> Headed:
                 lead[at] = f"{' '.join(cell.split())}: "
         head = head.model_copy(update={"cells": tuple(map(_joined_heads, head.cells, below.cells))})
     return Headed(tuple(rows[:place]), head, tuple(sections), tuple(lead), tuple(body))
+
+
+def is_numbering(row: Row) -> bool:
+    """Whether a row holds the numbers below the headings, "(1)", "(2)"; a scan misreads some."""
+    filled = [cell.strip() for cell in row.cells if cell.strip()]
+    numbers = sum(bool(_COLUMN_NUMBER.fullmatch(cell)) for cell in filled)
+    if row.confidence == 1 or len(filled) < 3:
+        return bool(filled) and numbers == len(filled)
+    return numbers >= 1 and all(
+        len(cell) <= LONGEST_NUMBER and re.search(r"[()]", cell) for cell in filled
+    )
 
 
 def _known_columns(row: Row) -> int:
@@ -145,6 +158,8 @@ def inner_table(head: Row) -> str | None:
     """The part a table inside a procedure belongs to, by its own column headings."""
     heads = [" ".join(cell.lower().split()) for cell in head.cells]
     said = " | ".join(heads)
+    if any(map(_COUNT.fullmatch, heads)):
+        return None  # a paper with its count, beside the label of all of them
     sections = [column_of(cell) for cell in head.cells]
     if (
         "channel" in sections
@@ -204,13 +219,24 @@ def split_row(row: Row, scanned: bool) -> tuple[str | None, str]:
         label = label_of(text, scanned=scanned)
         if label is None and (section := column_of(text)) and len(text) < 60:
             label = (section, "")
-        rest = "\n".join(filter(None, row.cells[place + 1 :]))
+        rest = _with_counts(row.cells[place + 1 :])
         if label is None and len(text) < 40 and CODE.fullmatch(rest.strip()):
             label = ("code", "")  # whatever its label was read as, this is the code
         if label is None:
             break
         return label[0], "\n".join(filter(None, [label[1], rest]))
-    return None, "\n".join(filter(None, row.cells))
+    return None, _with_counts(row.cells)
+
+
+def _with_counts(cells: Sequence[str]) -> str:
+    """The cells as lines; a count beside a paper ("01 bản chính") is said in its line."""
+    lines: list[str] = []
+    for cell in filter(str.strip, cells):
+        if lines and _COUNT.fullmatch(" ".join(cell.lower().split())) and "\n" not in lines[-1]:
+            lines[-1] = f"{lines[-1].rstrip(' ;.')} ({' '.join(cell.split())})"
+        else:
+            lines.append(cell)
+    return "\n".join(lines)
 
 
 def row_piece(row: Row, heads: Sequence[str]) -> Piece:

@@ -117,9 +117,11 @@ def test_other_archives_are_refused_by_their_content(
 
 @pytest.mark.parametrize(("mime", "kind"), [
     ("application/vnd.oasis.opendocument.text", "doc"),
-    ("application/vnd.oasis.opendocument.spreadsheet", None),
+    ("application/vnd.oasis.opendocument.spreadsheet", "ods"),
+    ("application/vnd.oasis.opendocument.presentation", "ppt"),
+    ("application/vnd.oasis.opendocument.graphics", None),
 ])  # fmt: skip
-def test_a_text_of_libreoffice_is_read_by_it_and_its_sheets_are_refused(
+def test_texts_sheets_and_slides_of_libreoffice_are_read_by_it_and_drawings_refused(
     mime: str, kind: str | None, tmp_path: Path
 ) -> None:
     with zipfile.ZipFile(tmp_path / "a.odt", "w") as archive:
@@ -128,5 +130,5 @@ def test_a_text_of_libreoffice_is_read_by_it_and_its_sheets_are_refused(
     if kind:
         assert kind_of(tmp_path / "a.odt") == kind
         return
-    with pytest.raises(Unreadable, match="xlsx"):
+    with pytest.raises(Unreadable, match="PDF"):
         kind_of(tmp_path / "a.odt")

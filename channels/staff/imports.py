@@ -21,8 +21,8 @@ OUTCOMES = {
     "refused": "từ chối",
 }  # fmt: skip
 ACCEPTED = (
-    ".pdf,.doc,.docx,.xls,.xlsx,.html,.htm,.md,.txt,.png,.jpg,.jpeg,.tif,.tiff,.webp,.json,"
-    ".jsonl,.gz,.eml,.mhtml,.mht"
+    ".pdf,.doc,.docx,.odt,.rtf,.xls,.xlsx,.ods,.csv,.ppt,.pptx,.odp,.html,.htm,.md,.txt,.png,.jpg,"
+    ".jpeg,.tif,.tiff,.webp,.json,.jsonl,.gz,.eml,.mhtml,.mht"
 )
 
 
