@@ -25,7 +25,7 @@ from knowledge.linking.bank import Intent, read_intents
 from knowledge.linking.classes import Classifiers
 from knowledge.linking.keeping import keep_meanings, kept_meanings
 from knowledge.linking.linker import Linker, Linking
-from knowledge.linking.meanings import Meanings, procedure_label, tables_digest
+from knowledge.linking.meanings import Meanings, added, procedure_label, tables_digest
 from knowledge.linking.ranker import Ranker
 from knowledge.linking.views import Encoder, Views
 from knowledge.memory import give_back
@@ -36,6 +36,7 @@ log = structlog.get_logger()
 
 PASSAGES = 40  # enough that one long record cannot crowd the others out
 KEPT = "views-"
+FEW = 500  # phrases of an office's own that stand beside the others; more are indexed with them
 SHAPE = 12  # raise when normalising or label texts change, so that kept views are made anew
 
 
@@ -44,11 +45,12 @@ class Understanding:
     """How a question is linked to what can be meant by whoever holds some content.
 
     ``read_meanings`` gives what it was made from, for the next one; as long as nothing changes,
-    nobody needs that in memory.
+    nobody needs that in memory. ``beside`` is what this only adds an office's phrases to.
     """
 
     linker: Linker
     read_meanings: Callable[[], Meanings | None]
+    beside: "Understanding | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,14 @@ class Linkers:
     def get(
         self, office_id: str, content: str, index: str, make: Callable[[], Understanding]
     ) -> Understanding:
-        """What exactly this ``content`` means over the vectors of ``index``."""
+        """What exactly this ``content``, kept on disk for an office, means over ``index``."""
         with self._lock:
             self._used[office_id] = content
+        return self.find(content, index, make)
+
+    def find(self, content: str, index: str, make: Callable[[], Understanding]) -> Understanding:
+        """What exactly this ``content`` means over the vectors of ``index``."""
+        with self._lock:
             held = self._held.get((content, index))
             if held is None:
                 held = self._held[content, index] = make()
@@ -168,24 +175,53 @@ class Finder:
         """The present state of knowledge; what did not change since ``earlier`` is taken over."""
         revision = self._store.revision()
         holdings = self._linkers.holdings.of(self._office_id)
-        mark = json.dumps([self._linkers.rules, self._encoder.name, holdings.mark])
-        content = hashlib.sha256(mark.encode()).hexdigest()[:16]
         index = self._index.current()
+        before = (earlier.held.beside or earlier.held) if earlier else None
+        held = None
+        if holdings.beside and len(holdings.own) <= FEW:
+            held = self._with_own(holdings, self._whole(holdings.beside, index, before), index)
+        if held is None:
+            held = self._whole(holdings, index, before)
+        if earlier and self._cache:
+            self._linkers.drop_others(self._cache)
+        return Snapshot(revision, held)
+
+    def _whole(
+        self, holdings: Holdings, index: VectorIndex, earlier: Understanding | None
+    ) -> Understanding:
+        """Everything an office holds, in views of its own; the same content is held once."""
+        content = self._content(holdings)
 
         def make() -> Understanding:
             return self._understanding(content, holdings, index, earlier)
 
-        held = self._linkers.get(self._office_id, content, index.name, make)
-        if earlier and self._cache:
-            self._linkers.drop_others(self._cache)
-        return Snapshot(revision, held)
+        return self._linkers.get(self._office_id, content, index.name, make)
+
+    def _with_own(
+        self, holdings: Holdings, shared: Understanding, index: VectorIndex
+    ) -> Understanding | None:
+        """What all hold with the office's few phrases beside it; None where they change more."""
+        views = shared.linker.views
+        own = added(holdings.own, views.labels, views.heard)
+        if own is None:
+            return None
+
+        def make() -> Understanding:
+            return Understanding(shared.linker.with_own(own), shared.read_meanings, shared)
+
+        return self._linkers.find(self._content(holdings), index.name, make)
+
+    def _content(self, holdings: Holdings) -> str:
+        """A mark of all that decides what a question means to whoever holds this."""
+        mark = json.dumps([self._linkers.rules, self._encoder.name, holdings.mark])
+        return hashlib.sha256(mark.encode()).hexdigest()[:16]
 
     def _understanding(
         self,
         content: str,
         holdings: Holdings,
         index: VectorIndex,
-        earlier: Snapshot | None,
+        earlier: Understanding | None,
     ) -> Understanding:
         """Built from what is kept of this content, or made and kept."""
         folder = self._cache / f"{KEPT}{content}" if self._cache else None
@@ -200,16 +236,19 @@ class Finder:
             earlier.linker.views if earlier else None,
             meanings.bodies_of(labels),
         )
-        linker = Linker(views, self._ranker, _PassageSearch(index, holdings.live))
+        own = added(holdings.own, labels, ()) or ()
+        linker = Linker(views, self._ranker, _PassageSearch(index, holdings.live), own)
         if folder:
             return Understanding(linker, lambda: kept_meanings(folder))
         return Understanding(linker, lambda: meanings)
 
-    def _made(self, folder: Path | None, holdings: Holdings, earlier: Snapshot | None) -> Meanings:
+    def _made(
+        self, folder: Path | None, holdings: Holdings, earlier: Understanding | None
+    ) -> Meanings:
         """Made, and kept; then read again, because the records come without their texts so."""
         intents = self._linkers.intents.values()
         said = [*holdings.said, *((t, i.id) for i in intents for t in i.utterances)]
-        before = earlier.held.read_meanings() if earlier else None
+        before = earlier.read_meanings() if earlier else None
         made = self._meanings(holdings.live, said, before)
         keep_meanings(folder, made)
         return kept_meanings(folder) or made

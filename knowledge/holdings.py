@@ -19,13 +19,16 @@ class Holdings:
     """What one office answers from: versions by code, and phrases with the code they mean.
 
     ``mark`` is the same only for the same content. ``has_own`` tells whether any of it is the
-    office's alone.
+    office's alone, ``own`` are its phrases, and ``beside`` is what every office holds, where it
+    has nothing else.
     """
 
     live: Mapping[str, int]
     said: Sequence[tuple[str, str]]
     mark: str
     has_own: bool = False
+    own: Sequence[tuple[str, str]] = ()
+    beside: "Holdings | None" = None
 
 
 class HoldingsReader:
@@ -59,7 +62,10 @@ class HoldingsReader:
         if not (live or said):
             return shared
         mark = _mark(shared.mark, live, said)
-        return Holdings({**shared.live, **live}, [*shared.said, *said], mark, has_own=True)
+        both = [*shared.said, *said]
+        if live:
+            return Holdings({**shared.live, **live}, both, mark, has_own=True, own=said)
+        return Holdings(shared.live, both, mark, has_own=True, own=said, beside=shared)
 
 
 def _mark(before: str, live: Mapping[str, int], said: Sequence[tuple[str, str]]) -> str:

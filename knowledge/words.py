@@ -1,10 +1,13 @@
 """Full-text BM25 over syllables and syllable pairs, with or without tones (bm25s)."""
 
 import itertools
+import math
 from array import array
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +15,7 @@ from numpy.typing import NDArray
 from knowledge.columns import Columns
 from knowledge.vietnamese import fold
 
+K1, B = 1.2, 0.6
 NOWHERE: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
 
 
@@ -24,6 +28,16 @@ def terms(normalised: str, *, toned: bool) -> tuple[str, ...]:
     """
     words = (normalised if toned else fold(normalised)).split()
     return (*words, *(f"{a}_{b}" for a, b in itertools.pairwise(words)))
+
+
+class Words(Protocol):
+    """Numbered documents that can be asked for words."""
+
+    def scores(self, normalised: str) -> NDArray[np.float32]:
+        """How well each document fits a normalised question, shape (documents,)."""
+
+    def documents(self, term: str) -> NDArray[np.int32]:
+        """The numbers of the documents that hold a term, as `terms` writes it."""
 
 
 class WordIndex:
@@ -52,7 +66,7 @@ class WordIndex:
         # With SciPy it is 16 MB that a desk on a prepared index does without.
         import bm25s
 
-        retriever = bm25s.BM25(method="lucene", k1=1.2, b=0.6)
+        retriever = bm25s.BM25(method="lucene", k1=K1, b=B)
         retriever.index((corpus, numbers), show_progress=False)
         held = retriever.scores
         return cls(
@@ -60,6 +74,36 @@ class WordIndex:
             len(texts),
             toned=toned,
         )
+
+    @classmethod
+    def beside(
+        cls, many: Sequence[str], index: Words, few: Sequence[str], *, toned: bool
+    ) -> "WordIndex":
+        """Index a ``few`` texts with the weights they have among ``many``, which ``index`` holds.
+
+        A term is as rare as in all texts together, and a text as long in comparison.
+        """
+        counted = [Counter(terms(text, toned=toned)) for text in few]
+        if not any(counted):
+            return cls(None, len(few), toned=toned)
+        lengths = [2 * len(text.split()) - 1 for text in many]  # as many pairs as words, less one
+        lengths += [sum(counts.values()) for counts in counted]
+        usual = sum(lengths) / len(lengths)
+        holders: dict[str, list[tuple[int, int]]] = {}
+        for number, counts in enumerate(counted):
+            for term, count in counts.items():
+                holders.setdefault(term, []).append((number, count))
+        starts, documents, weights = [0], array("i"), array("f")
+        for term, held in holders.items():
+            in_how_many = len(index.documents(term)) + len(held)
+            rare = math.log(1 + (len(lengths) - in_how_many + 0.5) / (in_how_many + 0.5))
+            for number, count in held:
+                long = 1 - B + B * sum(counted[number].values()) / usual
+                documents.append(number)
+                weights.append(rare * count / (count + K1 * long))
+            starts.append(len(documents))
+        columns = Columns.of({t: at for at, t in enumerate(holders)}, starts, documents, weights)
+        return cls(columns, len(few), toned=toned)
 
     def scores(self, normalised: str) -> NDArray[np.float32]:
         """BM25 of each document for a normalised question, shape (documents,)."""
@@ -90,7 +134,7 @@ class WordIndex:
         folder: Path | None,
         *,
         toned: bool,
-        earlier: "WordIndex | None" = None,
+        earlier: Words | None = None,
     ) -> "WordIndex":
         """The index of ``size`` texts, read from ``folder`` when it was kept there before.
 
@@ -100,7 +144,7 @@ class WordIndex:
         """
         if folder is not None and folder.exists():
             return cls(Columns.read(folder), size, toned=toned)
-        index = earlier or cls.build(texts(), toned=toned)
+        index = earlier if isinstance(earlier, cls) else cls.build(texts(), toned=toned)
         if folder is None or index._columns is None:
             return index
         index._columns.write(folder)

@@ -1,7 +1,9 @@
 """Links a question to what it means: candidates with calibrated probabilities."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 from knowledge.linking.asking import without_asking
 from knowledge.linking.classes import PROCEDURE_GROUP
 from knowledge.linking.courtesies import without_courtesies
+from knowledge.linking.labels import Phrase
 from knowledge.linking.outdone import unless_outdone
 from knowledge.linking.papers_copied import with_any_paper
 from knowledge.linking.proper import proper_words
@@ -21,12 +24,14 @@ from knowledge.linking.twins import shipped_twins
 from knowledge.linking.typos import Typos
 from knowledge.linking.views import Views
 from knowledge.vietnamese import fold, normalise
+from knowledge.words import terms
 
 KEPT = 12
 # A question that is nothing but a procedure's own name (and how one asks) means that
 # procedure; a fifth is left to the views.
 CALLED_BY_NAME = 0.8
 FITS = 0.005  # share of a record from which it may answer in the place of an intent
+LEAST_UNMARKED = 3  # words; two of them without marks may be many things
 LEAST_LEFT = 2  # words of a matter, without which a greeting is a greeting
 # Words of a name that people leave out ("kết hôn" for "đăng ký kết hôn"); "mất" or "lại" they
 # do not, for that would be another matter.
@@ -93,12 +98,29 @@ class _Called:
         return held[0] if any(name <= said for name in held[1]) else None
 
 
-def _said(views: Views) -> dict[str, int]:
-    """Each known phrase that belongs to one label; what staff add works word for word at once."""
+def _said(views: Views, only: Collection[str] | None = None) -> dict[str, int | None]:
+    """The label of each known phrase, or of ``only`` these; None where several have it.
+
+    What staff add works word for word at once.
+    """
+    owners: dict[str, int | None] = {}
+    for text, owner in zip(views.phrases.texts, views.phrases.owners.tolist(), strict=True):
+        if only is None or text in only:
+            owners[text] = owner if owners.get(text, owner) == owner else None
+    return owners
+
+
+def _taught(views: Views, phrases: Sequence[Phrase]) -> dict[str, int]:
+    """The label meant by what an office's own phrases are about, whatever is asked of it."""
     owners: dict[str, set[int]] = {}
-    for text, owner in zip(views.phrases.texts, views.phrases.owners, strict=True):
-        owners.setdefault(text, set()).add(int(owner))
-    return {text: labels.pop() for text, labels in owners.items() if len(labels) == 1}
+    for phrase in phrases:
+        if phrase.label in views.index:
+            owners.setdefault(_matter(phrase.text), set()).add(views.index[phrase.label])
+    return {
+        about: labels.pop()
+        for about, labels in owners.items()
+        if len(about.split()) >= LEAST_LEFT and len(labels) == 1
+    }
 
 
 class PassageSearch(Protocol):
@@ -138,9 +160,18 @@ class Linking:
 
 
 class Linker:
-    """One question in, one `Linking` out; holds no state of its own."""
+    """One question in, one `Linking` out; holds no state of its own.
 
-    def __init__(self, views: Views, ranker: Ranker, passages: PassageSearch) -> None:
+    ``own`` are those phrases of the views that the office added: it knows what it means by them.
+    """
+
+    def __init__(
+        self,
+        views: Views,
+        ranker: Ranker,
+        passages: PassageSearch,
+        own: Sequence[Phrase] = (),
+    ) -> None:
         self._views = views
         self._ranker = ranker
         self._passages = passages
@@ -148,8 +179,18 @@ class Linker:
         self._gives_way = np.asarray(
             [bool(label.held_as or label.held_partly) for label in views.labels], np.bool_
         )
-        self._said = _said(views)
+        self._said: MutableMapping[str, int | None] = _said(views)
         self._typos = Typos(views.texts_with)
+        self._taught = _taught(views, own)
+
+    def with_own(self, phrases: Sequence[Phrase]) -> "Linker":
+        """This linker with a few phrases more, of the labels it has; it shares all else."""
+        linker = copy(self)
+        linker._views = views = self._views.with_own(phrases)
+        linker._said = ChainMap(_said(views, {p.text for p in phrases}), self._said)
+        linker._typos = Typos(views.texts_with)
+        linker._taught = _taught(views, phrases)
+        return linker
 
     @property
     def views(self) -> Views:
@@ -161,8 +202,13 @@ class Linker:
         normalised = self._typos.mended(normalise(text))
         if not normalised:
             return Linking((), 1.0)
-        named = self._said.get(normalised)
-        normalised = with_any_paper(heard(normalised))
+        named = self._word_for_word(normalised)
+        polite, normalised = normalised, heard(normalised)
+        if named is None and normalised != polite:
+            named = self._word_for_word(normalised)
+        if named is None and self._taught:
+            named = self._taught.get(_matter(normalised))
+        normalised = with_any_paper(normalised)
         vector = self._views.encode(normalised)
         measured = self._views.measure(
             normalised, vector, self._passages(vector), proper=proper_words(text)
@@ -195,6 +241,18 @@ class Linker:
             ),
             none,
         )
+
+    def _word_for_word(self, normalised: str) -> int | None:
+        """The label whose phrase is said, with its marks or wholly without; None of several."""
+        if normalised in self._said:
+            return self._said[normalised]
+        if len(normalised.split()) < LEAST_UNMARKED or fold(normalised) != normalised:
+            return None
+        phrases = self._views.phrases
+        holders = [phrases.folded.documents(term) for term in terms(normalised, toned=False)]
+        fewest = min(holders, key=len).tolist()
+        owners = {int(phrases.owners[at]) for at in fewest if fold(phrases.texts[at]) == normalised}
+        return owners.pop() if len(owners) == 1 else None
 
     def _handed_over(
         self, candidates: NDArray[np.int64], shares: NDArray[np.float32]

@@ -157,6 +157,24 @@ def settled(phrases: Sequence[Phrase], labels: Sequence[Label]) -> list[Phrase]:
     return [p for p in phrases if p.label not in away or p.text not in answered]
 
 
+def added(
+    said: Sequence[tuple[str, str]], labels: Sequence[Label], heard: Iterable[Phrase]
+) -> list[Phrase] | None:
+    """Phrases that can stand beside ``heard``, which mean ``labels``; None when those change.
+
+    They do where a line of an intent that only sends away is said of a record now (`settled`).
+    """
+    replaced = successors(labels)
+    codes = {label.id for label in labels}
+    meant = ((text, replaced.get(code, code)) for text, code in said)
+    phrases = [Phrase(normalise(text), code) for text, code in meant if code in codes]
+    texts = {phrase.text for phrase in phrases}
+    away = {label.id for label in labels if label.group in SENDS_AWAY}
+    if any(phrase.text in texts for phrase in heard if phrase.label in away):
+        return None
+    return phrases
+
+
 def intent_label(intent: Intent) -> Label:
     """An intent as something a question can mean."""
     group = group_of(intent.id, intent.outcome)

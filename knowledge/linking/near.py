@@ -8,6 +8,7 @@ are compared in full.
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,13 @@ Floats = NDArray[np.float32]
 ROUGH_DIMENSIONS = 96
 EXACT = 512
 FEW = 4096  # below that the full product costs less than choosing
+
+
+class Near(Protocol):
+    """How near a question is to each of fixed texts."""
+
+    def cosines(self, vector: Floats) -> Floats:
+        """The cosine with each text, shape (texts,)."""
 
 
 class Neighbours:

@@ -5,6 +5,7 @@ import math
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from copy import copy
 from pathlib import Path
 
 from knowledge.vietnamese import fold
@@ -16,6 +17,13 @@ class Rarity:
     def __init__(self, texts: Sequence[str], path: Path | None) -> None:
         self._by_term = _inverse_frequency(texts, path)
         self._unseen = max(self._by_term.values(), default=1.0)
+
+    def with_texts(self, texts: Iterable[str]) -> "Rarity":
+        """With a few texts more: what only they say weighs as much as the rarest."""
+        more = copy(self)
+        said = {term for text in texts for term in fold(text).split()}
+        more._by_term = dict.fromkeys(said, self._unseen) | self._by_term
+        return more
 
     def __contains__(self, word: str) -> bool:
         return word in self._by_term

@@ -7,7 +7,8 @@ alone; `ranker` weighs them.
 """
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from knowledge.linking.features import (
 )
 from knowledge.linking.grouped import Grouped
 from knowledge.linking.labels import Bodies, Label, Phrase
+from knowledge.linking.own import WithOwn
 from knowledge.linking.qualifiers import told
 from knowledge.linking.rarity import Rarity
 from knowledge.linking.wording import COLUMNS as WORDING
@@ -53,6 +55,9 @@ class Views:
     labels and phrases. What ``earlier`` views hold of the same texts is taken over. ``bodies``
     are the labels' texts where the labels themselves come without.
     """
+
+    phrases: Grouped
+    names: Grouped
 
     def __init__(
         self,
@@ -77,7 +82,7 @@ class Views:
         self.index = {label.id: i for i, label in enumerate(self.labels)}
         self._encoder = encoder
         known = [p for p in phrases if p.label in self.index]
-        self.phrases: Grouped = Grouped(
+        self.phrases = Grouped(
             [p.text for p in known],
             [self.index[p.label] for p in known],
             len(labels),
@@ -86,7 +91,7 @@ class Views:
             earlier.phrases if earlier else None,
         )
         names = [(name, i) for i, label in enumerate(self.labels) for name in label.names]
-        self.names: Grouped = Grouped(
+        self.names = Grouped(
             [name for name, _ in names],
             [i for _, i in names],
             len(labels),
@@ -124,13 +129,35 @@ class Views:
                     float(label.is_office),
                     float(label.is_commune),
                     float(label.is_intent),
-                    math.log1p(self.phrases.counts[i]) / 4,
-                    float(self.phrases.counts[i] > 0),
+                    *(0.0, 0.0),
                 ]
-                for i, label in enumerate(self.labels)
+                for label in self.labels
             ],
             dtype=np.float32,
         ).reshape(len(self.labels), len(PRIORS))
+        self._count_phrases()
+
+    def _count_phrases(self) -> None:
+        counts = self.phrases.counts.astype(np.float64)
+        self._priors[:, PRIORS.index("phrase_count")] = np.log1p(counts) / 4
+        self._priors[:, PRIORS.index("has_phrases")] = counts > 0
+
+    def with_own(self, phrases: Sequence[Phrase]) -> "Views":
+        """These views with a few phrases more, of the same labels; the rest is shared."""
+        views = copy(self)
+        texts = [phrase.text for phrase in phrases]
+        owners = [self.index[phrase.label] for phrase in phrases]
+        views.phrases = WithOwn(self.phrases, texts, owners)
+        views._rarity = self._rarity.with_texts(texts)
+        views._priors = self._priors.copy()
+        views._count_phrases()
+        return views
+
+    @property
+    def heard(self) -> Iterator[Phrase]:
+        """Every phrase with the label it means."""
+        for text, owner in zip(self.phrases.texts, self.phrases.owners.tolist(), strict=True):
+            yield Phrase(text, self.labels[owner].id)
 
     def texts_with(self, term: str) -> int:
         """In how many phrases, names and records a term without tones stands (`words.terms`)."""
@@ -326,11 +353,10 @@ class Views:
 
     def nearest_phrase(self, vector: Floats, label: int) -> str | None:
         """The phrase of a label nearest to a question, to show why it was considered."""
-        own = np.flatnonzero(self.phrases.owners == label)
-        if not len(own):
-            return None
-        nearest = int(own[int(np.argmax(self.phrases.vectors[own] @ vector))])
-        return str(self.phrases.texts[nearest])
+        places, cosines = self.phrases.cosines_of(label, vector)
+        return (
+            str(self.phrases.texts[int(places[int(np.argmax(cosines))])]) if len(places) else None
+        )
 
 
 @dataclass(frozen=True, slots=True)

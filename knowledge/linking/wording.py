@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.words import WordIndex
+from knowledge.words import Words
 
 Floats = NDArray[np.float32]
 COLUMNS = ("words_used", "rarest_unused", "pairs_used", "words_written")
@@ -26,7 +26,7 @@ class Source:
     labels that use a term, each once, where all documents are seen.
     """
 
-    index: WordIndex
+    index: Words
     owners: NDArray[np.int64]
     hidden: Collection[int] = ()
     without: int | None = None
