@@ -124,3 +124,16 @@ def test_a_scam_goes_on_in_the_next_message(ask: Ask) -> None:
     first = ask("có người xưng công an bảo đọc mã OTP để cập nhật VNeID")
     for said in ("họ bảo không làm thì khóa căn cước", "tôi lỡ đọc rồi thì sao"):
         assert "OTP" in ask(said, first.conversation_id).text, said
+
+
+def test_who_asks_for_a_day_hears_first_whether_the_office_works_then(ask: Ask) -> None:
+    answer = talk(ask, "chủ nhật đăng ký khai sinh cho con có ai nhận không")
+    assert code_of(answer) == BIRTH
+    assert answer.text.startswith("Dạ, Chủ nhật") and "không làm việc" in answer.text
+    told = talk(ask, "con sinh hôm chủ nhật, làm khai sinh cần gì")
+    assert code_of(told) == BIRTH and "không làm việc" not in told.text
+
+
+def test_a_relative_who_is_asked_to_go_is_somebody_else_who_goes(ask: Ask) -> None:
+    answer = talk(ask, "nhờ mẹ vợ đi làm khai sinh cho con được không")
+    assert "nhờ người đi thay" in answer.text and "Người làm được" in answer.text

@@ -47,10 +47,17 @@ def late(room: Backroom, turn: Turn) -> Reply | None:
     )
 
 
+_KIN = (
+    r"(?:mẹ|bố|ba|cha|vợ|chồng|con trai|con gái|con dâu|con rể|anh trai|chị gái|em trai|em gái"
+    r"|ông|bà|cháu|người nhà|người thân|người khác|hàng xóm|bạn)"
+)
 _INSTEAD = re.compile(
     r"\b(?:đi|làm|xin|nộp|lấy|nhận|đăng ký|khai|ký|rút)(?: \w+){0,3}? "
     r"(?:thay|hộ(?! (?:khẩu|kinh|chiếu|tịch|nghèo|cận|gia|lý|dân|tống)))\b"
     r"(?! (?:em|tôi|mình|tui|anh chị) (?:với|cái|cho))"
+    rf"|\bnhờ {_KIN}(?: \w+){{0,2}} (?:làm|xin|nộp|lấy|nhận|đăng ký|khai|rút)\b"
+    rf"|\b{_KIN}(?: (?!cô|chú|anh|chị|bác)\w+){{0,3}} (?:làm|xin|nộp|lấy|đăng ký|khai)"
+    r"(?: (?!cô|chú|anh|chị|bác)\w+){0,4} giúp (?:em|con|tôi|tui|cháu|mình)\b"
 )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from assistant.compose import compose
 from assistant.compose_english import compose_english
 from assistant.dialogue.manner import with_condolence
+from assistant.dialogue.opening import on_that_day
 from assistant.dialogue.turn import Backroom, Reply, Turn
 from assistant.dialogue.unknown import not_found
 from assistant.facts import depends_on_case
@@ -51,6 +52,7 @@ def answer_procedure(
         topics = topics if Topic.PLACE in topics else (*topics, Topic.PLACE)
     office, facts = room.office(turn)
     asks_case = asks and case is None and depends_on_case(view.procedure, topics)
+    lead = (*on_that_day(turn, office, view.procedure), *lead)
     lead, condoled = with_condolence(turn, code, lead)
     if turn.language == ENGLISH:
         lead = ()
