@@ -18,6 +18,7 @@ from ingest.paper_rows import (
     is_one_sentence,
     is_told_apart,
     looks_cut,
+    may_hold_two,
 )
 from ingest.portal import TWO_LEVELS_SINCE, RejectedRecord, to_procedure
 from ingest.portal_form import record_of, says_only_free, says_only_no
@@ -199,6 +200,8 @@ def _doubt_of_papers(pieces: Sequence[Piece], procedure: Procedure) -> str:
     told_apart = is_told_apart(pieces)
     if not told_apart and any(piece.box for piece in pieces):
         return "giấy tờ không có dấu đầu dòng, có thể bị cắt sai chỗ"
+    if may_hold_two(pieces, names):
+        return "có chỗ như hai giấy tờ đọc liền làm một"
     if has_broken_name(names) or begins_inside(pieces) or (not told_apart and looks_cut(names)):
         return "có dòng không giống tên giấy tờ, có thể bị cắt sai chỗ"
     return ""

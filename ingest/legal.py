@@ -99,7 +99,7 @@ def _by_clause(pieces: Sequence[Piece], header: Header, title: str) -> Iterator[
     article, heading, clause = None, "", None
     held: list[Piece] = []
     own = _own_articles(pieces)
-    quoting = False
+    quoting = between = False
 
     def flush() -> Iterator[NewPassage]:
         if held and (article or len(" ".join(p.text for p in held)) > LEAST_LETTERS):
@@ -117,6 +117,7 @@ def _by_clause(pieces: Sequence[Piece], header: Header, title: str) -> Iterator[
         if place in own and (match := ARTICLE.match(text)):
             yield from flush()
             article, heading, clause = match[1], one_line(match[2]), None
+            between = False
             if len(heading) > 200:
                 held.append(Piece(heading, piece.page))
                 heading = ""
@@ -136,6 +137,9 @@ def _by_clause(pieces: Sequence[Piece], header: Header, title: str) -> Iterator[
             quoting = _quotes_on(text, False)
         elif re.match(r"^(?:Chương|CHƯƠNG|Mục|MỤC|Phần|PHẦN)\s+[IVX\d]+", text):
             yield from flush()
+            between = True
+        elif between and text.isupper():
+            continue  # the chapter's name, not words of the article before it
         elif not (article is None and len(text) < LEAST_LETTERS):
             held.append(piece)
             quoting = bool(article) and _quotes_on(text, quoting)

@@ -30,6 +30,8 @@ _COUNTS = re.compile(
     r"|(?P<before>\d{1,2})\s*bản (?P<kind2>chính|gốc|sao|chụp|photo)",
     re.IGNORECASE,
 )
+_TWO_COUNTS = re.compile(r"\s*\d{1,2}(?:\s+\d{1,2})+\s*")
+_BULLET_INSIDE = re.compile(r"\s[-–«»•]\s+([^\W\d_])")
 _COPIED = ("sao", "chụp", "photo")
 _ONE_COUNT = (
     r"(?:\d{1,2}\s*bản (?:chính|gốc|sao|chụp|photo)"
@@ -151,6 +153,16 @@ def has_broken_name(names: Iterable[str]) -> bool:
         or len(_COUNTS.findall(name)) > 1
         or len(name) < SHORTEST_NAME
         for name in names
+    )
+
+
+def may_hold_two(pieces: Iterable[Piece], names: Iterable[str]) -> bool:
+    """Whether a recognised list may have two papers in one: two counts stand in a row whose
+    dividing rule the scan lost, or a bullet in the middle of a name."""
+    recognised = [piece for piece in pieces if piece.confidence < 1]
+    return bool(recognised) and (
+        any(_TWO_COUNTS.fullmatch(cell) for piece in recognised for cell in piece.cells)
+        or any(letter.isupper() for name in names for letter in _BULLET_INSIDE.findall(name))
     )
 
 

@@ -3,8 +3,12 @@
 import pytest
 
 from ingest.cleaning import cleaned
+from ingest.decisions import read_header
+from ingest.found import Piece
 from ingest.layout import blocks_of
+from ingest.legal import passages_of
 from ingest.pages import Block, Page, Reading, Row, Word
+from ingest.paper_rows import may_hold_two
 
 
 @pytest.mark.parametrize("sign", ["e", "se", "s®_", "«", "E_", "v", "_e©."])
@@ -39,3 +43,25 @@ def test_headings_and_their_numbers_that_a_scan_repeats_are_said_once() -> None:
     reading = cleaned(Reading(kind="pdf", pages=tuple(pages)))
     (table,) = [block for page in reading.pages for block in page.blocks]
     assert [row.cells[0] for row in table.rows] == ["TT", "(1)", "1", "2"]
+
+
+def test_two_papers_read_as_one_leave_a_doubt_only_where_a_scan_was_read() -> None:
+    row = Piece("", cells=("Báo cáo Đơn đề nghị", "1 1", "0 0"), confidence=0.9)
+    assert may_hold_two([row], ["Báo cáo Đơn đề nghị"])
+    line = Piece("- Bản sao hợp đồng - Bản thiết kế", confidence=0.9)
+    assert may_hold_two([line], ["Bản sao hợp đồng - Bản thiết kế"])
+    assert not may_hold_two([line], ["Mẫu TP-HT - bản sao"])
+    typed = Piece("- Bản sao hợp đồng - Bản thiết kế")
+    assert not may_hold_two([typed], ["Bản sao hợp đồng - Bản thiết kế"])
+
+
+def test_the_name_of_the_next_chapter_is_no_clause_of_the_article_before_it() -> None:
+    lines = (
+        "Điều 1. Phạm vi", "1. Việc nuôi mèo trong khu dân cư.", "2. Việc nuôi chó trong nhà.",
+        "Chương II", "QUYỀN CỦA CHỦ NUÔI MÈO VÀ CHỦ NUÔI CHÓ", "Điều 2. Quyền của chủ nuôi",
+        "Được nuôi không quá năm con.",
+    )  # fmt: skip
+    pieces = [Piece(line, 1) for line in lines]
+    said = passages_of(pieces, read_header("\n".join(lines)), "Luật")
+    assert [(p.article, p.clause) for p in said] == [("1", "1"), ("1", "2"), ("2", None)]
+    assert not any("QUYỀN" in passage.text for passage in said)

@@ -84,6 +84,16 @@ def test_a_law_called_by_name_is_asked_in_own_words(ask: Callable[..., Answer]) 
     assert [c.source for c in answer.citations] == ["khoản 1 Điều 2 Luật Nuôi mèo (7/2026/QH16)"]
 
 
+def test_two_clauses_of_an_article_that_say_as_much_are_both_quoted(
+    ask: Callable[..., Answer],
+) -> None:
+    answer = ask("theo Luật Nuôi mèo thì chủ nuôi có quyền gì")
+    assert [c.source for c in answer.citations] == [
+        "khoản 1 Điều 2 Luật Nuôi mèo (7/2026/QH16)",
+        "khoản 2 Điều 2 Luật Nuôi mèo (7/2026/QH16)",
+    ]
+
+
 def test_a_question_no_procedure_answers_is_answered_from_a_notice(
     ask: Callable[..., Answer],
 ) -> None:

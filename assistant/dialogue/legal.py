@@ -61,10 +61,26 @@ def _asked_of(room: Backroom, turn: Turn, hits: Sequence[LegalHit]) -> Reply | N
     asked = set(core(turn.question.normalised).split()) - title - {"luat", "theo", "dinh"}
     if not asked:
         return None
-    best = max(hits[:CLOSEST], key=lambda hit: _share(asked, hit.passage))
-    if _share(asked, best.passage) < OF_NAMED:
+    best = max(hits[:CLOSEST], key=lambda hit: _share(asked, hit.passage)).passage
+    if _share(asked, best) < OF_NAMED:
         return None
-    return _quoted(room, turn, (best.passage,))
+    beside = _beside(best, asked, hits[:CLOSEST])
+    shown = [best, beside] if beside else [best]
+    return _quoted(room, turn, sorted(shown, key=lambda passage: passage.seq))
+
+
+def _beside(
+    best: DocumentPassage, asked: set[str], hits: Sequence[LegalHit]
+) -> DocumentPassage | None:
+    """Another clause of the same article that says as much of the question: a rule and its
+    exception, who locks and when; which one is meant the words do not tell."""
+    for hit in hits:
+        passage = hit.passage
+        is_other = passage.article == best.article and passage.clause not in (None, best.clause)
+        if best.article and is_other and _share(asked, passage) >= _share(asked, best):
+            fits = len(best.text) + len(passage.text) <= LETTERS
+            return passage if fits else None
+    return None
 
 
 def _share(asked: set[str], passage: DocumentPassage) -> float:
