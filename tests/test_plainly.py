@@ -49,6 +49,14 @@ from knowledge.vietnamese import normalise
         ("gắn công tơ điện cho nhà trọ", "utility.electricity"),
         ("xin giấy phép xây trạm biến áp để kéo điện", None),
         ("ngoài tiệm dịch bằng lái tính bao nhiêu", "general.cooking_life"),
+        ("mướn kiến trúc sư làm hồ sơ xây nhà bao nhiêu", "general.cooking_life"),
+        ("vẽ bản thiết kế có phải nộp kèm không", None),
+        ("nhập quốc tịch Đức cho vợ", "abroad.authority"),
+        ("chồng quốc tịch Đức, kết hôn cần gì", None),
+        ("công ty quỵt lương em thì báo ai", "labour.dispute"),
+        ("xin tòa tuyên bố cô tôi mất tích", "court.lawsuit"),
+        ("cây atm kẹt thẻ của bà", "bank.loan"),
+        ("hệ thống bị treo không nộp được khai sinh", "office.online_help"),
     ],
 )
 def test_the_way_of_speaking_tells_what_a_message_is(text: str, intent: str | None) -> None:
