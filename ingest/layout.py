@@ -33,7 +33,9 @@ LISTED = re.compile(
 )
 # A bullet or tick as Tesseract reads it, before words that begin with a capital: no Vietnamese
 # word, number or letter of a list ("e.", "V.") looks like one.
-_MISREAD_BULLET = re.compile(r"[_'|.,]*(?:[evsoES]_*|[sS][e®©][_.,]*|[esES]{0,2}[«»®©¢¤§°][_.,]*)$")
+_MISREAD_BULLET = re.compile(
+    r"[_'|.,]*(?:[evsoES][_-]*|[sS][e®©][_.,]*|[esES]{0,2}[«»®©¢¤§°][_.,]*)$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +231,7 @@ def _is_speck(row: Sequence[Word]) -> bool:
 def _with_bullet(row: list[Word]) -> list[Word]:
     """A recognised line with a dash where its bullet was taken for letters."""
     first, second = row[0], row[1] if len(row) > 1 else row[0]
-    is_opened = second.text[:1].isupper() or second.text[:1].isdigit()
+    is_opened = second.text[:1].isupper() or second.text[:1].isdigit() or second.text in ("+", "-")
     if first.confidence == 1 or not is_opened or not _MISREAD_BULLET.match(first.text):
         return row
     return [first.model_copy(update={"text": "-"}), *row[1:]]

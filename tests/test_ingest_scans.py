@@ -11,7 +11,7 @@ from ingest.pages import Block, Page, Reading, Row, Word
 from ingest.paper_rows import may_hold_two
 
 
-@pytest.mark.parametrize("sign", ["e", "se", "s®_", "«", "E_", "v", "_e©."])
+@pytest.mark.parametrize("sign", ["e", "se", "s®_", "«", "E_", "v", "s-", "_e©."])
 def test_a_bullet_that_a_scan_reads_as_letters_is_a_bullet(sign: str) -> None:
     words = [Word(text=sign, box=(0.1, 0.2, 0.11, 0.215), confidence=0.4)]
     words += [Word(text=text, box=(0.12 + 0.05 * at, 0.2, 0.16 + 0.05 * at, 0.215), confidence=0.9)
