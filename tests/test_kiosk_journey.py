@@ -2,16 +2,18 @@
 
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import chromium, serving
 from conftest import desk_at
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from records import Clock
 
 from assistant.desk import Desk
+from assistant.queue_store import Wanted
 from channels.web import create_app
 
 pytestmark = pytest.mark.slow
@@ -187,8 +189,6 @@ def test_an_old_page_that_nobody_uses_is_fetched_anew_and_kept_without_a_server(
 def test_the_board_shows_several_calls_in_order(page: Page, address: str, lobby_desk: Desk) -> None:
     page.goto(f"{address}/board")
     page.locator("#mute").wait_for(state="attached")
-    from assistant.queue_store import Wanted
-
     with page.expect_request("**/api/board/events**"):
         page.reload()
     for n in range(2):
@@ -239,8 +239,6 @@ def violations(page: Page) -> list[str]:
 def test_no_page_of_the_lobby_breaks_wcag(
     browser: Browser, address: str, lobby_desk: Desk, size: tuple[int, int]
 ) -> None:
-    from assistant.queue_store import Wanted
-
     number = lobby_desk.queue.take(
         f"wcag-{size[0]}",
         Wanted("K", procedure_code="1.001193", missing_papers=("Giấy chứng sinh",)),
@@ -293,3 +291,95 @@ def test_the_board_and_the_checklist_use_the_width_of_a_wide_screen(
         box = page.locator(part).first.bounding_box()
         assert box and box["width"] > 500, (path, part, box)
     page.close()
+
+
+def test_a_code_that_is_cut_by_a_few_dots_is_said_to_go_on(page: Page, address: str) -> None:
+    page.goto(f"{address}/kiosk")
+    page.get_by_role("button", name="Kết hôn").tap()
+    expect(page.locator("#source-qr")).to_be_visible()
+    expect(page.locator("body")).not_to_have_class("kiosk busy")
+    expect(page.locator("#more")).to_be_hidden()
+    page.evaluate(
+        """() => {
+            const codes = document.querySelector("#papers .codes");
+            const edge = document.querySelector(".bar").getBoundingClientRect().top;
+            codes.style.paddingTop = `${edge - codes.getBoundingClientRect().bottom + 10}px`;
+        }"""
+    )
+    expect(page.locator("#more")).to_be_visible()
+
+
+def test_who_leaves_before_the_slip_is_printed_gets_it_all_the_same(
+    page: Page, address: str
+) -> None:
+    page.add_init_script(
+        """window.print = () => {
+            (window.top.printed ??= []).push(location.pathname);
+            window.dispatchEvent(new Event("afterprint"));
+        };"""
+    )
+    held: list[Route] = []
+    page.route("**/api/queue/*/slip", held.append)
+    page.goto(f"{address}/kiosk")
+    page.get_by_role("button", name="Gặp cán bộ").tap()
+    page.get_by_role("button", name="Lấy số gặp cán bộ").tap()
+    with page.expect_request("**/api/queue/*/slip"):
+        page.get_by_role("button", name="Không", exact=True).tap()
+    page.get_by_role("button", name="Xong").tap()
+    expect(page.locator("#home")).to_be_visible()
+    held[0].continue_()
+    page.wait_for_function("window.printed?.length === 1")
+    page.wait_for_function(
+        "document.getElementById('slip').contentWindow.location.href === 'about:blank'"
+    )
+
+
+def test_a_broken_printer_is_told_in_the_language_of_the_screen(page: Page, address: str) -> None:
+    page.route(
+        "**/api/queue/*/slip",
+        lambda route: route.fulfill(
+            status=503, json={"error": {"code": "no_printer", "message": "Máy in phiếu đang lỗi."}}
+        ),
+    )
+    page.goto(f"{address}/kiosk")
+    page.get_by_role("button", name="English").tap()
+    page.get_by_role("button", name="See a clerk").tap()
+    page.get_by_role("button", name="Take a number to see a clerk").tap()
+    page.get_by_role("button", name="No", exact=True).tap()
+    expect(page.locator("#problem")).to_contain_text("remember your number")
+
+
+def test_the_board_of_a_new_day_sends_nobody_to_yesterdays_counter(
+    page: Page, address: str, lobby_desk: Desk
+) -> None:
+    clock = lobby_desk.clock
+    assert isinstance(clock, Clock)
+    today = clock.moment
+    lobby_desk.queue.take("bảng-hôm-qua", Wanted("B"))
+    assert lobby_desk.queue.call_next("2")
+    page.clock.install()
+    page.goto(f"{address}/board")
+    expect(page.locator("#calls tr").first).to_be_visible()
+    clock.moment = today + timedelta(days=1)
+    try:
+        page.clock.run_for(60_000)
+        expect(page.locator("#now")).to_have_text("Mời lấy số ở máy gần cửa")
+        expect(page.locator("#calls tr")).to_have_count(0)
+    finally:
+        clock.moment = today
+
+
+def test_a_number_handed_on_shows_the_new_counter_on_the_phone(
+    page: Page, address: str, lobby_desk: Desk
+) -> None:
+    number = lobby_desk.queue.take("chuyển-quầy", Wanted("K"))
+    page.clock.install()
+    page.goto(f"{address}/so/{number.token}")
+    expect(page.locator("main")).to_contain_text("Quầy 9")
+    called = lobby_desk.queue.call_next("9")
+    while called and called.id != number.id:  # whoever came before
+        called = lobby_desk.queue.call_next("9", current=called.id)
+    lobby_desk.queue.transfer(number.id, "B")
+    page.clock.run_for(8_000)
+    expect(page.locator("main")).to_contain_text("Quầy 2")
+    expect(page.locator("main")).not_to_contain_text("Quầy 9")

@@ -5,6 +5,8 @@ import { hasVoice, sayInTurn } from "./voice.js";
 const SHOW_MS = 4_000; // long enough to read across a room, with or without a voice
 const ROWS = 8;
 const now = document.getElementById("now");
+const WELCOME = now.textContent;
+const NEW_DAY_MS = 60_000;
 const calls = document.getElementById("calls");
 const waiting = [];
 let busy = false;
@@ -64,5 +66,19 @@ async function open() {
   return events;
 }
 
+/** A new day: yesterday's last call must not send anybody to a counter. */
+async function clearYesterday() {
+  if (!calls.rows.length) return;
+  try {
+    const board = await (await fetch("api/board")).json();
+    if (board.calls.length || busy || waiting.length) return;
+  } catch {
+    return; // said by the lost stream already
+  }
+  calls.replaceChildren();
+  now.textContent = WELCOME;
+}
+
 hasVoice((has) => { document.getElementById("mute").hidden = has; });
 open();
+setInterval(clearYesterday, NEW_DAY_MS);

@@ -41,8 +41,10 @@ function trouble(problem) {
     return complain(t("broken"));
   }
   if (!problem.sentence || problem.status >= 500) return watch(byId("lost"));
-  complain(problem.sentence);
-  return say(problem.sentence);
+  // refusals come in the language of the screen, what is wrong with a request in Vietnamese only
+  const sentence = language() === "vi" || problem.status === 409 ? problem.sentence : t("broken");
+  complain(sentence);
+  return say(sentence);
 }
 
 // -- the visit ------------------------------------------------------------------------------
@@ -189,9 +191,10 @@ function takeNumber() {
 async function printSlip(token, isMine) {
   try {
     const { by } = await post(`api/queue/${token}/slip`, {});
-    if (by === "browser" && isMine()) byId("slip").src = `kiosk/phieu/${token}?in=1`;
+    // whoever is quick with "Xong" gets the paper all the same: the number was given
+    if (by === "browser") byId("slip").src = `kiosk/phieu/${token}?in=1`;
   } catch (problem) {
-    if (isMine() && problem.status !== 409) complain(problem.sentence ?? t("noSlip"));
+    if (isMine() && problem.status !== 409) complain(t("noSlip"));
   }
 }
 
@@ -208,7 +211,6 @@ function wipe() {
   for (const image of [byId("qr"), byId("map"), byId("checklist-qr"), byId("source-qr")]) image.removeAttribute("src");
   byId("carry-qr").replaceChildren();
   byId("carry").hidden = true;
-  byId("slip").src = "about:blank";
   delete byId("open-papers").dataset.code;
   if (byId("still").open) byId("still").close();
   delete document.documentElement.dataset.size;

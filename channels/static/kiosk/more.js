@@ -2,7 +2,7 @@
 
 import { byId, shown } from "./screens.js";
 
-const WORTH_IT = 24; // less than this below the edge is no line of text
+const WORTH_IT = 2; // a rounded dot; a few more already cut a code that is to be scanned
 const more = byId("more");
 
 /** How high the part is that can be read: the bar stands over the rest. */
