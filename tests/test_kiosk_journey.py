@@ -319,7 +319,7 @@ def test_who_leaves_before_the_slip_is_printed_gets_it_all_the_same(
         };"""
     )
     held: list[Route] = []
-    page.route("**/api/queue/*/slip", held.append)
+    page.route("**/api/queue/*/slip", lambda route: held.append(route))
     page.goto(f"{address}/kiosk")
     page.get_by_role("button", name="Gặp cán bộ").tap()
     page.get_by_role("button", name="Lấy số gặp cán bộ").tap()
@@ -328,9 +328,9 @@ def test_who_leaves_before_the_slip_is_printed_gets_it_all_the_same(
     page.get_by_role("button", name="Xong").tap()
     expect(page.locator("#home")).to_be_visible()
     held[0].continue_()
-    page.wait_for_function("window.printed?.length === 1")
+    page.wait_for_function("() => window.printed?.length === 1")
     page.wait_for_function(
-        "document.getElementById('slip').contentWindow.location.href === 'about:blank'"
+        "() => document.getElementById('slip').contentWindow.location.href === 'about:blank'"
     )
 
 
