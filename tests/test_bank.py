@@ -38,6 +38,8 @@ def questions() -> list[tuple[str, str]]:
             (LinkCase, "linking"), (LinkCase, "portal"), (LinkCase, "unseen"),
             (LinkCase, "unseen_second"), (LinkCase, "unseen_portal"),
             (LinkCase, "unseen_third"), (LinkCase, "unseen_third_portal"),
+            (LinkCase, "unseen_fourth"), (LinkCase, "unseen_fourth_portal"),
+            (LinkCase, "unseen_fifth"), (LinkCase, "unseen_fifth_portal"),
             (FactCase, "facts"), (OutcomeCase, "outcomes"), (SafetyCase, "safety"),
         )
         for case in read_cases(model, name)
