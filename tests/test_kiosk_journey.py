@@ -334,19 +334,22 @@ def test_who_leaves_before_the_slip_is_printed_gets_it_all_the_same(
     )
 
 
-def test_a_broken_printer_is_told_in_the_language_of_the_screen(page: Page, address: str) -> None:
-    page.route(
-        "**/api/queue/*/slip",
-        lambda route: route.fulfill(
-            status=503, json={"error": {"code": "no_printer", "message": "Máy in phiếu đang lỗi."}}
-        ),
-    )
+def test_a_broken_printer_is_told_in_the_language_of_the_screen_and_tried_again(
+    page: Page, address: str
+) -> None:
+    broken = {"error": {"code": "no_printer", "message": "Máy in phiếu đang lỗi."}}
+    answers = [{"status": 503, "json": broken}, {"status": 200, "json": {"by": "printer"}}]
+    page.route("**/api/queue/*/slip", lambda route: route.fulfill(**answers.pop(0)))
     page.goto(f"{address}/kiosk")
     page.get_by_role("button", name="English").tap()
     page.get_by_role("button", name="See a clerk").tap()
     page.get_by_role("button", name="Take a number to see a clerk").tap()
     page.get_by_role("button", name="No", exact=True).tap()
     expect(page.locator("#problem")).to_contain_text("remember your number")
+    page.get_by_role("button", name="Print the slip again").tap()
+    expect(page.locator("#print-again")).to_be_hidden()
+    expect(page.locator("#problem")).to_be_hidden()
+    assert not answers
 
 
 def test_the_board_of_a_new_day_sends_nobody_to_yesterdays_counter(

@@ -189,12 +189,16 @@ function takeNumber() {
 
 /** One slip for each number: from the printer beside the screen, else from the browser's. */
 async function printSlip(token, isMine) {
+  byId("print-again").hidden = true;
   try {
     const { by } = await post(`api/queue/${token}/slip`, {});
     // whoever is quick with "Xong" gets the paper all the same: the number was given
     if (by === "browser") byId("slip").src = `kiosk/phieu/${token}?in=1`;
   } catch (problem) {
-    if (isMine() && problem.status !== 409) complain(t("noSlip"));
+    if (!isMine() || problem.status === 409) return;
+    complain(t("noSlip"));
+    byId("print-again").hidden = false;
+    byId("print-again").dataset.token = token;
   }
 }
 
@@ -212,6 +216,8 @@ function wipe() {
   byId("carry-qr").replaceChildren();
   byId("carry").hidden = true;
   delete byId("open-papers").dataset.code;
+  byId("print-again").hidden = true;
+  delete byId("print-again").dataset.token;
   if (byId("still").open) byId("still").close();
   delete document.documentElement.dataset.size;
   delete document.documentElement.dataset.contrast;
@@ -279,6 +285,10 @@ byId("staff").addEventListener("click", () => {
 byId("reception-number").addEventListener("click", () => {
   visit.list = null;
   askPriority();
+});
+byId("print-again").addEventListener("click", ({ currentTarget }) => {
+  byId("problem").hidden = true;
+  step((mine, isMine) => printSlip(currentTarget.dataset.token, isMine));
 });
 byId("again").addEventListener("click", repeat);
 byId("slow").addEventListener("click", (event) => {
