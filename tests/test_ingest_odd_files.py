@@ -11,6 +11,7 @@ import pytest
 from browser import missing
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from pptx import Presentation
 
 from evals.ingesting import drafts_in
 from ingest.pages import Block, Page, Reading, Row, Unreadable
@@ -132,3 +133,25 @@ def test_papers_beside_a_label_merged_down_carry_their_counts() -> None:
     assert fee is not None and fee.value is not None
     (said,) = fee.value["fees"]
     assert said["amount_vnd"] == 10000 and "từ trang thứ 3" in said["note"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["ppt", "odp", "ods"])
+def test_files_of_old_and_other_programs_are_read_through_libreoffice(
+    tmp_path: Path, kind: str
+) -> None:
+    if kind == "ods":
+        source = book(tmp_path / "a.xlsx", Nay=("Lệ phí", "8.000 đồng"), An=("Lệ phí", "5.000"))
+    else:
+        made, source = Presentation(), tmp_path / "a.pptx"
+        slide = made.slides.add_slide(made.slide_layouts[1])
+        slide.shapes.title.text = "Đăng ký lại kết hôn"
+        slide.placeholders[1].text_frame.text = "Lệ phí: 8.000 đồng"
+        made.save(str(source))
+    reading = read(converted(source, kind), LIMITS, None)
+    said = [b.text for page in reading.pages for b in page.blocks] + [
+        cell for row in rows(reading) for cell in row
+    ]
+    assert any("8.000 đồng" in each for each in said), said
+    assert not any("5.000" in each for each in said)
+    assert reading.kind == ("ods" if kind == "ods" else "ppt")
