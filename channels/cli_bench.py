@@ -124,7 +124,10 @@ def _beside(
     processes = parts.figures.get("workers", 1)  # as many as `bench` has just measured
 
     def sides() -> dict[str, Any]:
-        found = compare(home, own, model=rival_model, step=_step, workers=processes)
+        found = compare(
+            home, own, model=rival_model, step=_step, workers=processes,
+            with_portal=portal is not None,
+        )  # fmt: skip
         return {
             "sides": [side.to_json() for side in found],
             "table": table(found),

@@ -104,6 +104,16 @@ def read_cases(model: type[Row], name: str, folder: Path = HERE) -> list[Row]:
     return list(_rows(model, folder / f"{name}.jsonl"))
 
 
+def link_cases(*, with_portal: bool) -> list[LinkCase]:
+    """The questions of linking, for the office's records or with the national ones beside them."""
+    cases = read_cases(LinkCase, "linking")
+    if not with_portal:
+        return cases
+    # A question unknown to the ward may be a procedure of the portal; its note says so.
+    cases = [case for case in cases if case.kind != "unknown" or not case.note]
+    return cases + read_cases(LinkCase, "portal")
+
+
 def _rows(model: type[Row], path: Path) -> Iterator[Row]:
     if not path.exists():
         return

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from evals.bench import CLIENTS, Step, crowds, echoing, listening, memory_mib, serving
-from evals.cases import LinkCase, read_cases
+from evals.cases import LinkCase, link_cases
 from evals.linking import SILENT
 
 DESK = "Lễ Tân"
@@ -57,13 +57,15 @@ def compare(
     clients: Sequence[int] = CLIENTS,
     only: int | None = None,
     workers: int = 1,
+    with_portal: bool = False,
 ) -> list[Side]:
     """Every system over the records of ``home``, one process each; ``only`` so many cases.
 
-    With ``workers`` the desk and the echo are measured once more with that many processes each:
-    what a machine of as many cores gives, beside its own floor.
+    ``with_portal`` asks what fits a home that holds the national records too. With ``workers`` the
+    desk and the echo are measured once more with that many processes each: what a machine of as
+    many cores gives, beside its own floor.
     """
-    cases = read_cases(LinkCase, "linking")[:only]
+    cases = link_cases(with_portal=with_portal)[:only]
     questions = list(dict.fromkeys(case.question for case in cases))
     sides = []
     with serving(environment) as (address, _, pid):

@@ -9,7 +9,7 @@ from typing import Any
 from assistant.decide import Thresholds
 from assistant.desk import Desk
 from evals.baselines import bm25_on_names, chroma_top_k, reciprocal_rank_fusion
-from evals.cases import LinkCase, read_cases
+from evals.cases import link_cases
 from evals.linking import Progress, figures, link_all, rank_figures
 from knowledge.desk_embeddings import DeskEmbeddings
 from knowledge.embedding import Encoder, load_encoder
@@ -41,11 +41,7 @@ def evaluate_world(
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Title, the rows of the desk, and the figures of each system by name."""
-    cases = read_cases(LinkCase, "linking")
-    if with_portal:
-        # A question unknown to the ward may be a procedure of the portal; its note says so.
-        cases = [case for case in cases if case.kind != "unknown" or not case.note]
-        cases += read_cases(LinkCase, "portal")
+    cases = link_cases(with_portal=with_portal)
     rows = link_all(cases, desk.finder.link, Thresholds.shipped(), progress)
     procedures = [p for p, _ in desk.library.store.live_procedures(desk.office_id)]
     words = bm25_on_names(procedures)
