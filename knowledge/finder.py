@@ -202,7 +202,7 @@ class Finder:
     ) -> Understanding | None:
         """What all hold with the office's few phrases beside it; None where they change more."""
         views = shared.linker.views
-        own = added(holdings.own, views.labels, views.heard)
+        own = added(holdings.own, views.labels, views.sent_away)
         if own is None:
             return None
 

@@ -136,22 +136,14 @@ def test_papers_beside_a_label_merged_down_carry_their_counts() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["ppt", "odp", "ods"])
-def test_files_of_old_and_other_programs_are_read_through_libreoffice(
-    tmp_path: Path, kind: str
-) -> None:
-    if kind == "ods":
-        source = book(tmp_path / "a.xlsx", Nay=("Lệ phí", "8.000 đồng"), An=("Lệ phí", "5.000"))
-    else:
-        made, source = Presentation(), tmp_path / "a.pptx"
-        slide = made.slides.add_slide(made.slide_layouts[1])
-        slide.shapes.title.text = "Đăng ký lại kết hôn"
-        slide.placeholders[1].text_frame.text = "Lệ phí: 8.000 đồng"
-        made.save(str(source))
+@pytest.mark.parametrize("kind", ["ppt", "odp"])
+def test_old_and_free_slides_are_read_through_libreoffice(tmp_path: Path, kind: str) -> None:
+    made, source = Presentation(), tmp_path / "a.pptx"
+    slide = made.slides.add_slide(made.slide_layouts[1])
+    slide.shapes.title.text = "Đăng ký lại kết hôn"
+    slide.placeholders[1].text_frame.text = "Lệ phí: 8.000 đồng"
+    made.save(str(source))
     reading = read(converted(source, kind), LIMITS, None)
-    said = [b.text for page in reading.pages for b in page.blocks] + [
-        cell for row in rows(reading) for cell in row
-    ]
+    said = [block.text for page in reading.pages for block in page.blocks]
     assert any("8.000 đồng" in each for each in said), said
-    assert not any("5.000" in each for each in said)
-    assert reading.kind == ("ods" if kind == "ods" else "ppt")
+    assert reading.kind == "ppt"

@@ -13,11 +13,13 @@ from assistant.desk import Desk
 from evals.cases import LinkCase, read_cases
 from knowledge import finder
 from knowledge.embedding import load_encoder
+from knowledge.linking.classes import Classifiers
 from knowledge.linking.grouped import Grouped
 from knowledge.linking.labels import Label, Phrase
 from knowledge.linking.linker import Linking
 from knowledge.linking.meanings import added
 from knowledge.linking.own import WithOwn
+from knowledge.linking.views import Views
 from knowledge.utterances import Utterance
 
 BIRTH, DEATH, COPY = "1.001193", "1.000656", "2.000815"
@@ -84,7 +86,10 @@ def test_own_phrases_weigh_what_they_would_among_all(desk: Desk) -> None:
 
 def test_a_line_that_an_intent_only_sends_away_with_is_indexed_with_all() -> None:
     labels = [Label("1.1", ("cấp hộ chiếu",)), Label("away", (), is_intent=True, group="not_found")]
-    heard = [Phrase("làm hộ chiếu", "away")]
+    known = [Phrase("làm hộ chiếu", "away"), Phrase("cấp hộ chiếu ở đâu", "1.1")]
+    views = Views(labels, known, load_encoder(), Classifiers.load())
+    heard = views.sent_away
+    assert heard == {"làm hộ chiếu"}
     assert added([("Làm hộ chiếu", "1.1")], labels, heard) is None
     assert added([("Xin hộ chiếu", "1.1"), ("câu cũ", "9.9")], labels, heard) == [
         Phrase("xin hộ chiếu", "1.1")

@@ -18,6 +18,7 @@ from assistant.office_answers import office_reply
 from assistant.replies import fill, say
 from assistant.understand import only_asks, tells
 from knowledge.linking.bank import Intent
+from knowledge.linking.labels import SENDS_AWAY
 from knowledge.linking.linker import Candidate
 from knowledge.procedures import Topic
 
@@ -74,7 +75,6 @@ def _tax_in_hand(room: Backroom, turn: Turn, intent: Intent) -> Intent:
 
 # Their fixed replies say that the desk has no data.
 UNTOLD = frozenset({"office.parking", "office.facilities"})
-SENDS_AWAY = frozenset({"out_of_scope", "not_found"})
 ACKNOWLEDGES = frozenset({"small_talk.acknowledge"})
 _ASKS_BACK = re.compile(r"\b(?:à|hả|chứ|không|nhỉ|phải không|đúng không)$")
 NODS = 4  # "vậy à", "thế hả em" only nod; a longer question asks

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from knowledge.linking.classes import PROCEDURE_GROUP
 
+SENDS_AWAY = frozenset({"out_of_scope", "not_found"})  # groups of intents that answer nothing
+
 
 @dataclass(frozen=True, slots=True)
 class Label:

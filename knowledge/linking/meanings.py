@@ -2,20 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from knowledge.linking.bank import Intent
 from knowledge.linking.classes import group_of
-from knowledge.linking.labels import Bodies, Label, Phrase
+from knowledge.linking.labels import SENDS_AWAY, Bodies, Label, Phrase
 from knowledge.linking.qualifiers import FILE as QUALIFIERS
 from knowledge.linking.qualifiers import stated
 from knowledge.procedures import Body, Procedure
 from knowledge.vietnamese import FOREIGNERS, TABLES, normalise
 
 BODY_CHARS = 1500
-SENDS_AWAY = frozenset({"out_of_scope", "not_found"})
 _AT_COMMUNE = {Body.COMMUNE, Body.COMMUNE_POLICE, Body.COMMUNE_MILITARY}
 _FARTHER = 2  # than the province
 RARE = 1  # popularity of what people seldom ask a ward for
@@ -158,21 +157,17 @@ def settled(phrases: Sequence[Phrase], labels: Sequence[Label]) -> list[Phrase]:
 
 
 def added(
-    said: Sequence[tuple[str, str]], labels: Sequence[Label], heard: Iterable[Phrase]
+    said: Sequence[tuple[str, str]], labels: Sequence[Label], sent_away: Collection[str]
 ) -> list[Phrase] | None:
-    """Phrases that can stand beside ``heard``, which mean ``labels``; None when those change.
+    """Phrases that can stand beside those known of ``labels``; None where one changes these.
 
-    They do where a line of an intent that only sends away is said of a record now (`settled`).
+    It does where an intent that only sends away has the same line, among ``sent_away`` (`settled`).
     """
     replaced = successors(labels)
     codes = {label.id for label in labels}
     meant = ((text, replaced.get(code, code)) for text, code in said)
     phrases = [Phrase(normalise(text), code) for text, code in meant if code in codes]
-    texts = {phrase.text for phrase in phrases}
-    away = {label.id for label in labels if label.group in SENDS_AWAY}
-    if any(phrase.text in texts for phrase in heard if phrase.label in away):
-        return None
-    return phrases
+    return None if any(phrase.text in sent_away for phrase in phrases) else phrases
 
 
 def intent_label(intent: Intent) -> Label:

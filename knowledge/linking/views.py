@@ -7,9 +7,10 @@ alone; `ranker` weighs them.
 """
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,7 @@ from knowledge.linking.features import (
     union_of_tops,
 )
 from knowledge.linking.grouped import Grouped
-from knowledge.linking.labels import Bodies, Label, Phrase
+from knowledge.linking.labels import SENDS_AWAY, Bodies, Label, Phrase
 from knowledge.linking.own import WithOwn
 from knowledge.linking.qualifiers import told
 from knowledge.linking.rarity import Rarity
@@ -153,11 +154,12 @@ class Views:
         views._count_phrases()
         return views
 
-    @property
-    def heard(self) -> Iterator[Phrase]:
-        """Every phrase with the label it means."""
-        for text, owner in zip(self.phrases.texts, self.phrases.owners.tolist(), strict=True):
-            yield Phrase(text, self.labels[owner].id)
+    @cached_property
+    def sent_away(self) -> frozenset[str]:
+        """The phrases of intents that only send residents elsewhere."""
+        away = [label.group in SENDS_AWAY for label in self.labels]
+        owners = self.phrases.owners.tolist()
+        return frozenset(t for t, o in zip(self.phrases.texts, owners, strict=True) if away[o])
 
     def texts_with(self, term: str) -> int:
         """In how many phrases, names and records a term without tones stands (`words.terms`)."""
