@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from fastapi.templating import Jinja2Templates
 
 from assistant.desk import Desk
+from channels.answering import Answering
 from channels.settings import ChannelSettings
 from channels.storage import Storage
 from channels.threads import Workers
@@ -87,7 +88,7 @@ class Door:
     desk: Desk
     settings: ChannelSettings
     workers: Workers
-    answering: Workers
+    answering: Answering
     templates: Jinja2Templates
     storage: Storage
     has_chats: bool = True

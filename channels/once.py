@@ -12,6 +12,7 @@ from pydantic import StringConstraints
 
 from assistant.answers import Answer
 from assistant.conversations import UnknownConversation
+from assistant.receptionist import Ready
 from channels.door import Door, error
 from knowledge.database import AlreadyThere
 
@@ -35,22 +36,28 @@ async def answer_once(
     ``worded`` as in `Receptionist.reply`. Without a ``turn_id`` the turn gets one of its own.
     """
     receptionist, conversations = door.desk.receptionist, door.desk.conversations
-    # A model takes seconds: its waiting must not take the few threads that answer.
-    threads = door.workers if worded and receptionist.has_model else door.answering
 
-    def answered() -> Answer | Stored:
+    def answered(ready: Ready | None = None) -> Answer | Stored:
         if turn_id and (stored := conversations.find_answer(turn_id)):
             return stored
-        return receptionist.reply(message, conversation_id, channel, worded=worded, turn_id=turn_id)
+        return receptionist.reply(
+            message, conversation_id, channel, worded=worded, turn_id=turn_id, ready=ready
+        )
+
+    async def answer() -> Answer | Stored:
+        # A model takes seconds: its waiting must not take the few threads that answer.
+        if worded and receptionist.has_model:
+            return await door.workers.run(answered)
+        return await door.answering.run(message, receptionist.prepare, answered)
 
     try:
         if turn_id is None:
-            return await threads.run(answered)
+            return await answer()
         if turn_id in door.under_way and (stored := await find_stored(door, turn_id)):
             return stored
         done = door.under_way[turn_id] = anyio.Event()
         try:
-            return await threads.run(answered)
+            return await answer()
         finally:
             door.under_way.pop(turn_id, None)
             done.set()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fastapi.templating import Jinja2Templates
 
 from assistant.desk import Desk
+from channels.answering import Answering
 from channels.door import HERE
 from channels.metrics import Metrics
 from channels.rate_limits import Occupancy
@@ -22,7 +23,7 @@ class Shared:
     """
 
     workers: Workers
-    answering: Workers
+    answering: Answering
     templates: Jinja2Templates
     metrics: Metrics
     occupancy: Occupancy
@@ -34,7 +35,7 @@ class Shared:
         storage = Storage(desks[0].library.engine)
         return cls(
             Workers(settings.work_threads),
-            Workers(settings.answer_threads),
+            Answering(settings.answer_threads),
             Jinja2Templates(HERE / "templates"),
             Metrics(desks, storage),
             Occupancy(),

@@ -24,7 +24,7 @@ from knowledge.index import PassageIndex
 from knowledge.linking.bank import Intent, read_intents
 from knowledge.linking.classes import Classifiers
 from knowledge.linking.keeping import keep_meanings, kept_meanings
-from knowledge.linking.linker import Linker, Linking
+from knowledge.linking.linker import Linker, Linking, Read
 from knowledge.linking.meanings import Meanings, added, procedure_label, tables_digest
 from knowledge.linking.ranker import Ranker
 from knowledge.linking.views import Encoder, Views
@@ -142,10 +142,18 @@ class Finder:
         """What turns texts into vectors here."""
         return self._encoder
 
-    def link(self, text: str, *, explain: bool = False) -> Linking:
-        """What a message most probably means, with calibrated probabilities."""
+    def read(self, texts: Sequence[str]) -> list[Read]:
+        """Messages made ready for `link`: for several together it costs a third as much each."""
+        return self._snapshot.linker.read(texts)
+
+    def link(self, text: str, *, explain: bool = False, read: Read | None = None) -> Linking:
+        """What a message most probably means, with calibrated probabilities.
+
+        ``read`` is the message read before; should what can be meant have changed since, it is
+        read again.
+        """
         self._refresh()
-        return self._snapshot.linker.link(text, explain=explain)
+        return self._snapshot.linker.link(text, explain=explain, read=read)
 
     def refresh_now(self) -> None:
         """Take over what is published now, before the next question."""
@@ -267,18 +275,19 @@ class Finder:
 
 
 class _PassageSearch:
-    """Nearest live passages by procedure; words alone when Chroma does not answer."""
+    """The best cosine by procedure for each vector; words alone when Chroma does not answer."""
 
     def __init__(self, index: VectorIndex, live: Mapping[str, int]) -> None:
         self._index = index
         self._live = live
 
-    def __call__(self, vector: NDArray[np.float32]) -> Mapping[str, float]:
+    def __call__(self, vectors: NDArray[np.float32]) -> list[dict[str, float]]:
+        best: list[dict[str, float]] = [{} for _ in vectors]
         try:
-            hits = self._index.nearest(vector, PASSAGES, self._live)
+            found = self._index.nearest(vectors, PASSAGES, self._live)
         except VectorsUnavailable:  # whoever mends it has said so, once
-            return {}
-        best: dict[str, float] = {}
-        for hit in hits:
-            best[hit.code] = max(best.get(hit.code, 0.0), hit.similarity)
+            return best
+        for of_one, hits in zip(best, found, strict=True):
+            for hit in hits:
+                of_one[hit.code] = max(of_one.get(hit.code, 0.0), hit.similarity)
         return best

@@ -147,8 +147,7 @@ class PassageIndex:
         """Bring it in step and see that it answers a question."""
         self._bring_in_step()
         self._chroma.is_back()
-        axis = [1.0] + [0.0] * (self._encoder.dimensions - 1)
-        self.current().nearest(axis, 1, {})
+        self.current().nearest(np.eye(1, self._encoder.dimensions, dtype=np.float32), 1, {})
 
     def rebuild(self, progress: Progress | None = None) -> IndexReport:
         """Fill a new collection, check it, then point to it; raises IndexCheckFailed."""
@@ -202,8 +201,8 @@ class PassageIndex:
         named = [p for p in wanted.values() if p.section == "name"]
         live = {p.code: p.version for p in named}
         for passage in named[:: max(1, len(named) // GOLDEN)]:
-            vector = self._encoder.encode([passage.text], "query")[0].tolist()
-            if all(hit.code != passage.code for hit in index.nearest(vector, 20, live)):
+            vectors = self._encoder.encode([passage.text], "query")
+            if all(hit.code != passage.code for hit in index.nearest(vectors, 20, live)[0]):
                 raise IndexCheckFailed(f"procedure {passage.code!r} is not found by its own name")
 
     def _report(

@@ -59,10 +59,17 @@ class NearPassages:
         return self._near.vectors
 
     def nearest(
-        self, vector: NDArray[np.float32], limit: int, live: Mapping[str, int]
+        self, vectors: NDArray[np.float32], limit: int, live: Mapping[str, int]
+    ) -> list[list[PassageHit]]:
+        """The ``limit`` passages nearest to each of ``vectors``, shape (vectors, dimensions).
+
+        Best first, less those of dead versions.
+        """
+        return [self._best(row, limit, live) for row in self._near.cosines(vectors)]
+
+    def _best(
+        self, cosines: NDArray[np.float32], limit: int, live: Mapping[str, int]
     ) -> list[PassageHit]:
-        """The ``limit`` passages nearest to a vector, best first, less those of dead versions."""
-        cosines = self._near.cosines(vector)
         top = places_of_best(cosines, limit)
         return [
             PassageHit(code, version, section, similarity)

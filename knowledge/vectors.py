@@ -150,11 +150,14 @@ class VectorIndex:
                 self._store.delete(doomed[start : start + BATCH])
 
     def nearest(
-        self, vector: Sequence[float] | NDArray[np.float32], limit: int, live: Mapping[str, int]
-    ) -> list[PassageHit]:
-        """The passages nearest to a vector, best first, those of dead versions left out."""
+        self, vectors: NDArray[np.float32], limit: int, live: Mapping[str, int]
+    ) -> list[list[PassageHit]]:
+        """The passages nearest to each of ``vectors``, shape (vectors, dimensions).
+
+        Best first, those of dead versions left out.
+        """
         if (held := self._held()) is not None:
-            return held.nearest(np.asarray(vector, np.float32), limit, live)
+            return held.nearest(vectors, limit, live)
         if self._chroma.is_away:
             raise VectorsUnavailable("Chroma did not answer before; it is being looked after")
         try:
@@ -162,7 +165,7 @@ class VectorIndex:
                 client = self._chroma.client()
                 self._asked = client.get_collection(self.name, embedding_function=None)
             found = self._asked.query(
-                query_embeddings=np.asarray([vector], np.float32),
+                query_embeddings=vectors,
                 n_results=limit,
                 include=["distances"],
             )
@@ -170,9 +173,11 @@ class VectorIndex:
             self._asked = None  # a server that comes back empty numbers its collections anew
             self._chroma.failed(error)
             raise VectorsUnavailable(f"Chroma did not answer for {self.name!r}") from error
-        distances = (found["distances"] or [[]])[0]
-        hits = [hit(id_, 1.0 - d) for id_, d in zip(found["ids"][0], distances, strict=True)]
-        return [near for near in hits if live.get(near.code) == near.version]
+        hits = [
+            [hit(id_, 1.0 - distance) for id_, distance in zip(*each, strict=True)]
+            for each in zip(found["ids"], found["distances"] or (), strict=True)
+        ]
+        return [[one for one in each if live.get(one.code) == one.version] for each in hits]
 
     def drop(self) -> None:
         """Delete the whole collection."""

@@ -79,7 +79,11 @@ def test_an_intent_gives_way_to_the_record_that_answers_it_once_held() -> None:
 
     def best(labels: list[Label]) -> Candidate | None:
         views = Views(labels, [phrase], load_encoder(), Classifiers.load())
-        return Linker(views, Ranker.load(), lambda _: {}).link(phrase.text).best
+        return (
+            Linker(views, Ranker.load(), lambda vectors: [{} for _ in vectors])
+            .link(phrase.text)
+            .best
+        )
 
     assert (alone := best([intent])) is not None and alone.label == "police.licence"
     assert (held := best([intent, record])) is not None and held.label == "3.000348"
@@ -104,7 +108,7 @@ def test_a_record_that_answers_some_of_it_takes_over_only_where_it_fits_by_itsel
     record = Label("1.008498", (normalise("Đăng ký mã số thuế cá nhân lần đầu"),))
     said = [Phrase("thuế cá nhân năm nay mấy phần trăm", "tax")]
     views = Views([intent, record], said, load_encoder(), Classifiers.load())
-    linker = Linker(views, FixedShares(share), lambda _: {})  # type: ignore[arg-type]
+    linker = Linker(views, FixedShares(share), lambda vectors: [{} for _ in vectors])  # type: ignore[arg-type]
     best = linker.link("mã số thuế cá nhân của tôi").best
     assert best and best.label == meant
 

@@ -64,12 +64,12 @@ def test_an_index_that_cannot_be_reached_is_filled_once_it_can(
     index.keep_in_step()
     assert index.is_away
     with pytest.raises(VectorsUnavailable):
-        index.current().nearest([0.0], 1, {})
+        index.current().nearest(load_encoder().encode(["khai sinh"]), 1, {})
     server.is_on = True
     wait(lambda: not index.is_away)
     assert index.is_in_step()
-    vector = load_encoder().encode(["Đăng ký khai sinh"], "query")[0].tolist()
-    assert index.current().nearest(vector, 1, {"1.000001": 1})[0].code == "1.000001"
+    vector = load_encoder().encode(["Đăng ký khai sinh"], "query")
+    assert index.current().nearest(vector, 1, {"1.000001": 1})[0][0].code == "1.000001"
 
 
 def test_a_collection_that_was_lost_is_made_anew_after_the_first_question_that_misses_it(
@@ -78,13 +78,13 @@ def test_a_collection_that_was_lost_is_made_anew_after_the_first_question_that_m
     chroma = open_chroma(tmp_path / "index")
     index = PassageIndex(store, chroma, load_encoder())
     index.update()
-    held, asked = index.current(), load_encoder().encode(["khai sinh"], "query")[0].tolist()
-    assert held.nearest(asked, 1, {"1.000001": 1})
+    held, asked = index.current(), load_encoder().encode(["khai sinh"], "query")
+    assert held.nearest(asked, 1, {"1.000001": 1})[0]
     chroma.client().delete_collection(held.name)
     with pytest.raises(VectorsUnavailable):
         held.nearest(asked, 1, {"1.000001": 1})
     wait(lambda: not index.is_away)
-    assert held.nearest(asked, 1, {"1.000001": 1})[0].code == "1.000001"
+    assert held.nearest(asked, 1, {"1.000001": 1})[0][0].code == "1.000001"
 
 
 def test_while_it_is_away_no_question_is_sent_to_it(store: KnowledgeStore, tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_while_it_is_away_no_question_is_sent_to_it(store: KnowledgeStore, tmp_p
     before = server.asked
     for _ in range(50):
         with pytest.raises(VectorsUnavailable):
-            index.current().nearest([0.0], 1, {})
+            index.current().nearest(load_encoder().encode(["khai sinh"]), 1, {})
     assert server.asked <= before + 1  # whoever mends it may have looked
 
 
@@ -105,7 +105,7 @@ def test_an_outage_is_told_once_and_so_is_its_end(store: KnowledgeStore, tmp_pat
         index.keep_in_step()
         for _ in range(20):
             with pytest.raises(VectorsUnavailable):
-                index.current().nearest([0.0], 1, {})
+                index.current().nearest(load_encoder().encode(["khai sinh"]), 1, {})
         index.keep_in_step()  # the next publish finds it away too
         wait(lambda: [line["event"] for line in lines][-1] == "index_still_broken")
         server.is_on = True

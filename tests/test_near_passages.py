@@ -32,15 +32,15 @@ def opened(store: KnowledgeStore, folder: Path, *, in_memory: bool) -> PassageIn
     return index
 
 
-def asked(text: str) -> list[float]:
-    return [float(part) for part in load_encoder().encode([text])[0]]
+def asked(text: str) -> NDArray[np.float32]:
+    return load_encoder().encode([text])
 
 
 def test_memory_finds_what_chroma_finds(store: KnowledgeStore, tmp_path: Path) -> None:
     chroma = opened(store, tmp_path / "index", in_memory=False).current()
     memory = opened(store, tmp_path / "index", in_memory=True).current()
     for text in ("khai sinh cho bé", "bố mất", "sao y bằng cấp", "cưới vợ"):
-        theirs, ours = (where.nearest(asked(text), 12, LIVE) for where in (chroma, memory))
+        theirs, ours = (where.nearest(asked(text), 12, LIVE)[0] for where in (chroma, memory))
         assert [hit.code for hit in ours[:3]] == [hit.code for hit in theirs[:3]]
         assert [hit.similarity for hit in ours] == pytest.approx(
             [hit.similarity for hit in theirs], abs=1e-4
@@ -55,11 +55,11 @@ def test_memory_follows_what_is_published_and_leaves_dead_versions_out(
     store.publish(record("1.000000", "Cấp giấy phép xây dựng"), by="thử")
     now = LIVE | {"1.000000": 2}
     question = asked("xin phép xây nhà")
-    assert all(hit.code != "1.000000" for hit in held.nearest(question, 20, now))
+    assert all(hit.code != "1.000000" for hit in held.nearest(question, 20, now)[0])
     index.keep_in_step()
-    best = held.nearest(question, 20, now)[0]
+    best = held.nearest(question, 20, now)[0][0]
     assert (best.code, best.version) == ("1.000000", 2)
-    assert all(hit.version == now[hit.code] for hit in held.nearest(question, 50, now))
+    assert all(hit.version == now[hit.code] for hit in held.nearest(question, 50, now)[0])
     assert len(list((tmp_path / "index").glob(f"{FOLDER}*"))) == 1
 
 
@@ -82,7 +82,7 @@ def test_more_passages_than_memory_is_for_are_left_to_chroma(
 ) -> None:
     monkeypatch.setattr(index_module, "MOST", 3)
     index = opened(store, tmp_path / "index", in_memory=True)
-    assert index.current().nearest(asked("khai sinh"), 1, LIVE)[0].code == "1.000000"
+    assert index.current().nearest(asked("khai sinh"), 1, LIVE)[0][0].code == "1.000000"
     assert not list((tmp_path / "index").glob(f"{FOLDER}*"))
 
 
@@ -96,13 +96,13 @@ def test_among_many_the_nearest_is_exact() -> None:
     near = NearPassages([f"c{i}@1/name/x" for i in range(6000)], vectors)
     live = {f"c{i}": 1 for i in range(6000)}
     for row in (0, 777, 5999):
-        best = near.nearest(vectors[row], 2, live)[0]
+        best = near.nearest(vectors[[row]], 2, live)[0][0]
         assert best.code == f"c{row}" and best.similarity == pytest.approx(1, abs=1e-5)
 
 
 def test_nothing_stored_finds_nothing(tmp_path: Path) -> None:
     empty = NearPassages([], np.empty((0, 256), np.float32))
-    assert empty.nearest(unit_rows(1)[0], 5, {}) == []
+    assert empty.nearest(unit_rows(1), 5, {}) == [[]]
     keep(tmp_path, "a", empty)
     again = kept(tmp_path, "a")
     assert again is not None and again.ids == ()

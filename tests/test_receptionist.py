@@ -29,7 +29,7 @@ from knowledge.legal import LegalFinder, LegalPassages
 from knowledge.linking.alike import Alike
 from knowledge.linking.bank import read_intents
 from knowledge.linking.classes import group_of
-from knowledge.linking.linker import Candidate, Linking
+from knowledge.linking.linker import Candidate, Linking, Read
 from knowledge.linking.topics import TopicModel
 from knowledge.procedures import Source
 from knowledge.schema import ConversationRow, InquiryRow, TurnRow
@@ -64,7 +64,7 @@ class ScriptedFinder:
         self.script: dict[str, Linking | Exception] = {}
         self.asked: list[str] = []
 
-    def link(self, text: str, *, explain: bool = False) -> Linking:
+    def link(self, text: str, *, explain: bool = False, read: Read | None = None) -> Linking:
         self.asked.append(text)
         found = self.script.get(normalise(text), Linking((), 1.0))
         if isinstance(found, Exception):

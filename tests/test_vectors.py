@@ -30,8 +30,8 @@ def index(chroma: Chroma) -> VectorIndex:
 @pytest.fixture
 def near(index: VectorIndex) -> Callable[..., list[tuple[str, int]]]:
     def ask(text: str, **live: int) -> list[tuple[str, int]]:
-        vector = load_encoder().encode([text])[0].tolist()
-        hits = index.nearest(vector, 10, {f"1.00000{k[1:]}": v for k, v in live.items()})
+        vectors = load_encoder().encode([text])
+        hits = index.nearest(vectors, 10, {f"1.00000{k[1:]}": v for k, v in live.items()})[0]
         return [(hit.code, hit.version) for hit in hits]
 
     return ask
@@ -52,8 +52,8 @@ def test_hits_of_a_dead_version_are_dropped_at_reading(
 
 
 def test_similarity_is_a_cosine(index: VectorIndex) -> None:
-    vector = load_encoder().encode(["Đăng ký khai sinh"])[0].tolist()
-    best = index.nearest(vector, 1, {"1.000001": 1})[0]
+    vectors = load_encoder().encode(["Đăng ký khai sinh"])
+    best = index.nearest(vectors, 1, {"1.000001": 1})[0][0]
     assert best.similarity == pytest.approx(1, abs=1e-3)
     assert best.section == "name"
 
@@ -71,10 +71,10 @@ def test_adding_the_same_passage_twice_keeps_one(index: VectorIndex) -> None:
 
 
 def test_a_collection_that_is_gone_is_reported_as_unavailable(index: VectorIndex) -> None:
-    vector = load_encoder().encode(["khai sinh"])[0].tolist()
+    vectors = load_encoder().encode(["khai sinh"])
     index.drop()
     with pytest.raises(VectorsUnavailable, match="thu"):
-        index.nearest(vector, 3, {})
+        index.nearest(vectors, 3, {})
 
 
 def test_vectors_survive_reopening_and_chroma_has_no_encoder_of_its_own(

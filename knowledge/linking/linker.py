@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from knowledge.linking.asking import without_asking
 from knowledge.linking.classes import PROCEDURE_GROUP
 from knowledge.linking.courtesies import without_courtesies
+from knowledge.linking.features import Cosines
 from knowledge.linking.labels import Phrase
 from knowledge.linking.outdone import unless_outdone
 from knowledge.linking.papers_copied import with_any_paper
@@ -124,9 +125,9 @@ def _taught(views: Views, phrases: Sequence[Phrase]) -> dict[str, int]:
 
 
 class PassageSearch(Protocol):
-    """Finds the nearest passages; gives the best cosine by procedure code."""
+    """Finds the nearest passages; gives the best cosine by procedure code for each vector."""
 
-    def __call__(self, vector: NDArray[np.float32]) -> Mapping[str, float]: ...
+    def __call__(self, vectors: NDArray[np.float32]) -> Sequence[Mapping[str, float]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,29 @@ class Linking:
     @property
     def procedures(self) -> tuple[Candidate, ...]:
         return tuple(c for c in self.candidates if not c.is_intent)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A question as one linker understands it word by word, and how near it is to all there is.
+
+    ``named`` is the place of the label whose own words it is; without words nothing is near.
+    """
+
+    by: "Linker"
+    text: str
+    normalised: str
+    named: int | None
+    near: "Near | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A question's vector, and its cosines with phrases, names and passages."""
+
+    vector: NDArray[np.float32]
+    cosines: Cosines
+    passages: Mapping[str, float]
 
 
 class Linker:
@@ -197,21 +221,47 @@ class Linker:
         """What it links with."""
         return self._views
 
-    def link(self, text: str, *, explain: bool = False) -> Linking:
-        """What ``text`` most probably means; empty when it has no words."""
+    def read(self, texts: Sequence[str]) -> list[Read]:
+        """Each text made ready for `link`; what is compared with vectors in one go for all."""
+        said = [self._said_in(text) for text in texts]
+        near = iter(self._near([normalised for normalised, _ in said if normalised]))
+        return [
+            Read(self, text, normalised, named, next(near) if normalised else None)
+            for text, (normalised, named) in zip(texts, said, strict=True)
+        ]
+
+    def _near(self, normalised: Sequence[str]) -> list[Near]:
+        if not normalised:
+            return []
+        vectors = self._views.encode_all(normalised)
+        each = zip(vectors, self._views.cosines(vectors), self._passages(vectors), strict=True)
+        return [Near(*of_one) for of_one in each]
+
+    def _said_in(self, text: str) -> tuple[str, int | None]:
+        """The words of a text that count, and the label that is named in so many words."""
         normalised = self._typos.mended(normalise(text))
         if not normalised:
-            return Linking((), 1.0)
+            return "", None
         named = self._word_for_word(normalised)
         polite, normalised = normalised, heard(normalised)
         if named is None and normalised != polite:
             named = self._word_for_word(normalised)
         if named is None and self._taught:
             named = self._taught.get(_matter(normalised))
-        normalised = with_any_paper(normalised)
-        vector = self._views.encode(normalised)
+        return with_any_paper(normalised), named
+
+    def link(self, text: str, *, explain: bool = False, read: Read | None = None) -> Linking:
+        """What ``text`` most probably means; empty when it has no words.
+
+        ``read`` is the text as `read` gave it; what another linker or text gave is not used.
+        """
+        if read is None or read.by is not self or read.text != text:
+            read = self.read([text])[0]
+        if read.near is None:
+            return Linking((), 1.0)
+        normalised, named, near = read.normalised, read.named, read.near
         measured = self._views.measure(
-            normalised, vector, self._passages(vector), proper=proper_words(text)
+            normalised, near.vector, near.passages, proper=proper_words(text), cosines=near.cosines
         )
         shares, none = self._ranker.probabilities(measured)
         shares = unless_outdone(measured, shares)
@@ -234,7 +284,7 @@ class Linker:
                     labels[label].id,
                     labels[label].is_intent,
                     float(shares[i]),
-                    self._views.nearest_phrase(vector, label) if explain else None,
+                    self._views.nearest_phrase(near.vector, label) if explain else None,
                     labels[label].group,
                 )
                 for i, label in zip(order, picked, strict=True)

@@ -2,7 +2,8 @@
 
 A product with 22,000 vectors of 256 numbers reads 22 MB from memory, which is a quarter
 of an answer's time. Their first principal components say which texts can be near; only those
-are compared in full.
+are compared in full. What several questions need is found in one product: the principal
+components are read from memory once for all of them.
 """
 
 import os
@@ -26,14 +27,14 @@ FEW = 4096  # below that the full product costs less than choosing
 
 
 class Near(Protocol):
-    """How near a question is to each of fixed texts."""
+    """How near questions are to each of fixed texts."""
 
-    def cosines(self, vector: Floats) -> Floats:
-        """The cosine with each text, shape (texts,)."""
+    def cosines(self, vectors: Floats) -> Floats:
+        """The cosines of vectors, shape (questions, dimensions), as (questions, texts)."""
 
 
 class Neighbours:
-    """Fixed unit vectors, shape (texts, dimensions), and how near a question is to each."""
+    """Fixed unit vectors, shape (texts, dimensions), and how near questions are to each."""
 
     def __init__(self, vectors: Floats) -> None:
         self.vectors = vectors
@@ -41,16 +42,20 @@ class Neighbours:
         if len(vectors) > FEW and vectors.shape[1] > ROUGH_DIMENSIONS:
             axes = np.linalg.eigh(vectors.T @ vectors).eigenvectors[:, ::-1]
             self._rotation = np.ascontiguousarray(axes[:, :ROUGH_DIMENSIONS])
-            self._rough: Floats = vectors @ self._rotation
+            # A component in a row: so a product with one question costs no more than with the
+            # texts in rows, and one with eight a third.
+            self._rough: Floats = np.ascontiguousarray((vectors @ self._rotation).T)
 
-    def cosines(self, vector: Floats) -> Floats:
-        """The cosine with each text, shape (texts,): exact for the nearest, rough for the rest."""
+    def cosines(self, vectors: Floats) -> Floats:
+        """As (questions, texts): exact for the nearest of each question, rough for the rest."""
         if self._rotation is None:
-            exact: Floats = self.vectors @ vector
+            exact: Floats = vectors @ self.vectors.T
             return exact
-        found: Floats = self._rough @ (vector @ self._rotation)
-        near = np.flatnonzero(found >= floor_of_best(found, EXACT))
-        found[near] = self.vectors[near] @ vector
+        turned: Floats = vectors @ self._rotation
+        found: Floats = turned @ self._rough
+        for row, vector in zip(found, vectors, strict=True):
+            near = np.flatnonzero(row >= floor_of_best(row, EXACT))
+            row[near] = self.vectors[near] @ vector
         return found
 
 

@@ -25,9 +25,9 @@ class NearBoth:
         self._shared = shared.near
         self._vectors = vectors
 
-    def cosines(self, vector: Floats) -> Floats:
-        """The cosine with each text, shape (texts,), as `Neighbours.cosines`."""
-        return np.concatenate([self._shared.cosines(vector), self._vectors @ vector])
+    def cosines(self, vectors: Floats) -> Floats:
+        """As `Neighbours.cosines`."""
+        return np.hstack([self._shared.cosines(vectors), vectors @ self._vectors.T])
 
 
 class WordsOfBoth:

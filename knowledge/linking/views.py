@@ -175,6 +175,11 @@ class Views:
         """The unit vectors of several normalised questions, shape (questions, dimensions)."""
         return self._encoder.encode(normalised, "query")
 
+    def cosines(self, vectors: Floats) -> list[Cosines]:
+        """How near each of ``vectors``, shape (questions, dimensions), is to phrases and names."""
+        found = self.phrases.near.cosines(vectors), self.names.near.cosines(vectors)
+        return [Cosines(*of_one) for of_one in zip(*found, strict=True)]
+
     def measure(
         self,
         normalised: str,
@@ -192,7 +197,7 @@ class Views:
         teaching; ``cosines`` spares computing them again.
         """
         if cosines is None:
-            cosines = Cosines(self.phrases.near.cosines(vector), self.names.near.cosines(vector))
+            cosines = self.cosines(vector[None])[0]
         heard = self._heard(normalised, cosines, hidden)
         every = self._every(normalised, heard, cosines.names, passages, hidden)
         candidates = union_of_tops(every, TOP_PER_VIEW)
