@@ -8,6 +8,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+import pydantic_core
+
 
 class Outcome(StrEnum):
     """How a turn ended (kết cục)."""
@@ -117,10 +119,17 @@ class Answer:
     also: tuple["Answer", ...] = ()
     inquiry: str | None = None
     queue_number: int | None = None
+    _written: bytes | None = field(default=None, init=False, repr=False, compare=False)
 
     def in_turn(self, conversation_id: str, turn_id: str) -> "Answer":
         """The same answer, bound to its conversation and turn."""
         return replace(self, conversation_id=conversation_id, turn_id=turn_id)
+
+    def as_bytes(self) -> bytes:
+        """`to_json` as it is stored and sent: written once for both."""
+        if self._written is None:
+            object.__setattr__(self, "_written", pydantic_core.to_json(self.to_json()))
+        return self._written  # type: ignore[return-value]
 
     def to_json(self) -> dict[str, Any]:
         """The answer in the shape of `POST /api/chat`."""

@@ -8,17 +8,23 @@ import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Engine, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Dialect, Engine, Table, bindparam, delete, func, insert, select, update
 
 from assistant.address import Address
 from assistant.answers import Answer, Choice
-from knowledge.database import reading, writing
+from knowledge.database import json_text, reading, writing
+from knowledge.prepared import Prepared, write
 from knowledge.schema import ConversationRow, TurnRow
 
-# Built once: SQLAlchemy needs longer to build and key a statement than SQLite to run it.
 _CONVERSATION, _TURN = cast(Table, ConversationRow.__table__), cast(Table, TurnRow.__table__)
+# Built once: SQLAlchemy needs longer to build and key a statement than SQLite to run it.
+_READ = select(_CONVERSATION.c.channel, _CONVERSATION.c.state, _CONVERSATION.c.updated_at).where(
+    _CONVERSATION.c.id == bindparam("conversation_id"),
+    _CONVERSATION.c.office_id == bindparam("office"),
+)
 _START = insert(_CONVERSATION)
 _MOVE = (
     update(_CONVERSATION)
@@ -30,6 +36,25 @@ _ADD_TURN = insert(_TURN).values(
     .where(_TURN.c.conversation_id == bindparam("of_conversation"))
     .scalar_subquery()
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What a turn writes, in the SQL of one kind of database."""
+
+    start: Prepared
+    move: Prepared
+    add_turn: Prepared
+
+
+@lru_cache(maxsize=1)  # the offices of a deployment share their database
+def _prepared(dialect: Dialect) -> _Prepared:
+    columns = [column.name for column in _TURN.columns if column.name != "seq"]
+    return _Prepared(
+        Prepared(_START, dialect, _CONVERSATION.columns.keys()),
+        Prepared(_MOVE, dialect),
+        Prepared(_ADD_TURN, dialect, columns),
+    )
 
 
 class UnknownConversation(LookupError):
@@ -127,6 +152,7 @@ class Conversations:
         self._office_id = office_id
         self._clock = clock
         self._watchers: list[Callable[[Conversation, Answer], None]] = []
+        self._prepared = _prepared(engine.dialect)
 
     def watch(self, told: Callable[[Conversation, Answer], None]) -> None:
         """Tell ``told`` of every answer once it is stored (to count it, say)."""
@@ -138,12 +164,9 @@ class Conversations:
 
     def get(self, conversation_id: str) -> Conversation:
         """A stored conversation; raises UnknownConversation."""
-        query = select(ConversationRow.channel, ConversationRow.state, ConversationRow.updated_at)
-        query = query.where(
-            ConversationRow.id == conversation_id, ConversationRow.office_id == self._office_id
-        )
+        whose = {"conversation_id": conversation_id, "office": self._office_id}
         with reading(self._engine) as connection:
-            row = connection.execute(query).first()
+            row = connection.execute(_READ, whose).first()
         if row is None:
             raise UnknownConversation(f"no conversation {conversation_id!r}")
         return Conversation(
@@ -174,45 +197,46 @@ class Conversations:
         now = self._clock()
         turn_id = turn_id or secrets.token_urlsafe(12)
         bound = self.unstored(conversation, answer, turn_id)
-        with writing(self._engine) as connection:
-            if conversation.is_new:
-                connection.execute(
-                    _START,
-                    {
-                        "id": conversation.id,
-                        "office_id": self._office_id,
-                        "channel": conversation.channel,
-                        "state": state.to_json(),
-                        "created_at": now,
-                        "updated_at": now,
-                    },
-                )
-            else:
-                connection.execute(
-                    _MOVE,
-                    {
-                        "conversation_id": conversation.id,
-                        "new_state": state.to_json(),
-                        "now": now,
-                    },
-                )
-            connection.execute(
-                _ADD_TURN,
+        kept = json_text(state.to_json())
+        if conversation.is_new:
+            opened = (
+                self._prepared.start,
                 {
-                    "id": turn_id,
-                    "conversation_id": conversation.id,
-                    "of_conversation": conversation.id,
+                    "id": conversation.id,
                     "office_id": self._office_id,
-                    "asked_masked": asked_masked,
-                    "outcome": bound.outcome.value,
-                    "code": bound.procedure.code if bound.procedure else None,
-                    "topics": list(bound.topics),
-                    "probability": bound.probability,
-                    "answer": bound.to_json(),
-                    "seconds": seconds,
+                    "channel": conversation.channel,
+                    "state": kept,
                     "created_at": now,
+                    "updated_at": now,
                 },
             )
+        else:
+            opened = (
+                self._prepared.move,
+                {
+                    "conversation_id": conversation.id,
+                    "new_state": kept,
+                    "now": now,
+                },
+            )
+        added = (
+            self._prepared.add_turn,
+            {
+                "id": turn_id,
+                "conversation_id": conversation.id,
+                "of_conversation": conversation.id,
+                "office_id": self._office_id,
+                "asked_masked": asked_masked,
+                "outcome": bound.outcome.value,
+                "code": bound.procedure.code if bound.procedure else None,
+                "topics": json_text(bound.topics),
+                "probability": bound.probability,
+                "answer": bound.as_bytes().decode(),
+                "seconds": seconds,
+                "created_at": now,
+            },
+        )
+        write(self._engine, [opened, added])
         for told in self._watchers:
             told(conversation, bound)
         return bound

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from assistant.answers import Answer
 from assistant.privacy_text import visible
 from channels.door import Door, error
-from channels.once import Stored, TurnId, answer_once
+from channels.once import TurnId, answer_once
 
 # Beside the answer, whose shape is fixed: the reference to ask `GET /api/inquiries/<code>` with.
 INQUIRY_HEADER = "Letan-Inquiry"
@@ -46,9 +46,8 @@ def inquiry_header(answer: Answer) -> dict[str, str]:
     return {INQUIRY_HEADER: answer.inquiry} if answer.inquiry else {}
 
 
-def _as_json(answer: Stored, headers: Mapping[str, str]) -> Response:
-    """The answer as pydantic writes it, in a fifth of the time of `JSONResponse`."""
-    return Response(pydantic_core.to_json(answer), headers=headers, media_type="application/json")
+def _as_json(content: bytes, headers: Mapping[str, str]) -> Response:
+    return Response(content, headers=headers, media_type="application/json")
 
 
 def chat_routes(door: Door) -> APIRouter:
@@ -67,7 +66,7 @@ def chat_routes(door: Door) -> APIRouter:
         if isinstance(answer, Response):
             return answer
         if isinstance(answer, dict):
-            return _as_json(answer, {})
-        return _as_json(answer.to_json(), inquiry_header(answer))
+            return _as_json(pydantic_core.to_json(answer), {})
+        return _as_json(answer.as_bytes(), inquiry_header(answer))
 
     return routes

@@ -12,8 +12,17 @@ import pytest
 from browser import need
 from records import Clock
 
+from assistant.answers import Answer, Outcome
+from assistant.conversations import Conversations, State
 from knowledge import backup, database, sample
-from knowledge.database import DatabaseUnavailable, connect, migrate, read_value, writing
+from knowledge.database import (
+    AlreadyThere,
+    DatabaseUnavailable,
+    connect,
+    migrate,
+    read_value,
+    writing,
+)
 from knowledge.procedures import Body, Procedure, Source
 from knowledge.store import KnowledgeStore
 from knowledge.versions import EditConflict, Status
@@ -132,3 +141,25 @@ def test_of_two_editors_who_save_at_once_one_is_told(store: KnowledgeStore) -> N
     with ThreadPoolExecutor(2) as pool:
         said = sorted(pool.map(save, ("minh", "hoa")))
     assert said[0] == "" and f"vừa lưu bản {published + 1}" in said[1]
+
+
+def test_turns_are_stored_whole_and_once(store: KnowledgeStore, url: str) -> None:
+    sample.prepare(store)
+    engine, clock = connect(url), Clock()
+    talks = Conversations(engine, sample.SAMPLE_OFFICE, clock)
+    answer = Answer(Outcome.ANSWERED, "Dạ, 100% miễn phí ạ.", topics=("fee",), probability=0.25)
+    state = State(code=CODE, topics=("fee",))
+    first = talks.record(talks.start("web"), "hỏi %s phí", answer, state, seconds=0.5)
+    held = talks.get(first.conversation_id)
+    assert (held.state, held.updated_at) == (state, clock())
+    again = talks.record(held, "hỏi nữa", answer, State())
+    assert talks.turns(first.conversation_id) == [
+        {"asked": "hỏi %s phí", "answer": first.to_json()},
+        {"asked": "hỏi nữa", "answer": again.to_json()},
+    ]
+    assert talks.get(first.conversation_id).state == State()
+    with pytest.raises(AlreadyThere):
+        talks.record(held, "lần nữa", answer, state, again.turn_id)
+    assert talks.get(first.conversation_id).state == State()  # rolled back with its turn
+    assert read_value(engine, "SELECT sum(seq) FROM turn WHERE topics = '[\"fee\"]'") == 3
+    engine.dispose()
