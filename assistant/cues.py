@@ -23,12 +23,18 @@ def cues() -> dict[str, tuple[str, ...]]:
 
 def find_cue(name: str, text: str) -> re.Match[str] | None:
     """The first cue of a kind in a message; without marks where none were typed."""
-    marked = has_tones(text)
-    said = normalise(text) if marked else fold(normalise(text))
+    marked, said = _heard(text)
     for phrase, pattern in _patterns(name, marked):
         if phrase in said and (found := pattern.search(said)):
             return found
     return None
+
+
+@lru_cache(maxsize=64)  # one message is searched for many kinds
+def _heard(text: str) -> tuple[bool, str]:
+    """Whether a message was typed with marks, and its words as they are searched."""
+    marked = has_tones(text)
+    return marked, normalise(text) if marked else fold(normalise(text))
 
 
 @lru_cache(maxsize=64)

@@ -65,7 +65,7 @@ def mask(text: str) -> Masked:
 
 def without_placeholders(text: str) -> str:
     """A masked text without its placeholders, for searching: they are no words of the resident."""
-    return " ".join(_PLACEHOLDER.sub(" ", text).split())
+    return " ".join((_PLACEHOLDER.sub(" ", text) if "[" in text else text).split())
 
 
 def _merged(spans: Sequence[Span]) -> list[Span]:

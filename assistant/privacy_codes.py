@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterator
 
 from assistant.privacy_numbers import Span
+from assistant.privacy_text import has_digits
 
 # -- e-mail: found from its sign, so that long texts without one cost nothing ---------------------
 
 _SIGN = re.compile(r" ?@ ?| ?[(\[{] ?(?:at|a cong|a moc) ?[)\]}] ?| (?:a cong|a moc|at|acong) ")
+# What stands in every sign.
+_MAY_SIGN = ("@", "(", "[", "{", " a cong ", " a moc ", " at ", " acong ")
 _DOT = r"(?: ?\. ?| ?[(\[{] ?(?:dot|cham) ?[)\]}] ?| (?:dot|cham) )"
 _ENDINGS = "com|vn|net|org|edu|gov|info|me|io|co|biz|asia|email|live|fr|de|jp|kr|uk|us|au|cn|tw"
 _DOMAIN = re.compile(
@@ -46,6 +49,8 @@ _SPOKEN_WORDS = 4
 
 
 def _emails(text: str, folded: str) -> Iterator[Span]:
+    if not any(part in folded for part in _MAY_SIGN):
+        return
     for sign in _SIGN.finditer(folded):
         right = _DOMAIN.match(folded, sign.end()) or _PROVIDER.match(folded, sign.end())
         if right is None and sign[0] == "@":
@@ -122,7 +127,7 @@ _SECRET = re.compile(
 def find_codes(text: str, folded: str) -> list[Span]:
     """Spans of everything that is not a plain number, with their kind."""
     spans = list(_emails(text, folded))
-    if not any(char in folded for char in "0123456789"):
+    if not has_digits(folded):
         return spans
     for kind, pattern in (("dossier", _DOSSIER), ("insurance", _INSURANCE)):
         spans += [(m.start(), m.end(), kind) for m in pattern.finditer(folded)]

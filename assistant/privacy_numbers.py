@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
 from assistant.privacy_innocent import hide_innocent, is_amount, is_hotline, is_written_date
-from assistant.privacy_text import read_digits
+from assistant.privacy_text import has_digits, read_digits
 
 Span = tuple[int, int, str]
 
@@ -28,6 +28,7 @@ _FILLER = re.compile(
     r"(?: la)?|sau do|tiep theo"
     r"|tiep den|tiep|roi|va|xong|nua|cham|tram|linh|gach ngang|gach|cach)(?=[ ,:\d])"
 )
+FEWEST_DIGITS = 6  # shorter numbers tell nobody who somebody is
 _BEFORE = 48  # "số căn cước công dân của vợ tôi ghi trên thẻ là " is 47 characters
 _AFTER = 26
 
@@ -78,13 +79,15 @@ class _Part:
 def find_numbers(folded: str) -> list[Span]:
     """Spans of identifiers made of digits, with their kind; innocent numbers are left alone."""
     plain = read_digits(folded)
+    if not has_digits(plain) and len(_TOKEN.findall(plain)) < FEWEST_DIGITS:
+        return []
     whole = _announced_whole(plain)
     for start, end, _ in whole:
         plain = plain[:start] + "\0" * (end - start) + plain[end:]
     view = _FILLER.sub(_blank, hide_innocent(plain))
     spans = whole
     for chain in _chains(view):
-        if sum(len(part.digits) for part in chain) >= 6:
+        if sum(len(part.digits) for part in chain) >= FEWEST_DIGITS:
             spans += _identifiers(chain, view)
     return spans
 

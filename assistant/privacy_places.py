@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from assistant.privacy_innocent import DATE
 from assistant.privacy_numbers import Span
-from assistant.privacy_text import fold_in_place
+from assistant.privacy_text import fold_in_place, has_digits
 
 _NUMBER = r"\d{1,4}[a-z]?(?: ?[/-] ?\d{1,4}[a-z]?){0,4}"
 _LANE = r"(?:ngo|ngach|hem|kiet|duong|pho|hxh)"
@@ -102,10 +102,13 @@ _END = frozenset(
 
 def find_places(text: str, folded: str) -> list[Span]:
     """Spans of house addresses and of birth dates that belong to a person."""
-    return [*_addresses(text, folded), *_births(text, folded)]
+    if has_digits(folded):
+        return [*_houses(text, folded), *_hamlets(text, folded), *_births(text, folded)]
+    said_in_words = _births(text, folded) if " thang " in folded else ()
+    return [*_hamlets(text, folded), *said_in_words]
 
 
-def _addresses(text: str, folded: str) -> Iterator[Span]:
+def _houses(text: str, folded: str) -> Iterator[Span]:
     for match in _HOUSE.finditer(folded):
         end = match.end()
         if match[0].endswith(" ") or match["street"]:
@@ -118,6 +121,9 @@ def _addresses(text: str, folded: str) -> Iterator[Span]:
             yield match.start("house"), end, "address"
     for match in _FLAT.finditer(folded):
         yield match.start(), _capitals_end(text, match.end(), skip_space=True), "address"
+
+
+def _hamlets(text: str, folded: str) -> Iterator[Span]:
     for match in _HAMLET.finditer(folded):
         end = _capitals_end(text, match.end(), digits=True)
         if end > match.end() and text[match.start("area") : match.end("area")] in _AREA_WORDS:

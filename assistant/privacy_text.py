@@ -79,11 +79,18 @@ _MIXED = re.compile(
 )
 _LONE = re.compile(r"(?<=\d[ .\-])[oil]{1,4}(?=[ .\-]\d)|(?<![a-z0-9])o{1,4}(?=[ .\-]{1,2}[\do])")
 _AS_DIGITS = str.maketrans("oil|", "0111")
+_NOUGHTS = re.compile(r"o[ .\-]{1,2}o")
+_DIGIT = re.compile(r"\d")
+
+
+def has_digits(text: str) -> bool:
+    """Whether any digit stands in a text: most messages hold none, and no number to look for."""
+    return _DIGIT.search(text) is not None
 
 
 def read_digits(folded: str) -> str:
     """The folded text with O, l and I written as the digits they stand for."""
-    if not any(letter in folded for letter in "oil|"):
+    if not has_digits(folded) and not _NOUGHTS.search(folded):
         return folded
     read = _MIXED.sub(lambda match: match[0].translate(_AS_DIGITS), folded)
     return _LONE.sub(lambda match: match[0].translate(_AS_DIGITS), read)

@@ -55,7 +55,7 @@ def understand(text: str, topics: TopicModel) -> Question:
         text,
         normalised,
         _meant_by(asked, normalised),
-        tuple(dict.fromkeys(_CODE.findall(text))),
+        tuple(dict.fromkeys(_CODE.findall(text))) if "." in text else (),
         find_address(text),
     )
 
@@ -197,6 +197,12 @@ _MISTAKEN = re.compile(
 )
 _WANTED = re.compile(r"^(?:ý |em |tôi |mình |chị |anh |bác |cô |chú |là |hỏi )+")
 _ENDING = re.compile(r"\s*(?:mới đúng|mới phải|cơ mà|cơ|chứ|kia|ấy|nhé|ạ|mà)$")
+# What must stand in a message for each of them to be found: few hold any of it.
+_CORRECTIONS = (
+    (_NOT_A_BUT_B, ("không phải ",)),
+    (_B_NOT_A, (" chứ ", " chớ ")),
+    (_MISTAKEN, ("nhầm", "lộn", "ý ")),
+)
 _BACK = re.compile(
     r"\b(?:quay (?:lại|về)|trở (?:lại|về)|quay trở lại|hỏi lại|nói lại|về lại)\b"
     r"|\b(?:hồi nãy|lúc nãy|khi nãy|vừa nãy|ban nãy|ban đầu|lúc đầu|hồi đầu|trước đó|cái trước)\b"
@@ -210,8 +216,8 @@ _BACK_NOISE = re.compile(
 def correction(text: str) -> str | None:
     """What a message says is meant instead of what was understood; None for no correction."""
     said = " ".join(text.lower().split()).strip(" .!?")
-    for pattern in (_NOT_A_BUT_B, _B_NOT_A, _MISTAKEN):
-        if found := pattern.match(said):
+    for pattern, signs in _CORRECTIONS:
+        if any(sign in said for sign in signs) and (found := pattern.match(said)):
             meant = _WANTED.sub("", found["b"])
             while (shorter := _ENDING.sub("", meant)) != meant:
                 meant = shorter

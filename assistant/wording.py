@@ -44,7 +44,7 @@ def money(amount_vnd: int) -> str:
 
 def day(value: date) -> str:
     """ "17/07/2026"."""
-    return value.strftime("%d/%m/%Y")
+    return f"{value.day:02d}/{value.month:02d}/{value.year}"
 
 
 def quantity(paper: RequiredDocument) -> str:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -248,6 +249,7 @@ def same_sector(one: str, other: str) -> bool:
     return _fold(one) == _fold(other)
 
 
+@lru_cache(maxsize=1024)  # the few sectors of an office beside those of its records
 def _fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 

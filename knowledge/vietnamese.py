@@ -18,13 +18,17 @@ from knowledge.data_files import parse_yaml
 TABLES = Path(__file__).parent / "data" / "vietnamese"
 FOREIGNERS = TABLES.with_name("foreigners.yaml")
 _TOKEN = re.compile(r"\d+(?:[.,/]\d+)*|[^\W\d_]+")
-_SPACES = re.compile(r"\s+")
 
 # Old placement puts the mark on the second vowel of an open "oa oe uy" (hoà, thuỷ);
 # new placement on the first (hòa, thủy). Only at the end of a syllable; "quý" keeps its mark, and
 # so does a vowel with a hat or a bow (luật, huệ, hoặc), which stands after the dot below it.
 _MARKS = "\u0300\u0301\u0303\u0309\u0323"
 _OLD_PLACEMENT = re.compile(rf"(?<![qQ])([oOuU])([aAeEyY])([{_MARKS}])(?![\u0300-\u036f]|[^\W\d_])")
+
+# The same in composed letters. Few texts hold any.
+_MAY_BE_OLD = re.compile("[oOuU][àáãảạÀÁÃẢẠèéẽẻẹÈÉẼẺẸỳýỹỷỵỲÝỸỶỴ]")
+# Every letter that only Vietnamese words with marks have: found in nearly every message.
+_MARKED = re.compile("[àáãảạâăèéẽẻẹêìíĩỉịòóõỏọôơùúũủụưỳýỹỷỵđĐÀÁÂĂÊÔƠƯ\u1ea0-\u1ef9]")
 
 _LEADING_ZERO = re.compile(r"(?<![\w.,/:-])0(?=[1-9](?![\w.,/:-]))")  # "mức độ 02" is "mức độ 2"
 
@@ -37,18 +41,21 @@ def clean(text: str) -> str:
     """
     composed = unicodedata.normalize("NFC", text)
     if composed.isprintable():  # nearly always: the one look that C takes finds nothing to remove
-        return _SPACES.sub(" ", composed).strip()
+        return " ".join(composed.split())
     kept = (
         " " if char.isspace() else char
         for char in composed
         if char.isspace() or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn")
     )
-    return _SPACES.sub(" ", "".join(kept)).strip()
+    return " ".join("".join(kept).split())
 
 
 def place_tones(text: str) -> str:
     """The text with tone marks in the new placement (hoà → hòa, thuỷ → thủy)."""
-    decomposed = unicodedata.normalize("NFD", text)
+    composed = unicodedata.normalize("NFC", text)
+    if not _MAY_BE_OLD.search(composed):
+        return composed
+    decomposed = unicodedata.normalize("NFD", composed)
     moved = _OLD_PLACEMENT.sub(r"\1\3\2", decomposed)
     return unicodedata.normalize("NFC", moved)
 
@@ -72,7 +79,9 @@ def tokens(text: str) -> list[str]:
 
 def has_tones(text: str) -> bool:
     """Whether the text carries any Vietnamese mark at all."""
-    return any(_fold_word(word) != word.lower() for word in text.split())
+    if _MARKED.search(text):
+        return True
+    return not text.isascii() and any(_fold_word(word) != word.lower() for word in text.split())
 
 
 class Spelling:
@@ -179,5 +188,8 @@ def shipped_foreigners() -> Foreigners:
 @lru_cache(maxsize=4096)
 def normalise(text: str) -> str:
     """The text as lower-case words in one spelling, ready for matching and encoding."""
-    words = tokens(place_tones(_LEADING_ZERO.sub("", clean(text))))
+    text = clean(text)
+    if "0" in text:
+        text = _LEADING_ZERO.sub("", text)
+    words = tokens(place_tones(text))
     return shipped_foreigners().read(" ".join(shipped_spelling().expand(words)))
