@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from assistant.address import Address, find_address
 from assistant.answers import Choice
-from knowledge.linking.linker import core
+from knowledge.linking.matter import core
 from knowledge.linking.topics import TopicModel
 from knowledge.procedures import Case, Procedure, Topic
 from knowledge.vietnamese import fold, has_tones, normalise

@@ -9,7 +9,7 @@ from threading import Lock
 
 from knowledge.catalogue import CodeStatus, KnownCode
 from knowledge.holdings import HoldingsReader
-from knowledge.linking.linker import core
+from knowledge.linking.matter import core
 from knowledge.store import KnowledgeStore
 from knowledge.vietnamese import normalise
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from knowledge.linking.asking import GAP, matter_words, without_asking
-from knowledge.linking.linker import heard
+from knowledge.linking.matter import heard
 from knowledge.linking.teaching import head
 from knowledge.linking.wording import Source, wording
 from knowledge.vietnamese import normalise

@@ -15,7 +15,8 @@ from assistant.replies import say
 from assistant.understand import back_to, correction, denial, goes_back, only_asks
 from assistant.wording import lower_first
 from knowledge.linking.bank import Intent
-from knowledge.linking.linker import Candidate, core
+from knowledge.linking.linker import Candidate
+from knowledge.linking.matter import core
 from knowledge.procedures import Topic
 from knowledge.vietnamese import fold, normalise
 

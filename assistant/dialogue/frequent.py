@@ -15,7 +15,7 @@ from assistant.understand import NO, YES, bare_word, find_choice, understand
 from assistant.wording import day
 from knowledge.faq import FaqEntry
 from knowledge.layers import ProcedureView
-from knowledge.linking.linker import core
+from knowledge.linking.matter import core
 from knowledge.vietnamese import fold, normalise
 
 SECTION = "faq"

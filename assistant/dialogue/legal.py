@@ -13,7 +13,7 @@ from assistant.replies import say
 from knowledge.documents import DocumentPassage
 from knowledge.legal import LegalHit
 from knowledge.legal_names import Named, named_in, same_article
-from knowledge.linking.linker import core
+from knowledge.linking.matter import core
 from knowledge.vietnamese import fold, normalise
 
 _ASKS_TEXT = re.compile(

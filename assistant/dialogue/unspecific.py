@@ -6,7 +6,8 @@ from assistant.decide import MAX_CHOICES, Meant, Unsure
 from assistant.dialogue.choosing import clarify
 from assistant.dialogue.procedures import answer_procedure
 from assistant.dialogue.turn import Backroom, Reply, Turn
-from knowledge.linking.linker import Candidate, generic_words
+from knowledge.linking.linker import Candidate
+from knowledge.linking.matter import generic_words
 from knowledge.procedures import Procedure
 from knowledge.vietnamese import fold, has_tones, normalise
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from assistant.compose import SECTION_NAMES
 from assistant.decide import MAX_CHOICES, Meant, Unsure, standing_alone
 from assistant.trial import Trial
-from knowledge.linking.linker import Candidate, core
+from knowledge.linking.linker import Candidate
+from knowledge.linking.matter import core
 from knowledge.procedures import Topic
 from knowledge.vietnamese import fold
 

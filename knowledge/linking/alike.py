@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from knowledge.linking.courtesies import without_courtesies
 from knowledge.linking.features import Floats
-from knowledge.linking.linker import core, generic_words
+from knowledge.linking.matter import core, generic_words
 from knowledge.linking.topics import TopicModel
 from knowledge.linking.views import Encoder
 from knowledge.procedures import Topic

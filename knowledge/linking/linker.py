@@ -1,22 +1,18 @@
 """Links a question to what it means: candidates with calibrated probabilities."""
 
-import re
-from collections import ChainMap
-from collections.abc import Collection, Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.linking.asking import without_asking
 from knowledge.linking.classes import PROCEDURE_GROUP
-from knowledge.linking.courtesies import without_courtesies
 from knowledge.linking.features import Cosines
 from knowledge.linking.labels import Phrase
+from knowledge.linking.matter import heard, matter
+from knowledge.linking.naming import Names, Phrases
 from knowledge.linking.outdone import unless_outdone
 from knowledge.linking.papers_copied import with_any_paper
 from knowledge.linking.proper import proper_words
@@ -24,104 +20,13 @@ from knowledge.linking.ranker import Ranker
 from knowledge.linking.twins import shipped_twins
 from knowledge.linking.typos import Typos
 from knowledge.linking.views import Views
-from knowledge.vietnamese import fold, normalise
-from knowledge.words import terms
+from knowledge.vietnamese import normalise
 
 KEPT = 12
 # A question that is nothing but a procedure's own name (and how one asks) means that
 # procedure; a fifth is left to the views.
 CALLED_BY_NAME = 0.8
 FITS = 0.005  # share of a record from which it may answer in the place of an intent
-LEAST_UNMARKED = 3  # words; two of them without marks may be many things
-LEAST_LEFT = 2  # words of a matter, without which a greeting is a greeting
-# Words of a name that people leave out ("kết hôn" for "đăng ký kết hôn"); "mất" or "lại" they
-# do not, for that would be another matter.
-LEFT_OUT = frozenset(["dang", "ky", "thu", "tuc", "giay", "to", "xin", "cap", "lam"])
-# "Theo khoản 2 Điều 13 Luật Hộ tịch thì …" names a law, and what follows the matter.
-CITING = re.compile(r"^(?:theo|căn cứ|can cu) .*? (?:thì|thi) ")
-# Where nothing is asked with it ("mất bao lâu"), it is what happened: "mất giấy khai sinh".
-LOST = re.compile(r"\bmat\b(?! (?:phi|le phi|tien|bao|may|nhieu|lau|gi|ngay|thoi|them|cong)\b)")
-GENERIC = Path(__file__).parent.parent / "data" / "generic_words.txt"
-
-
-@lru_cache(maxsize=1)
-def generic_words() -> frozenset[str]:
-    """Words of asking that name no procedure ("thủ tục", "cần", "gì"), without marks."""
-    lines = (line for line in GENERIC.read_text("utf-8").splitlines() if line and line[0] != "#")
-    return frozenset(fold(word) for line in lines for word in line.split())
-
-
-def core(normalised: str) -> str:
-    """What is left of a question without the words of asking, without marks."""
-    return " ".join(word for word in fold(normalised).split() if word not in generic_words())
-
-
-def _matter(normalised: str) -> str:
-    """The core of a question without what it asks of the record."""
-    about = core(without_asking(normalised))
-    return f"{about} mat" if LOST.search(fold(normalised)) else about
-
-
-def heard(normalised: str) -> str:
-    """A question without its courtesies, unless they are all that was meant."""
-    rest = without_courtesies(normalised)
-    return rest if len(core(rest).split()) >= LEAST_LEFT else normalised
-
-
-class _Called:
-    """Which procedure of the office a question calls by its own name.
-
-    The core of the question is that of a name or alias no other procedure shares, and the name
-    is said in full: "làm hộ chiếu" does not call "trình báo mất hộ chiếu", although the same is
-    left of both without the words of asking.
-    """
-
-    def __init__(self, views: Views) -> None:
-        owners: dict[str, set[int]] = {}
-        names: dict[str, list[frozenset[str]]] = {}
-        for i, label in enumerate(views.labels):
-            for name in label.names if label.is_office else ():
-                about = _matter(name)
-                owners.setdefault(about, set()).add(i)
-                names.setdefault(about, []).append(frozenset(fold(name).split()) - LEFT_OUT)
-        self._names = {
-            about: (min(labels), tuple(names[about]))
-            for about, labels in owners.items()
-            if about and len(labels) == 1
-        }
-
-    def by(self, normalised: str) -> int | None:
-        """The place of the label that is called; None when none is, or only in part."""
-        held = self._names.get(_matter(normalised))
-        if held is None:
-            return None
-        said = set(fold(normalised).split())
-        return held[0] if any(name <= said for name in held[1]) else None
-
-
-def _said(views: Views, only: Collection[str] | None = None) -> dict[str, int | None]:
-    """The label of each known phrase, or of ``only`` these; None where several have it.
-
-    What staff add works word for word at once.
-    """
-    owners: dict[str, int | None] = {}
-    for text, owner in zip(views.phrases.texts, views.phrases.owners.tolist(), strict=True):
-        if only is None or text in only:
-            owners[text] = owner if owners.get(text, owner) == owner else None
-    return owners
-
-
-def _taught(views: Views, phrases: Sequence[Phrase]) -> dict[str, int]:
-    """The label meant by what an office's own phrases are about, whatever is asked of it."""
-    owners: dict[str, set[int]] = {}
-    for phrase in phrases:
-        if phrase.label in views.index:
-            owners.setdefault(_matter(phrase.text), set()).add(views.index[phrase.label])
-    return {
-        about: labels.pop()
-        for about, labels in owners.items()
-        if len(about.split()) >= LEAST_LEFT and len(labels) == 1
-    }
 
 
 class PassageSearch(Protocol):
@@ -199,21 +104,19 @@ class Linker:
         self._views = views
         self._ranker = ranker
         self._passages = passages
-        self._called = _Called(views)
+        self._names = Names(views)
+        self._phrases = Phrases(views, own)
         self._gives_way = np.asarray(
             [bool(label.held_as or label.held_partly) for label in views.labels], np.bool_
         )
-        self._said: MutableMapping[str, int | None] = _said(views)
         self._typos = Typos(views.texts_with)
-        self._taught = _taught(views, own)
 
     def with_own(self, phrases: Sequence[Phrase]) -> "Linker":
         """This linker with a few phrases more, of the labels it has; it shares all else."""
         linker = copy(self)
         linker._views = views = self._views.with_own(phrases)
-        linker._said = ChainMap(_said(views, {p.text for p in phrases}), self._said)
+        linker._phrases = self._phrases.with_own(views, phrases)
         linker._typos = Typos(views.texts_with)
-        linker._taught = _taught(views, phrases)
         return linker
 
     @property
@@ -242,12 +145,12 @@ class Linker:
         normalised = self._typos.mended(normalise(text))
         if not normalised:
             return "", None
-        named = self._word_for_word(normalised)
+        named = self._phrases.said_in(normalised)
         polite, normalised = normalised, heard(normalised)
         if named is None and normalised != polite:
-            named = self._word_for_word(normalised)
-        if named is None and self._taught:
-            named = self._taught.get(_matter(normalised))
+            named = self._phrases.said_in(normalised)
+        if named is None:
+            named = self._phrases.taught(normalised)
         return with_any_paper(normalised), named
 
     def link(self, text: str, *, explain: bool = False, read: Read | None = None) -> Linking:
@@ -266,10 +169,10 @@ class Linker:
         shares, none = self._ranker.probabilities(measured)
         shares = unless_outdone(measured, shares)
         if named is None:
-            named = self._called.by(CITING.sub("", normalised))
+            named = self._names.called_by(normalised)
         if named is None or self._views.labels[named].is_intent:
             found = [self._views.labels[int(c)] for c in measured.candidates]
-            shares = shipped_twins().settled(normalised, _matter(normalised), found, shares)
+            shares = shipped_twins().settled(normalised, matter(normalised), found, shares)
         if named is not None:
             shares = shares * (1 - CALLED_BY_NAME)
             shares[measured.candidates == named] += CALLED_BY_NAME
@@ -291,18 +194,6 @@ class Linker:
             ),
             none,
         )
-
-    def _word_for_word(self, normalised: str) -> int | None:
-        """The label whose phrase is said, with its marks or wholly without; None of several."""
-        if normalised in self._said:
-            return self._said[normalised]
-        if len(normalised.split()) < LEAST_UNMARKED or fold(normalised) != normalised:
-            return None
-        phrases = self._views.phrases
-        holders = [phrases.folded.documents(term) for term in terms(normalised, toned=False)]
-        fewest = min(holders, key=len).tolist()
-        owners = {int(phrases.owners[at]) for at in fewest if fold(phrases.texts[at]) == normalised}
-        return owners.pop() if len(owners) == 1 else None
 
     def _handed_over(
         self, candidates: NDArray[np.int64], shares: NDArray[np.float32]

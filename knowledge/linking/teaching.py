@@ -26,7 +26,7 @@ from knowledge.linking.bank import (
 from knowledge.linking.classes import Classifiers
 from knowledge.linking.features import Cosines, Hidden, Measured
 from knowledge.linking.labels import Phrase
-from knowledge.linking.linker import heard
+from knowledge.linking.matter import heard
 from knowledge.linking.meanings import (
     intent_label,
     procedure_label,
