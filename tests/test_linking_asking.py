@@ -6,7 +6,7 @@ import pytest
 from knowledge.linking.asking import GAP, matter_words, without_asking
 from knowledge.linking.matter import heard
 from knowledge.linking.teaching import head
-from knowledge.linking.wording import Source, wording
+from knowledge.linking.wording import Source, users_in, wording
 from knowledge.vietnamese import normalise
 from knowledge.words import WordIndex
 
@@ -32,10 +32,9 @@ def test_words_on_both_sides_of_what_was_taken_out_are_no_neighbours() -> None:
     (row,) = wording(
         words,
         dict.fromkeys(words, 1.0),
-        [Source(index, np.zeros(1, int))],
-        Source(index, np.zeros(1, int)),
+        users_in([Source(index, np.zeros(1, int))], 1),
+        users_in([Source(index, np.zeros(1, int))], 1),
         np.zeros(1, int),
-        1,
     )
     assert row[0] == pytest.approx(2 / 4)
     assert row[2] == 0.0  # "sinh cho" was never said together

@@ -20,6 +20,7 @@ from knowledge.linking.linker import Linking
 from knowledge.linking.meanings import added
 from knowledge.linking.own import WithOwn
 from knowledge.linking.views import Views
+from knowledge.linking.wording import Source, users_in, users_of_both
 from knowledge.utterances import Utterance
 
 BIRTH, DEATH, COPY = "1.001193", "1.000656", "2.000815"
@@ -51,18 +52,22 @@ def test_what_is_best_of_each_label_is_the_same_as_over_all_together() -> None:
     assert np.allclose(both.near.cosines(vectors)[0], cosines[place], atol=1e-5)
     mine = both.near.cosines(vectors)[0]
     assert np.allclose(both.best(mine, 0.0), whole.best(cosines, 0.0), atol=1e-5)
-    assert np.allclose(both.shares(mine, 0.05), whole.shares(cosines, 0.05), atol=1e-5)
-    assert np.allclose(both.top3(mine, labels), whole.top3(cosines, labels), atol=1e-5)
+    ours, theirs = both.of(labels), whole.of(labels)
+    assert np.allclose(ours.shares(mine, 0.05), theirs.shares(cosines, 0.05), atol=1e-5)
+    assert np.allclose(ours.top3(mine), theirs.top3(cosines), atol=1e-5)
+    assert ours.counts.tolist() == both.counts.tolist()
     assert both.counts.tolist() == whole.counts.tolist()
     assert np.allclose(both.vectors, whole.vectors[place], atol=1e-5)
+    shared = grouped(SHARED)
+    used = users_of_both(users_in([Source(shared.folded, shared.owners)], 5), both.own_words, 5)
     for term in ("khai", "khai_sinh", "doc_than", "khong_ai_noi"):
-        assert both.users(term).tolist() == np.unique(whole.users(term)).tolist(), term
+        assert used(term) == users_in([Source(whole.folded, whole.owners)], 5)(term), term
         found = [both.texts[at] for at in both.folded.documents(term)]
         assert sorted(found) == sorted(whole.texts[at] for at in whole.folded.documents(term))
     for label in (0, 2, 4):
         places, near = both.cosines_of(label, vectors[0])
-        theirs = [whole.texts[at] for at in whole.cosines_of(label, vectors[0])[0]]
-        assert sorted(both.texts[at] for at in places) == sorted(theirs)
+        texts = [whole.texts[at] for at in whole.cosines_of(label, vectors[0])[0]]
+        assert sorted(both.texts[at] for at in places) == sorted(texts)
         assert np.allclose(near, mine[places], atol=1e-5)
 
 

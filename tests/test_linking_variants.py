@@ -18,6 +18,7 @@ from knowledge.linking.linker import Candidate, Linker, Linking
 from knowledge.linking.meanings import settled, successors, usable_intents
 from knowledge.linking.qualifiers import stated, told
 from knowledge.linking.ranker import Ranker
+from knowledge.linking.runs import Runs
 from knowledge.linking.views import Views
 from knowledge.vietnamese import normalise
 
@@ -59,8 +60,8 @@ def test_every_record_of_the_customs_is_one_of_the_customs() -> None:
 
 def test_coverage_takes_the_best_name_of_each_label_and_nothing_where_there_is_none() -> None:
     names = [{"khai": 1.0, "sinh": 1.0}, {"khai": 1.0, "tu": 1.0}, {"ket": 1.0, "hon": 1.0}]
-    coverage = NameCover(names, np.asarray([0, 0, 2]), 3)
-    found = coverage.coverage({"khai": 1.0, "tu": 1.0, "gi": 2.0}, np.asarray([0, 1, 2]))
+    runs = Runs(np.asarray([0, 1, 2]), np.asarray([2, 0, 1]))
+    found = NameCover(names).coverage({"khai": 1.0, "tu": 1.0, "gi": 2.0}, runs)
     assert found[0] == pytest.approx([1.0, 0.5, 2 / 3])
     assert not found[1].any() and not found[2].any()
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.linking.features import union_of_tops
-from knowledge.linking.tops import floor_of_best, least_of_best, places_of_best
+from knowledge.linking.tops import floor_of_best, places_of_best
 
 SCORES = st.integers(0, 4000).flatmap(
     lambda size: st.builds(
@@ -25,12 +25,6 @@ def test_the_places_are_those_of_a_stable_sort(scores: np.ndarray, count: int) -
     assert found.tolist() == np.argsort(-scores, kind="stable")[:count].tolist()
 
 
-@given(SCORES, st.integers(1, 60))
-def test_the_least_of_the_best_is_the_one_of_that_rank(scores: np.ndarray, count: int) -> None:
-    if len(scores) >= count:
-        assert least_of_best(scores, count) == np.sort(scores)[-count]
-
-
 def test_the_floor_leaves_few_scores_in_question() -> None:
     scores = np.random.default_rng(7).standard_normal(22_000).astype(np.float32)
     above = int((scores >= floor_of_best(scores, 512)).sum())
@@ -45,4 +39,7 @@ def test_the_candidates_are_the_best_of_each_view_with_equals(labels: int) -> No
     for scores in every:
         last = np.sort(scores)[-min(12, labels)]
         wanted |= {i for i, score in enumerate(scores) if score >= last and score > 0}
-    assert union_of_tops(every, 12).tolist() == sorted(wanted)
+    tops = union_of_tops(every, 12)
+    assert tops.labels.tolist() == sorted(wanted)
+    best = np.sort(every, axis=1)[:, -2:]
+    assert tops.scores[:, -2:].tolist() == best.tolist()

@@ -8,7 +8,6 @@ new phrases are carried by the other views until the next training.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +22,6 @@ NATIONAL = "national"  # one class for all procedures outside the sample office
 Floats = NDArray[np.float32]
 
 
-@lru_cache(maxsize=512)  # two classifiers read the same question
 def class_terms(normalised: str) -> frozenset[str]:
     """Tone-free syllables and pairs, and the toned ones beside them."""
     toned = (f"={term}" for term in terms(normalised, toned=True))
@@ -53,18 +51,21 @@ class Classifier:
                 stored["bias"],
             )
 
-    def scores(self, normalised: str) -> Floats:
-        """A score for each label, shape (labels,); only their differences mean anything."""
-        at = [i for t in class_terms(normalised) if (i := self.vocabulary.get(t)) is not None]
+    def known(self, normalised: str) -> list[int]:
+        """The places in the vocabulary of a question's terms."""
+        return [i for t in class_terms(normalised) if (i := self.vocabulary.get(t)) is not None]
+
+    def scores(self, at: list[int]) -> Floats:
+        """A score for each label by `known` terms; only the differences of scores mean anything."""
         if not at:
             return self.bias.copy()
         shares = self.idf[at]
         shares = shares / math.sqrt(float(shares @ shares)) * self.scale[at]
         return np.asarray(shares @ self.weights[at].astype(np.float32) + self.bias, np.float32)
 
-    def shares(self, normalised: str) -> Floats:
+    def shares(self, at: list[int]) -> Floats:
         """The softmax of the scores, shape (labels,)."""
-        scores = self.scores(normalised)
+        scores = self.scores(at)
         exponents = np.exp(scores - scores.max())
         return np.asarray(exponents / exponents.sum(), np.float32)
 
@@ -82,6 +83,13 @@ class Classifiers:
         if groups.vocabulary == labels.vocabulary:  # taught on the same phrases
             groups = replace(groups, vocabulary=labels.vocabulary)
         return cls(labels, groups)
+
+    def read(self, normalised: str) -> tuple[Floats, Floats]:
+        """The score of each label for a question, and the share of each group."""
+        known = at = self.labels.known(normalised)
+        if self.groups.vocabulary is not self.labels.vocabulary:
+            at = self.groups.known(normalised)
+        return self.labels.scores(known), self.groups.shares(at)
 
 
 def group_of(label: str, outcome: str | None) -> str:

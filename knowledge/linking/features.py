@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.linking.classes import PROCEDURE_GROUP
-from knowledge.linking.tops import least_of_best
+from knowledge.linking.tops import floors_of_best
 
 Floats = NDArray[np.float32]
 
@@ -39,6 +39,7 @@ VIEWS = (
     "body_words", "passage_cosine", "class_share",
 )  # fmt: skip
 PRIORS = ("popularity", "is_office", "is_commune", "is_intent", "phrase_count", "has_phrases")
+LEAST = np.finfo(np.float32).smallest_normal  # of what fits at all
 KINDS = (PROCEDURE_GROUP, "out_of_scope", "not_found")  # groups a whole question may belong to
 
 
@@ -89,10 +90,27 @@ def compared(fits: Floats, best: Floats) -> dict[str, Floats]:
     return columns
 
 
-def union_of_tops(every: Floats, count: int) -> NDArray[np.int64]:
-    """The labels among the ``count`` best of any view, those as good as the last of them too."""
-    size = min(count, every.shape[1])
-    if not size:
-        return np.zeros(0, dtype=np.int64)
-    last = np.asarray([[least_of_best(scores, size)] for scores in every], every.dtype)
-    return np.flatnonzero(((every >= last) & (every > 0)).any(axis=0))
+@dataclass(frozen=True, slots=True)
+class Tops:
+    """The ``labels`` among the best of any view; ``scores`` are each view's best, rising.
+
+    Shapes (K,) and (views, count), or fewer where there are fewer labels that fit at all.
+    """
+
+    labels: NDArray[np.int64]
+    scores: Floats
+
+
+def union_of_tops(every: Floats, count: int) -> Tops:
+    """The labels among the ``count`` best of any view, those as good as the last of them too.
+
+    Nobody is among the best who does not fit at all.
+    """
+    floors = np.maximum(floors_of_best(every, count), LEAST)
+    likely = np.flatnonzero((every >= floors[:, None]).any(axis=0))
+    fits = every[:, likely]
+    best = np.sort(fits, axis=1)[:, -count:]
+    if not len(likely):
+        return Tops(likely, best)
+    lasts = np.maximum(best[:, :1], LEAST)
+    return Tops(likely[(fits >= lasts).any(axis=0)], best)

@@ -7,12 +7,13 @@ among 23,000 do not move.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.linking.grouped import BEST_OF, TERMS_KEPT, Grouped
+from knowledge.linking.grouped import Grouped
+from knowledge.linking.runs import Runs
+from knowledge.linking.wording import Source
 from knowledge.words import WordIndex, Words
 
 Floats = NDArray[np.float32]
@@ -68,16 +69,7 @@ class WithOwn(Grouped):
         own_toned = WordIndex.beside(shared.texts, shared.toned, texts, toned=True)
         self.folded = WordsOfBoth(shared.folded, own_folded, size)
         self.toned = WordsOfBoth(shared.toned, own_toned, size)
-        owned_by, shared_users = self._own_owners, shared.users
-
-        @lru_cache(maxsize=TERMS_KEPT)
-        def users(term: str) -> NDArray[np.int64]:
-            documents = own_folded.documents(term)
-            if not len(documents):
-                return shared_users(term)
-            return np.union1d(shared_users(term), owned_by[documents])
-
-        self.users = users
+        self.own_words = Source(own_folded, self._own_owners)
 
     @property
     def vectors(self) -> Floats:
@@ -91,24 +83,16 @@ class WithOwn(Grouped):
         out[np.isneginf(out)] = nothing
         return out
 
-    def sums(self, weights: Floats) -> Floats:
-        """The weights of each label's documents, added up."""
-        out = self._shared.sums(weights[: self._size])
-        np.add.at(out, self._own_owners, weights[self._size :])
-        return out
-
-    def best_three(self, scores: Floats, label: int) -> Floats:
-        """The best three scores of one label's documents, or as many as it has."""
-        shared = self._shared.best_three(scores[: self._size], label)
-        own = scores[self._size :][self._own_owners == label]
-        return np.sort(np.concatenate([shared, own]))[-BEST_OF:]
-
-    def top3(self, scores: Floats, labels: NDArray[np.int64]) -> Floats:
-        """The mean of the three best document scores of each of ``labels``, 0 where it has none."""
-        out = self._shared.top3(scores[: self._size], labels)
-        for at in np.flatnonzero(np.isin(labels, self._own_owners)).tolist():
-            out[at] = self.best_three(scores, int(labels[at])).mean()
-        return out
+    def of(self, labels: NDArray[np.int64]) -> Runs:
+        """The documents of each of ``labels``, the office's own after the shared ones."""
+        shared = self._shared.of(labels)
+        own, at = np.nonzero(self._own_owners[:, None] == labels)
+        if not len(own):
+            return shared
+        places = np.concatenate([np.repeat(np.arange(len(labels)), shared.counts), at])
+        documents = np.concatenate([shared.documents, own + self._size])
+        counts = shared.counts + np.bincount(at, minlength=len(labels))
+        return Runs(documents[np.argsort(places, kind="stable")], counts)
 
     def cosines_of(self, label: int, vector: Floats) -> tuple[NDArray[np.int64], Floats]:
         """The places of one label's documents, and how near each is to ``vector``."""

@@ -6,9 +6,12 @@ the qualifier rarely means that variant, and one who says it rarely means the pl
 The words are data, `knowledge/data/qualifiers.yaml`.
 """
 
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from knowledge.procedures import Text, Value
@@ -29,49 +32,72 @@ class Qualifier(Value):
     sectors: tuple[Text, ...] = ()
 
 
-Ways = dict[str, frozenset[str]]
+class Ways:
+    """What phrases state, found by their first words: each with its marks and without any.
+
+    "đổi" is not "đối", but "doi" may be it.
+    """
+
+    def __init__(self, phrases: Mapping[str, Iterable[str]]) -> None:
+        self._stated: dict[str, set[str]] = {}
+        lengths: dict[str, set[int]] = {}
+        for key, ways in phrases.items():
+            written = [normalise(way) for way in ways]
+            for way in (*written, *map(fold, written)):
+                if words := way.split():
+                    self._stated.setdefault(way, set()).add(key)
+                    lengths.setdefault(words[0], set()).add(len(words))
+        self._lengths = {word: tuple(held) for word, held in lengths.items()}
+
+    def within(self, text: str) -> frozenset[str]:
+        """The keys one of whose ways stands in a normalised text."""
+        words = text.split()
+        found: set[str] = set()
+        for at, word in enumerate(words):
+            for length in self._lengths.get(word, ()):
+                found |= self._stated.get(" ".join(words[at : at + length]), frozenset())
+        return frozenset(found)
 
 
 @lru_cache(maxsize=1)
-def _phrases() -> tuple[Ways, Ways, Ways]:
+def _ways() -> tuple[Ways, Ways, Ways]:
+    """What names state, what questions tell, and what a sector has."""
     table = {key: Qualifier.model_validate(row) for key, row in read_yaml(FILE).items()}
-    named = {key: _ways(row.named) for key, row in table.items()}
-    said = {key: _ways((*row.named, *row.said)) for key, row in table.items()}
-    return named, said, {key: _ways(row.sectors) for key, row in table.items()}
-
-
-def _ways(phrases: tuple[str, ...]) -> frozenset[str]:
-    """Each phrase with its marks and without any: "đổi" is not "đối", but "doi" may be it."""
-    written = [normalise(phrase) for phrase in phrases]
-    return frozenset(way for phrase in written for way in (phrase, fold(phrase)))
+    return (
+        Ways({key: row.named for key, row in table.items()}),
+        Ways({key: (*row.named, *row.said) for key, row in table.items()}),
+        Ways({key: row.sectors for key, row in table.items()}),
+    )
 
 
 def stated(name: str, sector: str = "") -> frozenset[str]:
     """The qualifiers that a normalised official name states, and those of its sector."""
-    named, _, sectors = _phrases()
-    return _within(name, named) | _within(sector, sectors)
+    named, _, sectors = _ways()
+    return named.within(name) | sectors.within(sector)
 
 
 def told(question: str) -> frozenset[str]:
     """The qualifiers that a normalised question tells."""
-    return _within(question, _phrases()[1])
+    return _ways()[1].within(question)
 
 
-def _within(text: str, phrases: Ways) -> frozenset[str]:
-    """The keys one of whose ways stands in the text, looked up among all its runs of words.
+class Unlike:
+    """How far what a question tells is from what each of many records states."""
 
-    Looking for each of some two hundred ways in every question takes ten times as long.
-    """
-    words = text.split()
-    runs = {
-        " ".join(words[start:end])
-        for start in range(len(words))
-        for end in range(start + 1, min(start + _longest(), len(words)) + 1)
-    }
-    return frozenset(key for key, ways in phrases.items() if not ways.isdisjoint(runs))
+    def __init__(self, records: Iterable[Collection[str]]) -> None:
+        kinds: dict[frozenset[str], int] = {}
+        self._kind_of = np.asarray(
+            [kinds.setdefault(frozenset(stated), len(kinds)) for stated in records], np.int64
+        )
 
+        @lru_cache(maxsize=256)  # of some forty kinds of records, some 300 bytes each
+        def of_kinds(said: frozenset[str]) -> NDArray[np.float32]:
+            both = [(len(stated - said) / 2, len(said - stated) / 2) for stated in kinds]
+            return np.asarray(both, np.float32).reshape(len(kinds), 2)
 
-@lru_cache(maxsize=1)
-def _longest() -> int:
-    """The words of the longest way."""
-    return max(len(way.split()) for table in _phrases() for ways in table.values() for way in ways)
+        self._of_kinds = of_kinds
+
+    def of(self, said: frozenset[str], records: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Halves of what each record states and nobody said, and the reverse; (records, 2)."""
+        unlike: NDArray[np.float32] = self._of_kinds(said)[self._kind_of[records]]
+        return unlike

@@ -18,21 +18,22 @@ def floor_of_best(scores: Floats, count: int) -> float:
 
     -inf where there are hardly more than that.
     """
+    return float(floors_of_best(scores, count))
+
+
+def floors_of_best(scores: Floats, count: int) -> Floats:
+    """`floor_of_best` of each row of ``scores``, shape (..., texts)."""
+    *rows, texts = scores.shape
     stripes = STRIPES * count
-    length = len(scores) // stripes if stripes else 0
+    length = texts // stripes if stripes else 0
     if length < 2:
-        return -np.inf
-    maxima = scores[: stripes * length].reshape(length, stripes).max(axis=0)
-    return float(np.partition(maxima, -count)[-count])
+        return np.full(rows, -np.inf)
+    maxima = scores[..., : stripes * length].reshape(*rows, length, stripes).max(axis=-2)
+    floors: Floats = np.partition(maxima, -count, axis=-1)[..., -count]
+    return floors
 
 
 def places_of_best(scores: Floats, count: int) -> NDArray[np.int64]:
     """Where the ``count`` best scores stand, best first, the earlier first where they are equal."""
     at = np.flatnonzero(scores >= floor_of_best(scores, count))
     return at[np.argsort(-scores[at], kind="stable")[:count]]
-
-
-def least_of_best(scores: Floats, count: int) -> float:
-    """The last of the ``count`` best scores; there are at least that many."""
-    high = scores[scores >= floor_of_best(scores, count)]
-    return float(np.partition(high, -count)[-count])

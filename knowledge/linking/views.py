@@ -36,10 +36,10 @@ from knowledge.linking.features import (
 from knowledge.linking.grouped import Grouped
 from knowledge.linking.labels import SENDS_AWAY, Bodies, Label, Phrase
 from knowledge.linking.own import WithOwn
-from knowledge.linking.qualifiers import told
+from knowledge.linking.qualifiers import Unlike, told
 from knowledge.linking.rarity import Rarity
 from knowledge.linking.wording import COLUMNS as WORDING
-from knowledge.linking.wording import Source, wording
+from knowledge.linking.wording import Source, remembered, users_in, users_of_both, wording
 from knowledge.vietnamese import fold
 from knowledge.words import WordIndex
 
@@ -70,13 +70,14 @@ class Views:
         earlier: "Views | None" = None,
         bodies: "Bodies | None" = None,
     ) -> None:
-        classifier = self._classifier = classifiers.labels
+        self._classifiers = classifiers
+        classifier = classifiers.labels
         self._national = classifier.labels.index(NATIONAL)
         self._has_national = any(not (label.is_office or label.is_intent) for label in labels)
-        self._groups = classifiers.groups
-        self._group_columns = places(self._groups, [label.group for label in labels])
-        self._safety = self._groups.labels.index("safety")
-        self._kinds = [self._groups.labels.index(name) for name in KINDS]
+        groups = classifiers.groups
+        self._group_columns = places(groups, [label.group for label in labels])
+        self._safety = groups.labels.index("safety")
+        self._kinds = [groups.labels.index(name) for name in KINDS]
         self._columns = places(classifier, [label.id for label in labels])
         self._taught = np.flatnonzero(self._columns >= 0)
         self.labels = tuple(labels)
@@ -114,15 +115,13 @@ class Views:
             [*self.names.texts, *self.phrases.texts], folder and folder / "idf.json"
         )
         self._names_said = NameCover(
-            (self._rarity.weights(fold(text).split()) for text in self.names.texts),
-            self.names.owners,
-            len(labels),
+            self._rarity.weights(fold(text).split()) for text in self.names.texts
         )
-        self._own_name = np.full(len(self.labels), -1, dtype=np.int64)
-        self._own_name[self.names.present] = self.names.starts
-        self._written = Source(self._body, np.arange(len(self.labels)), users=self._body.documents)
-        stated = {label.qualifiers: frozenset(label.qualifiers) for label in self.labels}
-        self._qualifiers = [stated[label.qualifiers] for label in self.labels]
+        self._own_name = np.where(self.names.counts > 0, self.names.bounds[:-1], -1)
+        self._said = remembered(users_in(self._sources(NOTHING_HIDDEN), len(labels)))
+        body = Source(self._body, np.arange(len(labels)))
+        self._written = remembered(users_in([body], len(labels)))
+        self._qualifiers = Unlike(label.qualifiers for label in self.labels)
         self._priors = np.asarray(
             [
                 [
@@ -148,7 +147,8 @@ class Views:
         views = copy(self)
         texts = [phrase.text for phrase in phrases]
         owners = [self.index[phrase.label] for phrase in phrases]
-        views.phrases = WithOwn(self.phrases, texts, owners)
+        views.phrases = with_own = WithOwn(self.phrases, texts, owners)
+        views._said = users_of_both(self._said, with_own.own_words, len(self.labels))
         views._rarity = self._rarity.with_texts(texts)
         views._priors = self._priors.copy()
         views._count_phrases()
@@ -199,26 +199,30 @@ class Views:
         if cosines is None:
             cosines = self.cosines(vector[None])[0]
         heard = self._heard(normalised, cosines, hidden)
+        classes, groups = self._classifiers.read(normalised)
         every = self._every(normalised, heard, cosines.names, passages, hidden)
-        candidates = union_of_tops(every, TOP_PER_VIEW)
+        every[8] = self._class_shares(classes, hidden)
+        every[:, list(hidden.labels)] = 0.0
+        tops = union_of_tops(every, TOP_PER_VIEW)
+        candidates = tops.labels
         if hidden.labels:
             candidates = candidates[~np.isin(candidates, list(hidden.labels))]
         words = [word for word in matter_words(normalised) if word not in proper]
         asked = self._rarity.weights(words)
-        groups = self._groups.shares(normalised)
 
-        best = every.max(axis=1, initial=0.0)
+        best = tops.scores.max(axis=1, initial=0.0)
         columns = compared(every[:, candidates], best)
         columns["group_share"] = groups[self._group_columns[candidates]]
-        columns["phrase_cosine_top3"] = self.phrases.top3(heard.cosines, candidates)
-        columns["phrase_share"] = self.phrases.shares(heard.cosines, NEAR_COSINE)[candidates]
-        columns["phrase_words_share"] = self.phrases.shares(heard.words, NEAR_WORDS)[candidates]
+        phrases = self.phrases.of(candidates)
+        columns["phrase_cosine_top3"] = phrases.top3(heard.cosines)
+        columns["phrase_share"] = phrases.shares(heard.cosines, NEAR_COSINE)
+        columns["phrase_words_share"] = phrases.shares(heard.words, NEAR_WORDS)
         columns |= self._of_names(normalised, asked, candidates)
         columns |= self._of_wording(words, asked, candidates, hidden)
         columns |= self._of_labels(candidates, hidden)
-        features = np.stack([columns[name] for name in FEATURES], axis=1)
-        question = self._as_a_whole(normalised, asked, every[0], best, groups, columns)
-        return Measured(candidates, features.astype(np.float32), question)
+        features = np.asarray([columns[name] for name in FEATURES], np.float32).T
+        question = self._as_a_whole(normalised, asked, tops.scores[0], best, groups, columns)
+        return Measured(candidates, features, question)
 
     def _every(
         self,
@@ -240,8 +244,6 @@ class Views:
         for label, cosine in passages.items():
             if (at_label := self.index.get(label)) is not None:
                 every[7, at_label] = cosine
-        every[8] = self._class_shares(normalised, hidden)
-        every[:, list(hidden.labels)] = 0.0
         return every
 
     def _heard(self, normalised: str, cosines: Cosines, hidden: Hidden) -> "_Heard":
@@ -262,15 +264,15 @@ class Views:
         self, normalised: str, asked: Mapping[str, float], candidates: NDArray[np.int64]
     ) -> dict[str, Floats]:
         """What the names of each candidate say of the question, and what sets variants apart."""
-        covered, of_question, overlap = self._names_said.coverage(asked, candidates).T
-        said = told(normalised)
-        stated = [self._qualifiers[c] for c in candidates.tolist()]
+        names = self.names.of(candidates)
+        covered, of_question, overlap = self._names_said.coverage(asked, names).T
+        unsaid, lacking = self._qualifiers.of(told(normalised), candidates).T
         return {
             "name_covered": covered,
             "question_covered": of_question,
             "phrase_overlap": overlap,
-            "qualifier_unsaid": np.asarray([len(q - said) / 2 for q in stated], np.float32),
-            "qualifier_lacking": np.asarray([len(said - q) / 2 for q in stated], np.float32),
+            "qualifier_unsaid": unsaid,
+            "qualifier_lacking": lacking,
             "office_twin": self._office_twins(candidates),
         }
 
@@ -281,15 +283,19 @@ class Views:
         candidates: NDArray[np.int64],
         hidden: Hidden,
     ) -> dict[str, Floats]:
-        used = wording(
-            words,
-            asked,
-            [self.phrases.source(hidden.phrases, hidden.without), self.names.source()],
-            self._written,
-            candidates,
-            len(self.labels),
-        )
+        said = self._said
+        if hidden.phrases or hidden.without is not None:
+            said = users_in(self._sources(hidden), len(self.labels))
+        used = wording(words, asked, said, self._written, candidates)
         return dict(zip(WORDING, used.T, strict=True))
+
+    def _sources(self, hidden: Hidden) -> tuple[Source, Source]:
+        """What says of words who uses them: phrases and names."""
+        phrases, names = self.phrases, self.names
+        return (
+            Source(phrases.folded, phrases.owners, hidden.phrases, hidden.without),
+            Source(names.folded, names.owners),
+        )
 
     def _of_labels(self, candidates: NDArray[np.int64], hidden: Hidden) -> dict[str, Floats]:
         """What is true of each candidate whatever is asked: PRIORS."""
@@ -302,14 +308,14 @@ class Views:
         self,
         normalised: str,
         asked: Mapping[str, float],
-        phrase_cosines: Floats,
+        near: Floats,
         best: Floats,
         groups: Floats,
         columns: Mapping[str, Floats],
     ) -> Floats:
         """What a question says before any candidate is looked at, in the order of GLOBALS."""
         of = dict(zip(VIEWS, best.tolist(), strict=True))
-        second = float(np.partition(phrase_cosines, -2)[-2]) if len(phrase_cosines) > 1 else 0.0
+        second = float(near[-2]) if len(near) > 1 else 0.0
         total = sum(asked.values()) or 1.0
         return np.asarray(
             [
@@ -342,9 +348,8 @@ class Views:
             out[named[~own]] = (vectors[~own] @ vectors[own].T).max(axis=1)
         return out
 
-    def _class_shares(self, normalised: str, hidden: Hidden) -> Floats:
-        """The classifier's softmax over the labels of this catalogue; 0 for those it never met."""
-        scores = self._classifier.scores(normalised)
+    def _class_shares(self, scores: Floats, hidden: Hidden) -> Floats:
+        """The softmax of ``scores`` over this catalogue's labels; 0 for those never met."""
         known = self._taught
         if hidden.labels or hidden.without is not None:
             unseen = [*hidden.labels, *(() if hidden.without is None else (hidden.without,))]
