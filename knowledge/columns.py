@@ -7,7 +7,8 @@ a number of 64 bits that stands in a sorted array; terms looked up lately are re
 import itertools
 import os
 import shutil
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from hashlib import blake2b
@@ -40,7 +41,8 @@ class Columns:
         self._keys = keys
         self._starts = starts
         self._salt = salt
-        self._remembered: dict[str, slice] = {}
+        # Read one by one, a memory view is three times as fast as an array.
+        self._remembered = _Remembered(keys.data, starts.data, salt)
 
     @classmethod
     def of(
@@ -68,21 +70,9 @@ class Columns:
             salt,
         )
 
-    def find(self, term: str) -> slice | None:
-        """Where in ``documents`` and ``weights`` a term's column stands."""
-        held = self._remembered.get(term)
-        if held is None:
-            if len(self._remembered) >= REMEMBERED:
-                self._remembered.clear()
-            held = self._remembered[term] = self._looked_up(term)
-        return None if held is _NOT_THERE else held
-
-    def _looked_up(self, term: str) -> slice:
-        key = np.uint64(_key(term, self._salt))
-        at = int(self._keys.searchsorted(key))
-        if at == len(self._keys) or self._keys[at] != key:
-            return _NOT_THERE
-        return slice(int(self._starts[at]), int(self._starts[at + 1]))
+    def find(self, terms: Iterable[str]) -> list[slice]:
+        """Where in ``documents`` and ``weights`` each term's column stands; empty without one."""
+        return list(map(self._remembered.__getitem__, terms))
 
     @classmethod
     def read(cls, folder: Path) -> "Columns":
@@ -104,6 +94,27 @@ class Columns:
         with suppress(OSError):  # another worker was faster
             part.rename(folder)
         shutil.rmtree(part, ignore_errors=True)
+
+
+class _Remembered(dict[str, slice]):
+    """The columns of terms looked up lately; one that is not among them is looked up."""
+
+    def __init__(self, keys: memoryview, starts: memoryview, salt: int) -> None:
+        super().__init__()
+        self._keys = keys
+        self._starts = starts
+        self._salt = salt
+
+    def __missing__(self, term: str) -> slice:
+        key = _key(term, self._salt)
+        at = bisect_left(self._keys, key)
+        held = _NOT_THERE
+        if at < len(self._keys) and self._keys[at] == key:
+            held = slice(self._starts[at], self._starts[at + 1])
+        if len(self) >= REMEMBERED:
+            self.clear()
+        self[term] = held
+        return held
 
 
 @lru_cache(maxsize=2048)  # five indexes look up the same terms
