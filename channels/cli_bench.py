@@ -44,7 +44,10 @@ def bench(
     soak: Annotated[int, typer.Option(help="Chạy dài bấy nhiêu câu (báo cáo).", min=0)] = 0,
     workers: Annotated[int, typer.Option(help="Số tiến trình của bản lớn.", min=1)] = 4,
     rival_model: Annotated[
-        str, typer.Option(help="Mô hình sentence-transformers để so sánh; bỏ trống: cùng mô hình.")
+        str,
+        typer.Option(
+            help="Mô hình của bài hướng dẫn: tên hay thư mục; bỏ trống: multilingual-e5-small."
+        ),
     ] = "",
     minutes: Annotated[
         float, typer.Option(help="Đo tối đa bấy nhiêu phút; phần không kịp được nêu tên.", min=1)
@@ -117,22 +120,26 @@ def _beside(
     from evals import large_shape
     from evals.bench import UNBOUND
     from evals.growth import grow, likely_seconds
-    from evals.side_by_side import compare, table
+    from evals.side_by_side import compare, table, usual
     from evals.soak import soak
+    from evals.tutorial import E5, tutorial_model
 
     own = {**os.environ, "LETAN_HOME": str(home)} | UNBOUND
     processes = parts.figures.get("workers", 1)  # as many as `bench` has just measured
 
+    tutorial: list[str] = []  # empty where its model cannot be had
+
+    def model() -> dict[str, Any]:
+        _step("Lấy mô hình mà bài hướng dẫn dùng")
+        tutorial.append(tutorial_model(rival_model))
+        return {"rival_model": rival_model or E5}
+
     def sides() -> dict[str, Any]:
         found = compare(
-            home, own, model=rival_model, step=_step, workers=processes,
-            with_portal=portal is not None,
+            home, own, rivals=usual(next(iter(tutorial), None)), step=_step, workers=processes,
+            with_portal=portal is not None, left_out=parts.left_out,
         )  # fmt: skip
-        return {
-            "sides": [side.to_json() for side in found],
-            "table": table(found),
-            "rival_model": rival_model or "mô hình kèm theo Lễ Tân",
-        }
+        return {"sides": [side.to_json() for side in found], "table": table(found)}
 
     def large() -> dict[str, Any]:
         return {"large": large_shape.measure(folder / "large", portal, workers, _step)}
@@ -146,6 +153,7 @@ def _beside(
     def long_run() -> dict[str, Any]:
         return {"soak": soak(own, soak_requests, _step, parts.seconds_left).to_json()}
 
+    parts.run("mô hình của bài hướng dẫn", model)
     parts.run("đặt cạnh cách làm thường thấy", sides)
     parts.run("bản lớn", large)
     for passages in sizes:

@@ -5,6 +5,8 @@ to answer, so only their rankings are compared.
 """
 
 from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import bm25s
@@ -17,6 +19,7 @@ from knowledge.procedures import Procedure
 
 Rank = Callable[[str], list[str]]
 TOP = 20
+AT_ONCE = 500  # texts embedded and stored together
 
 
 def bm25_on_names(procedures: Sequence[Procedure]) -> Rank:
@@ -35,26 +38,46 @@ def bm25_on_names(procedures: Sequence[Procedure]) -> Rank:
 
 
 def chroma_top_k(
-    procedures: Sequence[Procedure], embeddings: Embeddings, nearest: int = TOP
+    procedures: Sequence[Procedure],
+    embeddings: Embeddings,
+    nearest: int = TOP,
+    kept: Path | None = None,
 ) -> Rank:
-    """Records as texts in Chroma, `similarity_search`, as a LangChain tutorial builds it."""
-    texts = [
-        "\n".join([p.name, *(d.name for d in p.documents), *(p.steps), *(p.conditions)])[:2000]
-        for p in procedures
-    ]
-    folder = TemporaryDirectory(prefix="letan-baseline-", ignore_cleanup_errors=True)
-    client = chromadb.PersistentClient(folder.name, settings=Settings(anonymized_telemetry=False))
+    """Records as texts in Chroma, `similarity_search`, as a LangChain tutorial builds it.
+
+    In the folder ``kept`` the vectors stay, and only texts that are new there are embedded.
+    """
+    texts = {f"{p.code}-{_digest(_text(p))}": (p.code, _text(p)) for p in procedures}
+    passing = TemporaryDirectory(prefix="letan-baseline-", ignore_cleanup_errors=True)
+    client = chromadb.PersistentClient(
+        kept or passing.name, settings=Settings(anonymized_telemetry=False)
+    )
     store = Chroma(client=client, collection_name="tutorial", embedding_function=embeddings)
-    for start in range(0, len(texts), 1000):
+    present = set(store.get(include=[])["ids"])
+    if gone := sorted(present - texts.keys()):
+        store.delete(gone)
+    missing = [id_ for id_ in texts if id_ not in present]
+    for start in range(0, len(missing), AT_ONCE):
+        ids = missing[start : start + AT_ONCE]
         store.add_texts(
-            texts[start : start + 1000],
-            metadatas=[{"code": p.code} for p in procedures[start : start + 1000]],
+            [texts[id_][1] for id_ in ids],
+            metadatas=[{"code": texts[id_][0]} for id_ in ids],
+            ids=ids,
         )
 
-    def rank(question: str, _keep: object = folder) -> list[str]:
+    def rank(question: str, _keep: object = passing) -> list[str]:
         return [str(d.metadata["code"]) for d in store.similarity_search(question, k=nearest)]
 
     return rank
+
+
+def _text(procedure: Procedure) -> str:
+    papers = (paper.name for paper in procedure.documents)
+    return "\n".join([procedure.name, *papers, *procedure.steps, *procedure.conditions])[:2000]
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:16]
 
 
 def reciprocal_rank_fusion(rankings: Sequence[Rank], k: int = 60) -> Rank:

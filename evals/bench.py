@@ -20,7 +20,7 @@ from evals.load import press
 from evals.scoring import percentile
 
 READY_TIMEOUT_SECONDS = 600  # an empty home is filled and indexed first; a busy machine takes long
-LISTENING_SECONDS = 600  # embedding all records, before a rival listens
+LISTENING_SECONDS = 600
 Step = Callable[[str], None]
 CLIENTS = (1, 4, 16, 64)
 ASKED_A_CROWD = 400
@@ -228,13 +228,15 @@ def echoing(workers: int = 1) -> Iterator[str]:
 
 @contextmanager
 def listening(
-    command: Callable[[int], Sequence[str]], environment: Mapping[str, str] | None = None
+    command: Callable[[int], Sequence[str]],
+    environment: Mapping[str, str] | None = None,
+    seconds: float = LISTENING_SECONDS,
 ) -> Iterator[tuple[str, int]]:
     """A process that listens on a port it is given; its address and number."""
     port = free_port()
     process = subprocess.Popen(command(port), env=dict(environment) if environment else None)
     try:
-        deadline = time.perf_counter() + LISTENING_SECONDS
+        deadline = time.perf_counter() + seconds
         while True:
             try:
                 socket.create_connection(("127.0.0.1", port), timeout=1).close()

@@ -40,14 +40,15 @@ class Parts:
         left = self.seconds_left
         if left <= seconds:
             need = f"cần khoảng {seconds / 60:.0f} phút, " if seconds else ""
-            self._left_out(name, f"hết giờ ({need}còn {max(left, 0) / 60:.0f} phút)")
+            self.left_out(name, f"hết giờ ({need}còn {max(left, 0) / 60:.0f} phút)")
         else:
             try:
                 self.figures |= work()
             except FAULTS as problem:
                 log.warning("part_failed", part=name, problem=str(problem))
-                self._left_out(name, str(problem)[:300])
+                self.left_out(name, str(problem)[:300])
         self._saved(self.figures)
 
-    def _left_out(self, name: str, why: str) -> None:
+    def left_out(self, name: str, why: str) -> None:
+        """Name what is not measured, and why."""
         self.figures["left_out"].append({"part": name, "why": why})

@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 
 from evals.linking_report import TEMPLATES, svg
 
-RED, GOLD, BLUE, GREY, PALE, GREEN, PURPLE = (
-    "#9b1c1c", "#b8860b", "#31587a", "#7a8b99", "#b9c4cc", "#4b7a4b", "#6b4a7b",
+RED, GOLD, BLUE, GREY, PALE, GREEN, PURPLE, BROWN = (
+    "#9b1c1c", "#b8860b", "#31587a", "#7a8b99", "#b9c4cc", "#4b7a4b", "#6b4a7b", "#8a5a34",
 )  # fmt: skip
-COLOURS = (RED, BLUE, GOLD, GREY, GREEN, PALE, PURPLE)
+COLOURS = (RED, BLUE, GOLD, GREY, GREEN, BROWN, PALE, PURPLE)
 Line = tuple[str, Sequence[Mapping[str, Any]]]
 
 

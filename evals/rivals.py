@@ -1,7 +1,8 @@
-"""What is usually built, behind the same route: `python -m evals.rivals KIND PORT HOME [MODEL]`.
+"""What is usually built, behind the same route: `python -m evals.rivals KIND PORT HOME MODEL KEPT`.
 
-``chroma`` is the retrieval of a LangChain tutorial: records as texts in Chroma, embedded by
-sentence-transformers, the four nearest returned. ``bm25`` is BM25 over the names alone. Both read
+``chroma`` is the retrieval of a LangChain tutorial: records as texts in Chroma, embedded by the
+sentence-transformers model MODEL, the four nearest returned; with a folder KEPT the vectors stay
+there for the next time. ``bm25`` is BM25 over the names alone. Both read
 the records that the desk answers from and leave out everything else it does: no conversation, no
 choice, no check of what is said.
 """
@@ -20,7 +21,6 @@ from evals.baselines import Rank, bm25_on_names, chroma_top_k
 from knowledge.procedures import Procedure
 
 NEAREST = 4  # what LangChain returns by default
-SHIPPED = Path(__file__).parent.parent / "knowledge" / "data" / "model"
 
 
 class Message(BaseModel):
@@ -30,22 +30,30 @@ class Message(BaseModel):
 
 
 class SentenceTransformerEmbeddings(Embeddings):
-    """A sentence-transformers model as LangChain's own package for it wraps one."""
+    """A sentence-transformers model as LangChain's own package for it wraps one.
+
+    What a model's card asks to put before questions and before texts is put there. Threads are
+    left to torch, as in the tutorials.
+    """
 
     def __init__(self, model: str) -> None:
         from sentence_transformers import SentenceTransformer
 
         self._model: Any = SentenceTransformer(model, device="cpu")
+        own = self._model.prompts
+        self._question, self._text = own.get("query") or "", own.get("document") or ""
+        if not self._question and "e5" in model.lower():  # says so on its card alone
+            self._question, self._text = "query: ", "passage: "
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        return self._encode(texts)
+        return self._encode(texts, self._text)
 
     def embed_query(self, text: str) -> list[float]:
-        return self._encode([text])[0]
+        return self._encode([text], self._question)[0]
 
-    def _encode(self, texts: list[str]) -> list[list[float]]:
+    def _encode(self, texts: list[str], prompt: str) -> list[list[float]]:
         found: list[list[float]] = self._model.encode(
-            texts, normalize_embeddings=True, show_progress_bar=False
+            texts, prompt=prompt or None, normalize_embeddings=True, show_progress_bar=False
         ).tolist()
         return found
 
@@ -67,7 +75,7 @@ def _text(procedure: Procedure) -> str:
     return "\n".join([procedure.name, *(paper.name for paper in procedure.documents)])
 
 
-def main(kind: str, port: int, home: Path, model: str) -> None:
+def main(kind: str, port: int, home: Path, model: str, kept: Path | None) -> None:
     """Read the records of ``home``, prepare, serve."""
     from assistant.desk import open_store
     from knowledge.settings import KnowledgeSettings, LetanSettings
@@ -78,10 +86,11 @@ def main(kind: str, port: int, home: Path, model: str) -> None:
         rank = bm25_on_names(procedures)
     else:
         embeddings = SentenceTransformerEmbeddings(model)
-        rank = chroma_top_k(procedures, embeddings, nearest=NEAREST)
+        rank = chroma_top_k(procedures, embeddings, NEAREST, kept)
     app = create_app(procedures, rank)
     uvicorn.run(app, port=port, log_level="warning", access_log=False)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]), (sys.argv[4:] or [str(SHIPPED)])[0])
+    kind, port, home, model, kept = sys.argv[1:]
+    main(kind, int(port), Path(home), model, Path(kept) if kept else None)

@@ -1,6 +1,7 @@
 """The desk and what is usually built, asked the same questions over HTTP in the same run."""
 
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -12,13 +13,38 @@ import httpx
 from evals.bench import CLIENTS, Step, crowds, echoing, listening, memory_mib, serving
 from evals.cases import LinkCase, link_cases
 from evals.linking import SILENT
+from evals.tutorial import E5, cache_folder, has_sentence_transformers
+from knowledge.embedding import SHIPPED
 
 DESK = "Lễ Tân"
-RIVALS = {
-    "chroma": "LangChain + Chroma + sentence-transformers",
-    "bm25": "BM25 trên tên thủ tục",
-}
 ECHO = "FastAPI gửi lại"
+EMBEDDING_SECONDS = 7200  # a transformer embeds some records a second, on two busy cores
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """One way that is usually built: of which kind, by which model, where its vectors stay."""
+
+    name: str
+    kind: str
+    model: str = ""
+    kept: Path | None = None
+
+
+def usual(tutorial: str | None) -> list[Rival]:
+    """The rivals: the tutorial with its own model, with our encoder, and words alone.
+
+    ``tutorial`` is the model a tutorial takes, None where it cannot be had.
+    """
+    found = []
+    if tutorial:
+        is_made_here = Path(tutorial) == cache_folder() / E5
+        kept = cache_folder() / "vectors" if is_made_here else None
+        name = f"LangChain + Chroma + {Path(tutorial).name}"
+        found.append(Rival(name, "chroma", tutorial, kept))
+    if has_sentence_transformers():
+        found.append(Rival("LangChain + Chroma + bộ mã của Lễ Tân", "chroma", str(SHIPPED)))
+    return [*found, Rival("BM25 trên tên thủ tục", "bm25")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +63,13 @@ class Accuracy:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One system: figures by number of clients, MiB, and how often it is right."""
+    """One system: speed by number of clients, MiB, how often it is right, seconds to its start."""
 
     name: str
     by_clients: list[dict[str, Any]]
     memory_mib: float
     accuracy: Accuracy | None
+    start_seconds: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -52,37 +79,44 @@ def compare(
     home: Path,
     environment: Mapping[str, str],
     *,
-    model: str,
+    rivals: Sequence[Rival],
     step: Step,
     clients: Sequence[int] = CLIENTS,
     only: int | None = None,
     workers: int = 1,
     with_portal: bool = False,
+    left_out: Callable[[str, str], None] = lambda name, why: None,
 ) -> list[Side]:
     """Every system over the records of ``home``, one process each; ``only`` so many cases.
 
-    ``with_portal`` asks what fits a home that holds the national records too. With ``workers`` the
+    ``with_portal`` asks what fits a home that holds the national records too; ``left_out`` is told
+    which rival could not be measured, and why. With ``workers`` the
     desk and the echo are measured once more with that many processes each: what a machine of as
     many cores gives, beside its own floor.
     """
     cases = link_cases(with_portal=with_portal)[:only]
     questions = list(dict.fromkeys(case.question for case in cases))
     sides = []
-    with serving(environment) as (address, _, pid):
+    with serving(environment) as (address, start, pid):
         step(f"So sánh: {DESK}")
         right = judge(address, cases, read_desk)
-        sides.append(side(DESK, address, pid, questions, clients, right, step))
+        sides.append(side(DESK, address, pid, questions, clients, right, step, start))
     if workers > 1:
-        with serving(environment, workers) as (address, _, pid):
+        with serving(environment, workers) as (address, start, pid):
             name = in_processes(DESK, workers)
             step(f"So sánh: {name}")
             crowds(address, questions[:20], lambda _: None)  # every worker has answered once
-            sides.append(side(name, address, pid, questions, clients, None, step))
-    for kind, name in RIVALS.items():
-        step(f"So sánh: {name}")
-        with rival(kind, home, environment, model) as (address, pid):
-            right = judge(address, cases, lambda said: (said["codes"], bool(said["codes"])))
-            sides.append(side(name, address, pid, questions, clients, right, step))
+            sides.append(side(name, address, pid, questions, clients, None, step, start))
+    for one in rivals:
+        step(f"So sánh: {one.name} (nhúng hồ sơ nếu chưa)")
+        begun = time.perf_counter()
+        try:
+            with rival(one, home, environment) as (address, pid):
+                start = time.perf_counter() - begun
+                right = judge(address, cases, lambda said: (said["codes"], bool(said["codes"])))
+                sides.append(side(one.name, address, pid, questions, clients, right, step, start))
+        except (RuntimeError, httpx.HTTPError) as problem:
+            left_out(one.name, str(problem))
     for processes in sorted({1, workers}):
         with echoing(processes) as address:
             name = in_processes(ECHO, processes)
@@ -104,10 +138,12 @@ def side(
     clients: Sequence[int],
     accuracy: Accuracy | None,
     step: Step,
+    start_seconds: float | None = None,
 ) -> Side:
     """The speed of one running system."""
     by_clients = crowds(address, questions, step, clients)
-    return Side(name, by_clients, memory_mib(pid) if pid else 0.0, accuracy)
+    memory = memory_mib(pid) if pid else 0.0
+    return Side(name, by_clients, memory, accuracy, start_seconds)
 
 
 Read = Callable[[dict[str, Any]], tuple[list[str], bool]]
@@ -141,16 +177,23 @@ def judge(address: str, cases: Sequence[LinkCase], read: Read) -> Accuracy:
 
 
 @contextmanager
-def rival(
-    kind: str, home: Path, environment: Mapping[str, str], model: str
-) -> Iterator[tuple[str, int]]:
+def rival(one: Rival, home: Path, environment: Mapping[str, str]) -> Iterator[tuple[str, int]]:
     """A rival as a process of its own; its address and number."""
-    more = [model] if model else []
     with listening(
-        lambda port: [sys.executable, "-m", "evals.rivals", kind, str(port), str(home), *more],
-        environment,
-    ) as (address, pid):
+        lambda port: [
+            sys.executable, "-m", "evals.rivals", one.kind, str(port), str(home), one.model,
+            str(one.kept or ""),
+        ],
+        as_usual(environment),
+        EMBEDDING_SECONDS,
+    ) as (address, pid):  # fmt: skip
         yield address, pid
+
+
+def as_usual(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without what `letan` sets for itself: libraries choose their threads."""
+    own = {name: value for name, value in environment.items() if name != "OPENBLAS_NUM_THREADS"}
+    return own | {"TRANSFORMERS_VERBOSITY": "error", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
 
 
 def table(sides: Sequence[Side]) -> list[dict[str, Any]]:
@@ -162,7 +205,7 @@ def table(sides: Sequence[Side]) -> list[dict[str, Any]]:
         rows.append(
             {
                 "name": one.name, "per_second": at["per_second"], "p95_ms": at["p95_ms"],
-                "memory_mib": one.memory_mib or None,
+                "memory_mib": one.memory_mib or None, "start_seconds": one.start_seconds,
                 "first": right and right.first, "offered": right and right.offered,
                 "answered_wrongly": right and right.answered_wrongly,
             }

@@ -70,13 +70,12 @@ class VectorIndex:
     def _store(self) -> Any:
         """The same collection as LangChain's vector store."""
         if self._stored is None:
-            from langchain_chroma import Chroma as Store
-
             from knowledge.desk_embeddings import DeskEmbeddings
+            from knowledge.passage_store import PassageStore
 
             client = self._chroma.client()
             with faults(f"opening {self.name!r}"):
-                self._stored = Store(
+                self._stored = PassageStore(
                     client=client,
                     collection_name=self.name,
                     embedding_function=DeskEmbeddings(self._encoder),

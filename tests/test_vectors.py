@@ -70,6 +70,15 @@ def test_adding_the_same_passage_twice_keeps_one(index: VectorIndex) -> None:
     assert index.ids() == before
 
 
+def test_chroma_keeps_vectors_and_what_they_are_of_but_no_texts(
+    index: VectorIndex, chroma: Chroma
+) -> None:
+    held = chroma.client().get_collection("thu").get(include=["documents", "metadatas"])
+    assert held["documents"] and not any(held["documents"])
+    assert held["metadatas"] and {"code", "version", "section"} == set(held["metadatas"][0])
+    assert set(held["ids"]) == {p.id for p in [*split(BIRTH, 1), *split(DEATH, 1)]}
+
+
 def test_a_collection_that_is_gone_is_reported_as_unavailable(index: VectorIndex) -> None:
     vectors = load_encoder().encode(["khai sinh"])
     index.drop()
