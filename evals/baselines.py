@@ -48,10 +48,12 @@ def chroma_top_k(
     In the folder ``kept`` the vectors stay, and only texts that are new there are embedded.
     """
     texts = {f"{p.code}-{_digest(_text(p))}": (p.code, _text(p)) for p in procedures}
-    passing = TemporaryDirectory(prefix="letan-baseline-", ignore_cleanup_errors=True)
-    client = chromadb.PersistentClient(
-        kept or passing.name, settings=Settings(anonymized_telemetry=False)
-    )
+    passing = None
+    folder = kept
+    if folder is None:
+        passing = TemporaryDirectory(prefix="letan-baseline-", ignore_cleanup_errors=True)
+        folder = Path(passing.name)
+    client = chromadb.PersistentClient(folder, settings=Settings(anonymized_telemetry=False))
     store = Chroma(client=client, collection_name="tutorial", embedding_function=embeddings)
     present = set(store.get(include=[])["ids"])
     if gone := sorted(present - texts.keys()):

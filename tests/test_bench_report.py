@@ -15,13 +15,24 @@ from fastapi.testclient import TestClient
 from records import record
 
 from evals import bench_report
-from evals.baselines import bm25_on_names
+from evals.baselines import bm25_on_names, chroma_top_k
 from evals.bench import UNBOUND
 from evals.bench_parts import Parts
 from evals.growth import copies, enough, grow, likely_seconds
 from evals.rivals import create_app
-from evals.side_by_side import DESK, compare, in_processes, read_desk, table
+from evals.side_by_side import (
+    DESK,
+    Rival,
+    as_usual,
+    compare,
+    in_processes,
+    read_desk,
+    table,
+    usual,
+)
 from evals.soak import soak
+from knowledge.desk_embeddings import DeskEmbeddings
+from knowledge.embedding import load_encoder
 from knowledge.offices import HANOI
 from knowledge.passages import split
 
@@ -161,6 +172,45 @@ def test_a_rival_answers_on_the_same_route_from_the_same_records() -> None:
     assert said["codes"][0] == "1.000002" and "Đăng ký khai tử" in said["text"]
 
 
+def test_the_tutorial_is_measured_with_its_own_model_and_with_ours(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    if find_spec("sentence_transformers") is None:
+        missing("extra `hub` is not installed")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    made_here, ours, words = usual(str(tmp_path / "letan" / "multilingual-e5-small"))
+    assert made_here.name == "LangChain + Chroma + multilingual-e5-small"
+    assert made_here.kept == tmp_path / "letan" / "vectors"  # embedded once
+    assert ours.model != made_here.model and ours.kind == made_here.kind == "chroma"
+    assert words.kind == "bm25"
+    given, *_ = usual("some/model")
+    assert given.name == "LangChain + Chroma + model" and given.kept is None
+    assert [one.name for one in usual(None)] == [ours.name, words.name]
+
+
+def test_a_rival_chooses_its_threads_as_a_tutorial_does() -> None:
+    own = as_usual({"OPENBLAS_NUM_THREADS": "1", "LETAN_HOME": "/x"})
+    assert own["LETAN_HOME"] == "/x" and not any(name.endswith("NUM_THREADS") for name in own)
+
+
+def test_texts_whose_vectors_are_kept_are_not_embedded_again(tmp_path: Path) -> None:
+    class Counting(DeskEmbeddings):
+        embedded = 0
+
+        def embed_documents(self, texts: list[str]) -> list[list[float]]:
+            self.embedded += len(texts)
+            return super().embed_documents(texts)
+
+    embeddings = Counting(load_encoder())
+    birth, death = record("1.000001", "Đăng ký khai sinh"), record("1.000002", "Đăng ký khai tử")
+    chroma_top_k([birth, death], embeddings, kept=tmp_path)
+    assert embeddings.embedded == 2
+    renamed = death.model_copy(update={"name": "Đăng ký kết hôn"})
+    rank = chroma_top_k([birth, renamed], embeddings, kept=tmp_path)
+    assert embeddings.embedded == 3
+    assert rank("đăng ký kết hôn") == ["1.000002", "1.000001"]
+
+
 @pytest.fixture
 def own(own_home: Path) -> Iterator[dict[str, str]]:
     yield {**os.environ, "LETAN_HOME": str(own_home)} | UNBOUND
@@ -170,10 +220,13 @@ def own(own_home: Path) -> Iterator[dict[str, str]]:
 def test_the_desk_is_measured_beside_the_tutorial_in_one_run(own: dict[str, str]) -> None:
     if find_spec("sentence_transformers") is None:
         missing("extra `hub` is not installed")
+    left_out: list[tuple[str, str]] = []
     sides = compare(
-        Path(own["LETAN_HOME"]), own, model="", step=lambda _: None, clients=(1, 4), only=40,
-        workers=2,
+        Path(own["LETAN_HOME"]), own, rivals=[Rival("hỏng", "chroma", "/no/model"), *usual(None)],
+        step=lambda _: None, clients=(1, 4), only=40, workers=2,
+        left_out=lambda *one: left_out.append(one),
     )  # fmt: skip
+    assert left_out == [("hỏng", "evals.rivals did not start")]
     assert [side.name.split()[0] for side in sides] == [
         "Lễ", "Lễ", "LangChain", "BM25", "FastAPI", "FastAPI",
     ]  # fmt: skip
@@ -188,6 +241,7 @@ def test_the_desk_is_measured_beside_the_tutorial_in_one_run(own: dict[str, str]
     assert desk.accuracy.cases == tutorial.accuracy.cases > 0
     assert desk.accuracy.first > max(tutorial.accuracy.first, words.accuracy.first)
     assert [row["name"] for row in table(sides)] == [side.name for side in sides]
+    assert all((side.start_seconds or 0) > 0 for side in sides[:4])
 
 
 @pytest.mark.slow
