@@ -117,9 +117,9 @@ def _measure(
     figures = _built(home, source, environment, passages, step)
     own = {**environment, "LETAN_HOME": str(home)} | UNBOUND
     step(f"{passages} đoạn trích: khởi động, hỏi")
-    with serving(own, start_seconds=1800) as (_, first, pid):
+    with serving(own, start_seconds=max(1800, passages / 50)) as (_, first, pid):
         first_peak = peak_mib(pid)
-    with serving(own, start_seconds=600) as (address, start, pid):
+    with serving(own, start_seconds=max(600, passages / 100)) as (address, start, pid):
         started = memory_mib(pid)
         questions = [case.question for case in read_cases(LinkCase, "linking")][:ASKED]
         bodies = [json.dumps({"message": question}) for question in dict.fromkeys(questions)]
