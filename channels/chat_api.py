@@ -50,23 +50,28 @@ def _as_json(content: bytes, headers: Mapping[str, str]) -> Response:
     return Response(content, headers=headers, media_type="application/json")
 
 
+async def answer_question(door: Door, body: ChatRequest) -> Response:
+    """The answer to one question, or why there is none, as JSON."""
+    message = read_message(door, body)
+    if isinstance(message, Response):
+        return message
+    answer = await answer_once(
+        door, message, body.conversation_id, body.channel, body.turn_id, worded=True
+    )
+    if isinstance(answer, Response):
+        return answer
+    if isinstance(answer, dict):
+        return _as_json(pydantic_core.to_json(answer), {})
+    return _as_json(answer.as_bytes(), inquiry_header(answer))
+
+
 def chat_routes(door: Door) -> APIRouter:
-    """`POST /api/chat`."""
+    """`POST /api/chat`; a question in good order is answered before it gets here (`Straight`)."""
     routes = APIRouter()
 
     @routes.post("/api/chat")
     async def chat(body: ChatRequest) -> Response:
         """One turn of a conversation; the answer contract of the project."""
-        message = read_message(door, body)
-        if isinstance(message, Response):
-            return message
-        answer = await answer_once(
-            door, message, body.conversation_id, body.channel, body.turn_id, worded=True
-        )
-        if isinstance(answer, Response):
-            return answer
-        if isinstance(answer, dict):
-            return _as_json(pydantic_core.to_json(answer), {})
-        return _as_json(answer.as_bytes(), inquiry_header(answer))
+        return await answer_question(door, body)
 
     return routes

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import structlog
 from fastapi.responses import JSONResponse
 from fastapi.templating import Jinja2Templates
 
@@ -13,7 +14,10 @@ from channels.answering import Answering
 from channels.settings import ChannelSettings
 from channels.storage import Storage
 from channels.threads import Workers
+from knowledge.database import DatabaseUnavailable
 
+log = structlog.get_logger()
+DATABASE_SECONDS = 30  # a restart of PostgreSQL takes less; a full disk needs a person anyway
 HERE = Path(__file__).parent
 ERRORS = {
     "empty": "Tin nhắn trống. Hãy gõ câu hỏi rồi gửi lại.",
@@ -93,6 +97,14 @@ class Door:
     storage: Storage
     has_chats: bool = True
     under_way: dict[str, anyio.Event] = field(default_factory=dict)
+
+
+def database_is_down(problem: DatabaseUnavailable) -> JSONResponse:
+    """Says that the database does not answer, to who asked and in the log."""
+    log.warning("database_unavailable", problem=str(problem))
+    answer = error(503, "no_database")
+    answer.headers["Retry-After"] = str(DATABASE_SECONDS)
+    return answer
 
 
 def error(status: int, code: str, **details: Any) -> JSONResponse:

@@ -12,6 +12,7 @@ from channels.security_headers import SecurityHeaders
 from channels.shared import Shared
 from channels.shared_limits import open_storage
 from channels.slow_body import SlowBody
+from channels.straight import Straight
 from channels.widget.cross_origin import CrossOrigin
 from channels.widget.permits import Permit, Permits
 
@@ -32,7 +33,7 @@ def protect(app: FastAPI, door: Door, settings: ProtectionSettings, shared: Shar
     def refused(reason: str) -> None:
         metrics.refused.labels(reason).inc()
 
-    # Innermost, because it reads bodies whole: the limit on their size stands before it.
+    # Inside what follows, because it reads bodies whole: the limit on their size stands before it.
     app.user_middleware.append(
         Middleware(
             RateLimits,
@@ -43,6 +44,7 @@ def protect(app: FastAPI, door: Door, settings: ProtectionSettings, shared: Shar
             occupancy=shared.occupancy,
         )
     )
+    app.user_middleware.append(Middleware(Straight, door=door))
     app.add_middleware(Timed, metrics=metrics)
     permits = Permits(door.desk.library.store)
 

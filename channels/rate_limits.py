@@ -12,6 +12,7 @@ import math
 import time
 from collections.abc import Callable
 
+import pydantic_core
 import structlog
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
 from limits.errors import StorageError
@@ -210,8 +211,11 @@ def _bound(item: type[RateLimitItem], amount: int) -> RateLimitItem | None:
 def _conversation_in(body: bytes) -> str | None:
     """The conversation a body names; what is unreadable is for the route to refuse."""
     try:
-        said = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
+        said = pydantic_core.from_json(body)
+    except ValueError:
+        try:  # what the route still reads, in another encoding say, is counted too
+            said = json.loads(body)
+        except (ValueError, RecursionError):
+            return None
     named = said.get("conversation_id") if isinstance(said, dict) else None
     return named if isinstance(named, str) else None

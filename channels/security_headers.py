@@ -1,6 +1,5 @@
 """Puts the security headers on every response, whoever made it."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from channels.door import PAGE_HEADERS
@@ -10,6 +9,11 @@ EVERYWHERE = {name: text for name, text in PAGE_HEADERS.items() if name != "Cach
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+
+# As they go over the wire, made once: every response of the site passes here.
+_EVERYWHERE = [(name.lower().encode(), text.encode()) for name, text in EVERYWHERE.items()]
+_NOT_KEPT = (b"cache-control", b"no-store")
 
 
 class SecurityHeaders:
@@ -22,14 +26,14 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        ours = [*_EVERYWHERE, _NOT_KEPT] if scope["path"].startswith("/api/") else _EVERYWHERE
 
         async def protected(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, text in EVERYWHERE.items():
-                    headers.setdefault(name, text)
-                if scope["path"].startswith("/api/"):
-                    headers.setdefault("Cache-Control", "no-store")
+                headers = list(message.get("headers", ()))
+                theirs = {name.lower() for name, _ in headers}
+                headers += [header for header in ours if header[0] not in theirs]
+                message["headers"] = headers
             await send(message)
 
         await self._app(scope, receive, protected)

@@ -1,6 +1,7 @@
 """Ends a request whose body does not arrive: a client that trickles must not hold a place."""
 
-import anyio
+import asyncio
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
@@ -22,7 +23,7 @@ class SlowBody:
             nonlocal arrived
             if arrived:  # the body is whole; what is waited for now is the end of the connection
                 return await receive()
-            with anyio.fail_after(self._seconds):
+            async with asyncio.timeout(self._seconds):
                 message = await receive()
             arrived = not message.get("more_body", False)
             return message

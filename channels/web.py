@@ -23,7 +23,7 @@ from channels.chat_api import chat_routes
 from channels.chat_stream import stream_routes
 from channels.checklist import checklist_routes
 from channels.currency import follow
-from channels.door import HERE, PAGE_HEADERS, Door, error
+from channels.door import HERE, PAGE_HEADERS, Door, database_is_down, error
 from channels.hooks import chat_hooks
 from channels.inquiry_status import inquiry_routes
 from channels.kiosk.routes import kiosk_routes
@@ -42,7 +42,6 @@ from knowledge.database import DatabaseUnavailable
 
 log = structlog.get_logger()
 PURGE_EVERY_SECONDS = 6 * 3600
-DATABASE_SECONDS = 30  # a restart of PostgreSQL takes less; a full disk needs a person anyway
 # pydantic's kinds of error → what a person who calls the API should do about it.
 WRONG = {
     "missing": "thiếu {field}",
@@ -127,7 +126,13 @@ def create_app(
             yield
 
     app = FastAPI(
-        title="Lễ Tân", version=version("letan"), docs_url=None, redoc_url=None, lifespan=lifespan
+        title="Lễ Tân",
+        version=version("letan"),
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        # What residents ask goes to no collector, and nobody looks for one at each request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.add_middleware(
         BodyLimit,
@@ -165,10 +170,7 @@ def create_app(
 
     @app.exception_handler(DatabaseUnavailable)
     async def say_it_is_down(request: Request, problem: DatabaseUnavailable) -> JSONResponse:
-        log.warning("database_unavailable", problem=str(problem))
-        answer = error(503, "no_database")
-        answer.headers["Retry-After"] = str(DATABASE_SECONDS)
-        return answer
+        return database_is_down(problem)
 
     open_console(app, door, staff)
     for part in PARTS:
