@@ -1,11 +1,13 @@
 """A desk that says what a test tells it, for tests of what pages show."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 from assistant.answers import Answer, Choice, Citation, Outcome, ProcedureRef
 from assistant.conversations import UnknownConversation
+from assistant.receptionist import Ready
 
 BIRTH = ProcedureRef("1.001193", "Thủ tục đăng ký khai sinh")
 PORTAL = "Cổng Dịch vụ công quốc gia"
@@ -50,6 +52,9 @@ class ScriptedReceptionist:
         self.may_word = threading.Event()
         self.may_word.set()
 
+    def prepare(self, messages: Sequence[str]) -> list[Ready]:
+        return [Ready.of(message) for message in messages]
+
     def reply(
         self,
         message: str,
@@ -58,6 +63,7 @@ class ScriptedReceptionist:
         *,
         worded: bool = True,
         turn_id: str | None = None,
+        ready: Ready | None = None,
     ) -> Answer:
         assert channel == "web"
         self.heard.append((message, conversation_id))
