@@ -1,10 +1,8 @@
 """An encoder as LangChain's ``Embeddings``; apart, because LangChain costs a second to import."""
 
-import numpy as np
 from langchain_core.embeddings import Embeddings
-from numpy.typing import NDArray
 
-from knowledge.embedding import Encoder
+from knowledge.embedding import Encoder, Kind
 
 
 class DeskEmbeddings(Embeddings):
@@ -15,12 +13,12 @@ class DeskEmbeddings(Embeddings):
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """One unit vector a passage."""
-        return _lists(self.encoder.encode(texts, "passage"))
+        return self._vectors(texts, "passage")
 
     def embed_query(self, text: str) -> list[float]:
         """The unit vector of a question."""
-        return _lists(self.encoder.encode([text], "query"))[0]
+        return self._vectors([text], "query")[0]
 
-
-def _lists(vectors: NDArray[np.float32]) -> list[list[float]]:
-    return [[float(x) for x in row] for row in vectors]
+    def _vectors(self, texts: list[str], kind: Kind) -> list[list[float]]:
+        vectors: list[list[float]] = self.encoder.encode(texts, kind).tolist()
+        return vectors
