@@ -63,10 +63,11 @@ class Ranker:
         """Probability of each candidate, shape (K,), and of none of them."""
         question = (measured.question - self.question_mean) / self.question_scale
         features = (measured.features - self.feature_mean) / self.feature_scale
-        wide = np.concatenate(
-            [features, np.broadcast_to(question, (len(features), len(question)))], axis=1
-        )
-        candidate_scores = _forward(wide, self.layers)[:, 0]
+        # The question is the same beside every candidate: its part of the first layer is a bias.
+        (weight, bias), *further = self.layers
+        of_all = question[None, :] @ weight[..., len(FEATURES) :, :] + bias
+        first = (weight[..., : len(FEATURES), :], of_all)
+        candidate_scores = _forward(features, (first, *further))[:, 0]
         none_score = _forward(question[None, :], self.none_layers)[0, 0]
         size = float(measured.question[_SIZE])
         temperature = self.temperature * math.exp(self.growth * (size - self.reference))
