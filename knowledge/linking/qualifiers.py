@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from knowledge.linking.known import Known
 from knowledge.procedures import Text, Value
 from knowledge.sample import read_yaml
 from knowledge.vietnamese import fold, normalise
@@ -32,41 +33,20 @@ class Qualifier(Value):
     sectors: tuple[Text, ...] = ()
 
 
-class Ways:
-    """What phrases state, found by their first words: each with its marks and without any.
-
-    "đổi" is not "đối", but "doi" may be it.
-    """
-
-    def __init__(self, phrases: Mapping[str, Iterable[str]]) -> None:
-        self._stated: dict[str, set[str]] = {}
-        lengths: dict[str, set[int]] = {}
-        for key, ways in phrases.items():
-            written = [normalise(way) for way in ways]
-            for way in (*written, *map(fold, written)):
-                if words := way.split():
-                    self._stated.setdefault(way, set()).add(key)
-                    lengths.setdefault(words[0], set()).add(len(words))
-        self._lengths = {word: tuple(held) for word, held in lengths.items()}
-
-    def within(self, text: str) -> frozenset[str]:
-        """The keys one of whose ways stands in a normalised text."""
-        words = text.split()
-        found: set[str] = set()
-        for at, word in enumerate(words):
-            for length in self._lengths.get(word, ()):
-                found |= self._stated.get(" ".join(words[at : at + length]), frozenset())
-        return frozenset(found)
+def _known(phrases: Mapping[str, Iterable[str]]) -> Known:
+    """Each phrase with its marks and without any: "đổi" is not "đối", but "doi" may be it."""
+    written = [(normalise(way), key) for key, ways in phrases.items() for way in ways]
+    return Known((*written, *((fold(way), key) for way, key in written)))
 
 
 @lru_cache(maxsize=1)
-def _ways() -> tuple[Ways, Ways, Ways]:
+def _ways() -> tuple[Known, Known, Known]:
     """What names state, what questions tell, and what a sector has."""
     table = {key: Qualifier.model_validate(row) for key, row in read_yaml(FILE).items()}
     return (
-        Ways({key: row.named for key, row in table.items()}),
-        Ways({key: (*row.named, *row.said) for key, row in table.items()}),
-        Ways({key: row.sectors for key, row in table.items()}),
+        _known({key: row.named for key, row in table.items()}),
+        _known({key: (*row.named, *row.said) for key, row in table.items()}),
+        _known({key: row.sectors for key, row in table.items()}),
     )
 
 

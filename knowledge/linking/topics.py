@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.data_files import parse_yaml
+from knowledge.linking.known import Known
 from knowledge.procedures import Topic
 from knowledge.vietnamese import fold, normalise
 from knowledge.words import terms
@@ -33,7 +34,7 @@ def read_cues(path: Path = CUES) -> dict[str, Topic]:
 class TopicModel:
     """``weights`` has shape (terms, topics); a topic is asked when its probability passes ½."""
 
-    cues: dict[str, Topic]
+    cues: Known
     vocabulary: dict[str, int]
     topics: tuple[Topic, ...]
     weights: NDArray[np.float32]
@@ -45,7 +46,7 @@ class TopicModel:
         """The model as it is shipped; read once, whoever asks for it."""
         with np.load(path, allow_pickle=False) as stored:
             return cls(
-                read_cues(),
+                Known(read_cues().items()),
                 {term: i for i, term in enumerate(stored["vocabulary"].tolist())},
                 tuple(Topic(str(topic)) for topic in stored["topics"]),
                 stored["weights"].astype(np.float32),
@@ -54,12 +55,9 @@ class TopicModel:
 
     def topics_of(self, normalised: str, limit: int = 4) -> tuple[Topic, ...]:
         """The topics asked, in the order of the record; empty for a general question."""
-        said = f" {fold(normalised)} "
-        told = {topic for cue, topic in self.cues.items() if f" {cue} " in said}
-        scores = self.bias.copy()
+        told = {Topic(topic) for topic in self.cues.within(fold(normalised))}
         known = {self.vocabulary[t] for t in topic_terms(normalised) if t in self.vocabulary}
-        for i in sorted(known):
-            scores += self.weights[i]
+        scores = self.weights[sorted(known)].sum(axis=0) + self.bias
         order = np.argsort(-scores, kind="stable")
         told |= {self.topics[i] for i in order[:limit] if scores[i] > 0}
         return tuple(topic for topic in Topic if topic in told)[:limit]
