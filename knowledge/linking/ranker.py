@@ -65,7 +65,7 @@ class Ranker:
         features = (measured.features - self.feature_mean) / self.feature_scale
         # The question is the same beside every candidate: its part of the first layer is a bias.
         (weight, bias), *further = self.layers
-        of_all: Floats = question[None, :] @ weight[..., len(FEATURES) :, :] + bias
+        of_all = np.asarray(question[None, :] @ weight[..., len(FEATURES) :, :] + bias, np.float32)
         first = (weight[..., : len(FEATURES), :], of_all)
         candidate_scores = _forward(features, (first, *further))[:, 0]
         none_score = _forward(question[None, :], self.none_layers)[0, 0]
