@@ -29,6 +29,9 @@ _SCRIPTS = (
 )
 
 
+_FOREIGN = re.compile("|".join(letters.pattern for _, letters in _SCRIPTS))
+
+
 @dataclass(frozen=True, slots=True)
 class Glossary:
     """The English side of the desk, as data."""
@@ -64,9 +67,8 @@ def language_of(text: str, before: str = VIETNAMESE) -> str:
 
     A message of numbers or signs alone keeps the language of the conversation.
     """
-    foreign = next((name for name, letters in _SCRIPTS if letters.search(text)), None)
-    if foreign:
-        return foreign
+    if _FOREIGN.search(text):
+        return next(name for name, letters in _SCRIPTS if letters.search(text))
     words = _WORD.findall(text.lower())
     if not words:
         return VIETNAMESE if has_tones(text) else before

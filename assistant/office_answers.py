@@ -1,7 +1,7 @@
 """Questions about the office itself (hours, address, phone, counters), from its data."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from assistant.address import Address
 from assistant.days import AskedDay
@@ -135,10 +135,23 @@ def coming_text(office: Office, now: datetime) -> str:
     return " ".join(said)
 
 
+_days_told: dict[str, tuple[Office, date, str, str]] = {}
+
+
+def _told_all_day(office: Office, now: datetime) -> tuple[str, str]:
+    """`hours_text` and `coming_text`: every answer asks for them, and they last a day."""
+    today = now.astimezone(HANOI).date()
+    kept = _days_told.get(office.id)
+    if kept is None or kept[0] is not office or kept[1] != today:
+        kept = (office, today, hours_text(office.hours), coming_text(office, now))
+        _days_told[office.id] = kept
+    return kept[2], kept[3]
+
+
 def office_facts(office: Office, now: datetime) -> dict[str, str]:
     """The placeholders that fixed replies may use, for one office and moment."""
     state = opening(office, now)
-    hours = hours_text(office.hours)
+    hours, coming = _told_all_day(office, now)
     if not hours:  # no day has hours: nobody entered them, which is not "closed today"
         state = OpenState(is_open=False, reason=OpenReason.UNKNOWN_HOURS)
     reception = office.find_reception()
@@ -157,7 +170,7 @@ def office_facts(office: Office, now: datetime) -> dict[str, str]:
         else "quầy hướng dẫn",
         "website": office.website or "",
         "notices": " ".join(n.text for n in office.notices_on(now.astimezone(HANOI).date())),
-        "coming": coming_text(office, now),
+        "coming": coming,
         "banner": office.banner_on(now.astimezone(HANOI).date()),
         "counters": "\n".join(f"• Quầy {c.number}: {c.name}" for c in office.counters),
         "opening": "" if state.is_open else open_text(state, now),

@@ -6,7 +6,6 @@ the longer one holds.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -57,30 +56,39 @@ def shipped_papers() -> tuple[Paper, ...]:
     )
 
 
-def mentions(text: str, papers: Iterable[Paper] | None = None) -> list[Mention]:
+def mentions(text: str) -> list[Mention]:
     """The papers a message names, in the order of the message, each kind once."""
     toned = normalise(text).split()
     marked = has_tones(text)  # "sơ đồ" is no "sổ đỏ", but "so do" may be
     words = toned if marked else fold(" ".join(toned)).split()
-    found: list[tuple[int, int, Paper]] = []
-    for paper in papers or shipped_papers():
-        for said in paper.says:
-            parts = (said if marked else fold(said)).split()
-            found += [
-                (at, len(parts), paper)
-                for at in range(len(words) - len(parts) + 1)
-                if words[at : at + len(parts)] == parts
-            ]
-    found.sort(key=lambda hit: -hit[1])
+    named = _named(marked)
+    found = [
+        (at, len(parts), order, paper)
+        for at, word in enumerate(words)
+        for order, parts, paper in named.get(word, ())
+        if words[at : at + len(parts)] == parts
+    ]
+    found.sort(key=lambda hit: (-hit[1], hit[2], hit[0]))
     taken: set[int] = set()
     kept: dict[str, Mention] = {}
-    for at, length, paper in found:
+    for at, length, _, paper in found:
         span = set(range(at, at + length))
         if span & taken:
             continue
         taken |= span
         kept.setdefault(paper.id, Mention(paper, " ".join(toned[at : at + length]), at))
     return sorted(kept.values(), key=lambda mention: mention.at)
+
+
+@lru_cache(maxsize=2)
+def _named(marked: bool) -> dict[str, list[tuple[int, list[str], Paper]]]:
+    """The names of papers by their first word: place in the table, words, paper."""
+    named: dict[str, list[tuple[int, list[str], Paper]]] = {}
+    every = ((said, paper) for paper in shipped_papers() for said in paper.says)
+    for order, (said, paper) in enumerate(every):
+        parts = (said if marked else fold(said)).split()
+        named.setdefault(parts[0], []).append((order, parts, paper))
+    return named
 
 
 @lru_cache(maxsize=4096)

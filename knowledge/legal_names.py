@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from knowledge.vietnamese import fold, normalise
 
+_DIGIT = re.compile(r"\d")
 _ARTICLE = re.compile(r"\bdieu\s+(\d{1,3}[a-z]?)\b")
 _CLAUSE = re.compile(r"\bkhoan\s+(\d{1,2})\b")
 _NUMBER = re.compile(r"\b\d{1,4}/\d{4}(?:/[\w-]+)?|\b\d{1,4}/[a-zđ]{2,}[\w-]*")
@@ -71,6 +72,8 @@ def named_in(question: str) -> Named:
     """What a question names of the law."""
     text = unicodedata.normalize("NFC", question)
     said = fold(normalise(text))
+    if not (_DIGIT.search(text) or _DIGIT.search(said)):  # nearly always: nothing has a number
+        return Named(said, None, None, bool(_KIND.search(said)), (), ())
     article, clause = _ARTICLE.search(said), _CLAUSE.search(said)
     return Named(
         said=said,

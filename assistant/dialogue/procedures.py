@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.compose import compose
 from assistant.compose_english import compose_english
+from assistant.composed import Asked
 from assistant.dialogue.manner import with_condolence
 from assistant.dialogue.opening import on_that_day
 from assistant.dialogue.turn import Backroom, Reply, Turn
@@ -60,20 +60,12 @@ def answer_procedure(
             view, tuple(topics), phone=facts["phone"], case=case, probability=probability,
             asks_case=asks_case,
         )  # fmt: skip
+        answer = verify(answer, view, office)
     else:
-        answer = compose(
-            view,
-            tuple(topics),
-            address=turn.address,
-            office_name=office.name,
-            phone=facts["phone"],
-            case=case,
-            probability=probability,
-            asks_case=asks_case,
-            follows=bool(lead),
-            brief=brief,
+        asked = Asked(
+            tuple(topics), turn.address, facts["phone"], case, asks_case, bool(lead), brief
         )
-    answer = verify(answer, view, office)
+        answer = room.composed.answer(view, office, asked, probability)
     # Before the checked text: fixed sentences, the resident's own words and whole lines of the
     # record. The amount a correction takes up stands in no record and may not be dropped.
     if lead:

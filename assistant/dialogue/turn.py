@@ -1,12 +1,13 @@
 """One turn while it is worked on, and what a step can reach to answer it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from assistant.address import UNKNOWN, Address
 from assistant.answers import Answer, Outcome
+from assistant.composed import Composed
 from assistant.conversations import Conversation, Conversations, State
 from assistant.decide import Decision, Meant, Thresholds, Unsure
 from assistant.facts import ALL_CASES
@@ -68,6 +69,7 @@ class Backroom:
     model: ModelDesk | None = None
     public_url: str = ""
     standing: Callable[[str, int, bool], Standing] | None = None
+    composed: Composed = field(default_factory=Composed)
 
     def view(self, code: str | None) -> ProcedureView | None:
         """The record as it holds here today; None when it is not held (or no code is given)."""
