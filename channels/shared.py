@@ -31,11 +31,17 @@ class Shared:
 
     @classmethod
     def of(cls, desks: Sequence[Desk], settings: ChannelSettings) -> "Shared":
-        """For the applications of ``desks``."""
-        storage = Storage(desks[0].library.engine)
+        """For the applications of ``desks``.
+
+        An answer keeps the interpreter busy, so a second thread only takes turns with the first,
+        unless that one waits for a database server.
+        """
+        engine = desks[0].library.engine
+        storage = Storage(engine)
+        threads = 1 if engine.dialect.name == "sqlite" else 2
         return cls(
             Workers(settings.work_threads),
-            Answering(settings.answer_threads),
+            Answering(settings.answer_threads or threads),
             Jinja2Templates(HERE / "templates"),
             Metrics(desks, storage),
             Occupancy(),
