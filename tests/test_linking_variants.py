@@ -16,7 +16,7 @@ from knowledge.linking.features import Measured
 from knowledge.linking.labels import Label, Phrase
 from knowledge.linking.linker import Candidate, Linker, Linking
 from knowledge.linking.meanings import settled, successors, usable_intents
-from knowledge.linking.qualifiers import stated, told
+from knowledge.linking.qualifiers import Unlike, stated, told
 from knowledge.linking.ranker import Ranker
 from knowledge.linking.runs import Runs
 from knowledge.linking.views import Views
@@ -157,3 +157,13 @@ def test_a_ranker_that_is_always_right_may_be_surer() -> None:
     ]  # fmt: skip
     factor, measured = fit_factor(rows)
     assert factor < 1 and measured["held_out_ece"] < 0.4
+
+
+def test_what_a_question_tells_is_compared_with_what_each_record_states() -> None:
+    unlike = Unlike([["foreign", "border"], [], ["border"]])
+    records = np.asarray([2, 0, 1])
+    unsaid, lacking = unlike.of(frozenset(["border", "army"]), records)
+    assert unsaid.tolist() == [0.0, 0.5, 0.0] and lacking.tolist() == [0.5, 0.5, 1.0]
+    unsaid, lacking = unlike.of(frozenset(), records)
+    assert unsaid.tolist() == [0.5, 1.0, 0.0] and not lacking.any()
+    assert not Unlike([[], []]).of(frozenset(), np.asarray([0, 1])).any()

@@ -6,7 +6,7 @@ the qualifier rarely means that variant, and one who says it rarely means the pl
 The words are data, `knowledge/data/qualifiers.yaml`.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -64,20 +64,17 @@ def told(question: str) -> frozenset[str]:
 class Unlike:
     """How far what a question tells is from what each of many records states."""
 
-    def __init__(self, records: Iterable[Collection[str]]) -> None:
-        kinds: dict[frozenset[str], int] = {}
-        self._kind_of = np.asarray(
-            [kinds.setdefault(frozenset(stated), len(kinds)) for stated in records], np.int64
-        )
-
-        @lru_cache(maxsize=256)  # of some forty kinds of records, some 300 bytes each
-        def of_kinds(said: frozenset[str]) -> NDArray[np.float32]:
-            both = [(len(stated - said) / 2, len(said - stated) / 2) for stated in kinds]
-            return np.asarray(both, np.float32).reshape(len(kinds), 2)
-
-        self._of_kinds = of_kinds
+    def __init__(self, records: Sequence[Collection[str]]) -> None:
+        self._column = {key: at for at, key in enumerate(sorted(set().union(*records)))}
+        self._stated = np.zeros((len(records), len(self._column)), np.bool_)
+        for row, stated in zip(self._stated, records, strict=True):
+            row[[self._column[key] for key in stated]] = True
+        self._counts = self._stated.sum(axis=1)
 
     def of(self, said: frozenset[str], records: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Halves of what each record states and nobody said, and the reverse; (records, 2)."""
-        unlike: NDArray[np.float32] = self._of_kinds(said)[self._kind_of[records]]
-        return unlike
+        """Halves of what each record states and nobody said, and the reverse; (2, records)."""
+        known = [self._column[key] for key in said if key in self._column]
+        both = self._stated[records[:, None], known].sum(axis=1) if known else 0
+        unsaid = self._counts[records] - both
+        lacking = np.broadcast_to(len(said) - both, unsaid.shape)
+        return np.asarray([unsaid, lacking], np.float32) * np.float32(0.5)

@@ -121,7 +121,7 @@ class Views:
         self._said = remembered(users_in(self._sources(NOTHING_HIDDEN), len(labels)))
         body = Source(self._body, np.arange(len(labels)))
         self._written = remembered(users_in([body], len(labels)))
-        self._qualifiers = Unlike(label.qualifiers for label in self.labels)
+        self._qualifiers = Unlike([label.qualifiers for label in self.labels])
         self._priors = np.asarray(
             [
                 [
@@ -266,7 +266,7 @@ class Views:
         """What the names of each candidate say of the question, and what sets variants apart."""
         names = self.names.of(candidates)
         covered, of_question, overlap = self._names_said.coverage(asked, names).T
-        unsaid, lacking = self._qualifiers.of(told(normalised), candidates).T
+        unsaid, lacking = self._qualifiers.of(told(normalised), candidates)
         return {
             "name_covered": covered,
             "question_covered": of_question,
