@@ -49,10 +49,17 @@ def parts(id_: str) -> tuple[str, int, str]:
 class NearPassages:
     """Passages by ids with their unit vectors, shape (passages, dimensions); immutable."""
 
-    def __init__(self, ids: Sequence[str], vectors: NDArray[np.float32]) -> None:
+    def __init__(
+        self, ids: Sequence[str], vectors: NDArray[np.float32], folder: Path | None = None
+    ) -> None:
+        """``folder`` is where exactly these are kept."""
         self.ids = tuple(ids)
         self._parts = [parts(id_) for id_ in ids]
-        self._near = Neighbours(vectors)
+        self._near = Neighbours(vectors, folder)
+
+    def keep_components(self, folder: Path) -> None:
+        """As `Neighbours.keep`."""
+        self._near.keep(folder)
 
     @property
     def vectors(self) -> NDArray[np.float32]:
@@ -86,7 +93,7 @@ def kept(folder: Path, name: str) -> NearPassages | None:
     at = folder / f"{FOLDER}{name}"
     try:
         vectors = np.load(at / "vectors.npy", mmap_mode="r").view(np.ndarray)
-        return NearPassages(json.loads((at / "ids.json").read_text("utf-8")), vectors)
+        return NearPassages(json.loads((at / "ids.json").read_text("utf-8")), vectors, at)
     except (OSError, ValueError):  # not there, or cut short when the power went
         return None
 
@@ -98,6 +105,7 @@ def keep(folder: Path, name: str, passages: NearPassages) -> None:
         part.mkdir(parents=True, exist_ok=True)
         (part / "ids.json").write_text(json.dumps(passages.ids), "utf-8")
         np.save(part / "vectors.npy", passages.vectors)
+        passages.keep_components(part)
         part.rename(folder / f"{FOLDER}{name}")
     for other in folder.glob(f"{FOLDER}*"):
         if other.name != f"{FOLDER}{name}":

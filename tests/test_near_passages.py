@@ -11,6 +11,7 @@ from knowledge import index as index_module
 from knowledge.chroma_client import open_chroma
 from knowledge.embedding import load_encoder
 from knowledge.index import PassageIndex
+from knowledge.linking.near import ROUGH, Neighbours
 from knowledge.near_passages import FOLDER, NearPassages, keep, kept
 from knowledge.store import KnowledgeStore
 
@@ -114,3 +115,21 @@ def test_what_was_cut_short_is_read_from_chroma_again(tmp_path: Path) -> None:
     vectors = tmp_path / f"{FOLDER}a" / "vectors.npy"
     vectors.write_bytes(vectors.read_bytes()[:200])
     assert kept(tmp_path, "a") is None
+
+
+def test_components_are_computed_once_and_only_for_these_vectors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vectors, others = unit_rows(5000), unit_rows(5001)
+    made = Neighbours(vectors, tmp_path)
+
+    def never(*_: object) -> None:
+        raise AssertionError("computed again")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(np.linalg, "eigh", never)
+        again = Neighbours(vectors, tmp_path)
+    assert np.array_equal(made.cosines(vectors[:3]), again.cosines(vectors[:3]))
+    assert np.argmax(Neighbours(others, tmp_path).cosines(others[4:5])) == 4
+    (tmp_path / ROUGH).write_bytes(b"cut short")
+    assert np.argmax(Neighbours(others, tmp_path).cosines(others[4:5])) == 4

@@ -44,7 +44,7 @@ class Grouped:
         same = earlier if earlier and earlier.texts == self.texts else None
         at = folder or Path()
         self._vectors = kept_vectors(self.texts, encoder, folder and at / "vectors.npy", known)
-        self.near = same.near if same else Neighbours(self._vectors)
+        self.near = same.near if same else Neighbours(self._vectors, folder)
         self.folded = WordIndex.kept(
             lambda: self.texts,
             len(texts),

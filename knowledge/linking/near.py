@@ -8,6 +8,7 @@ components are read from memory once for all of them.
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +24,7 @@ Floats = NDArray[np.float32]
 # the forty nearest (12,657 passages, 22,672 phrases).
 ROUGH_DIMENSIONS = 96
 EXACT = 512
+ROTATION, ROUGH = "rotation.npy", "rough.npy"
 FEW = 4096  # below that the full product costs less than choosing
 
 
@@ -36,15 +38,22 @@ class Near(Protocol):
 class Neighbours:
     """Fixed unit vectors, shape (texts, dimensions), and how near questions are to each."""
 
-    def __init__(self, vectors: Floats) -> None:
+    def __init__(self, vectors: Floats, folder: Path | None = None) -> None:
+        """What is computed of the vectors is kept in ``folder``, which is for exactly these."""
         self.vectors = vectors
         self._rotation: Floats | None = None
         if len(vectors) > FEW and vectors.shape[1] > ROUGH_DIMENSIONS:
-            axes = np.linalg.eigh(vectors.T @ vectors).eigenvectors[:, ::-1]
-            self._rotation = np.ascontiguousarray(axes[:, :ROUGH_DIMENSIONS])
-            # A component in a row: so a product with one question costs no more than with the
-            # texts in rows, and one with eight a third.
-            self._rough: Floats = np.ascontiguousarray((vectors @ self._rotation).T)
+            kept = _kept(vectors, folder)
+            self._rotation, self._rough = kept or _components(vectors)
+            if folder and not kept:
+                self.keep(folder)
+
+    def keep(self, folder: Path) -> None:
+        """Keep what the next start would compute; a full disk keeps nothing."""
+        if self._rotation is not None:
+            with suppress(OSError):
+                _save(folder / ROTATION, self._rotation)
+                _save(folder / ROUGH, self._rough)
 
     def cosines(self, vectors: Floats) -> Floats:
         """As (questions, texts): exact for the nearest of each question, rough for the rest."""
@@ -59,6 +68,43 @@ class Neighbours:
         return found
 
 
+def _components(vectors: Floats) -> tuple[Floats, Floats]:
+    """The axes of the first principal components, and the vectors along them.
+
+    Shapes (dimensions, components) and (components, texts). A component in a row: so a product
+    with one question costs no more than with the texts in rows, and one with eight a third.
+    """
+    axes = np.linalg.eigh(vectors.T @ vectors).eigenvectors[:, ::-1]
+    rotation = np.ascontiguousarray(axes[:, :ROUGH_DIMENSIONS])
+    return rotation, np.ascontiguousarray((vectors @ rotation).T)
+
+
+def _kept(vectors: Floats, folder: Path | None) -> tuple[Floats, Floats] | None:
+    """As `_components`, from mapped memory; None where they are not kept, or not whole."""
+    if folder is None:
+        return None
+    try:
+        rotation, rough = _mapped(folder / ROTATION), _mapped(folder / ROUGH)
+    except (OSError, ValueError):
+        return None
+    fits = rotation.shape == (vectors.shape[1], ROUGH_DIMENSIONS)
+    return (rotation, rough) if fits and rough.shape == (ROUGH_DIMENSIONS, len(vectors)) else None
+
+
+def _save(path: Path, array: Floats) -> None:
+    """Written aside and put in place: another process may read or write it too."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}.part.npy")
+    np.save(part, array)
+    part.replace(path)
+
+
+def _mapped(path: Path) -> Floats:
+    """A plain view of the mapped memory: a memmap goes through Python at every look-up."""
+    kept: Floats = np.load(path, mmap_mode="r").view(np.ndarray)
+    return kept
+
+
 def kept_vectors(
     texts: Sequence[str], encoder: Encoder, path: Path | None, earlier: Mapping[str, Floats]
 ) -> Floats:
@@ -71,13 +117,8 @@ def kept_vectors(
         vectors = _vectors(texts, encoder, earlier)
         if path is None:
             return vectors
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(f".{os.getpid()}.part.npy")
-        np.save(part, vectors)
-        part.replace(path)
-    # A plain view of the mapped memory: a memmap goes through Python at every look-up.
-    kept: Floats = np.load(path, mmap_mode="r").view(np.ndarray)
-    return kept
+        _save(path, vectors)
+    return _mapped(path)
 
 
 def _vectors(texts: Sequence[str], encoder: Encoder, earlier: Mapping[str, Floats]) -> Floats:
