@@ -4,17 +4,16 @@ An answer keeps a core busy, so more threads than cores only take turns. What wa
 ready together with the next message whose turn it is: that costs less than one by one.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
 from threading import Lock
 from typing import TypeVar
 
 import structlog
 
 from assistant.receptionist import Ready
-from channels.threads import Workers
 
 T = TypeVar("T")
 Prepare = Callable[[Sequence[str]], Sequence[Ready]]
@@ -38,7 +37,7 @@ class Answering:
     """A bounded set of threads for answers; who comes beyond it waits in line."""
 
     def __init__(self, size: int) -> None:
-        self._workers = Workers(size)
+        self._threads = ThreadPoolExecutor(size, "answering")
         self._line: dict[_InLine, None] = {}
         self._lock = Lock()
 
@@ -51,7 +50,7 @@ class Answering:
         with self._lock:
             self._line[own] = None
         try:
-            return await self._workers.run(partial(self._turn_of, own, answer))
+            return await asyncio.wrap_future(self._threads.submit(self._turn_of, own, answer))
         finally:
             with self._lock:
                 self._line.pop(own, None)

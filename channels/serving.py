@@ -7,10 +7,15 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from importlib.util import find_spec
 from multiprocessing import get_context
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from starlette.types import ASGIApp
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from channels.settings import ChannelSettings
 
 GRACE_SECONDS = 20  # what is being answered when the process is told to stop gets its answer
 START_SECONDS = 60  # a worker that takes longer to say that it lives is started anew
@@ -22,7 +27,7 @@ Served = tuple[str, str, int]  # an office's id and name, and how many procedure
 
 def build_site() -> ASGIApp:
     """The application of every office named in the settings; what a worker starts."""
-    site, _ = _opened()
+    site, _ = _opened(alone=False)
     return site
 
 
@@ -64,7 +69,18 @@ def _prepare() -> list[Served]:
     return _opened()[1]
 
 
-def _opened() -> tuple[ASGIApp, list[Served]]:
+def answering(settings: "ChannelSettings", engine: "Engine", *, alone: bool) -> "ChannelSettings":
+    """The settings, with how many threads answer in this process.
+
+    Where processes share the cores, a second thread only takes turns with the first and spoils the
+    core's cache, unless that one waits for a database server.
+    """
+    if alone or settings.answer_threads or engine.dialect.name != "sqlite":
+        return settings
+    return settings.model_copy(update={"answer_threads": 1})
+
+
+def _opened(*, alone: bool = True) -> tuple[ASGIApp, list[Served]]:
     """The site, and its offices; what is built at the start is never looked at for garbage again.
 
     Hundreds of thousands of small objects live as long as the process: going over them, those
@@ -74,10 +90,11 @@ def _opened() -> tuple[ASGIApp, list[Served]]:
     gc.disable()
     from assistant.desk import build_desks
     from channels.offices import create_site
+    from channels.settings import ChannelSettings
     from knowledge.memory import give_back
 
     desks = build_desks()
-    site = create_site(desks)
+    site = create_site(desks, answering(ChannelSettings(), desks[0].library.engine, alone=alone))
     offices = [
         (
             desk.office_id,

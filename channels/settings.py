@@ -15,5 +15,5 @@ class ChannelSettings(BaseSettings):
     max_message_chars: int = 2000
     max_body_bytes: int = 32_768
     max_hook_bytes: int = 262_144
-    answer_threads: int = 0  # 0: as many as the database is worth (`Shared.of`)
+    answer_threads: int = 0  # 0: two, or one (`channels.serving.answering`)
     work_threads: int = 8  # for pages, numbers, slips and the wait for a model

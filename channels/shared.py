@@ -14,6 +14,8 @@ from channels.settings import ChannelSettings
 from channels.storage import Storage
 from channels.threads import Workers
 
+ANSWER_THREADS = 2  # one goes on in Python while the other multiplies, or waits for the database
+
 
 @dataclass(frozen=True, slots=True)
 class Shared:
@@ -31,17 +33,11 @@ class Shared:
 
     @classmethod
     def of(cls, desks: Sequence[Desk], settings: ChannelSettings) -> "Shared":
-        """For the applications of ``desks``.
-
-        An answer keeps the interpreter busy, so a second thread only takes turns with the first,
-        unless that one waits for a database server.
-        """
-        engine = desks[0].library.engine
-        storage = Storage(engine)
-        threads = 1 if engine.dialect.name == "sqlite" else 2
+        """For the applications of ``desks``."""
+        storage = Storage(desks[0].library.engine)
         return cls(
             Workers(settings.work_threads),
-            Answering(settings.answer_threads or threads),
+            Answering(settings.answer_threads or ANSWER_THREADS),
             Jinja2Templates(HERE / "templates"),
             Metrics(desks, storage),
             Occupancy(),

@@ -288,6 +288,6 @@ class _PassageSearch:
         except VectorsUnavailable:  # whoever mends it has said so, once
             return best
         for of_one, hits in zip(best, found, strict=True):
-            for hit in hits:
-                of_one[hit.code] = max(of_one.get(hit.code, 0.0), hit.similarity)
+            for hit in hits:  # the best of a record comes first
+                of_one.setdefault(hit.code, hit.similarity)
         return best

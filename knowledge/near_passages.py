@@ -10,8 +10,8 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,7 @@ MOST = 30_000  # passages; with more, time grows here and hardly does in Chroma'
 FOLDER = "near-"
 
 
-@dataclass(frozen=True, slots=True)
-class PassageHit:
+class PassageHit(NamedTuple):
     """A passage near the question; ``similarity`` is the cosine, -1…1."""
 
     code: str
