@@ -37,7 +37,8 @@ def views(shipped: classes.Classifiers) -> Views:
 
 
 def measured(views: Views, question: str, **more: Any) -> Measured:
-    return views.measure(question, views.encode(question), more.pop("passages", {}), **more)
+    cosines = views.cosines(views.encode([question]))[0]
+    return views.measure(question, cosines, more.pop("passages", {}), **more)
 
 
 def feature(views: Views, question: str, name: str, **more: Any) -> dict[str, float]:
@@ -120,7 +121,7 @@ def test_phrases_of_unknown_labels_are_left_out(views: Views) -> None:
 
 
 def test_the_nearest_phrase_explains_a_candidate(views: Views) -> None:
-    vector = views.encode("vợ em vừa đẻ con")
+    vector = views.encode(["vợ em vừa đẻ con"])[0]
     assert views.nearest_phrase(vector, views.index["1.000001"]) == PHRASES[0].text
     assert views.nearest_phrase(vector, views.index["1.000003"]) is None
 

@@ -136,7 +136,7 @@ class Linker:
     def _near(self, normalised: Sequence[str]) -> list[Near]:
         if not normalised:
             return []
-        vectors = self._views.encode_all(normalised)
+        vectors = self._views.encode(normalised)
         each = zip(vectors, self._views.cosines(vectors), self._passages(vectors), strict=True)
         return [Near(*of_one) for of_one in each]
 
@@ -164,7 +164,7 @@ class Linker:
             return Linking((), 1.0)
         normalised, named, near = read.normalised, read.named, read.near
         measured = self._views.measure(
-            normalised, near.vector, near.passages, proper=proper_words(text), cosines=near.cosines
+            normalised, near.cosines, near.passages, proper=proper_words(text)
         )
         shares, none = self._ranker.probabilities(measured)
         shares = unless_outdone(measured, shares)

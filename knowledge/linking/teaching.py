@@ -168,13 +168,12 @@ def measured(asked: Sequence[Asked]) -> Iterator[Example]:
 
 def _chunk(universe: Universe, asked: Sequence[Asked]) -> Iterator[Example]:
     views = universe.views
-    vectors = views.encode_all([heard(normalise(a.text)) for a in asked])
+    vectors = views.encode([heard(normalise(a.text)) for a in asked])
     phrases, names = vectors @ views.phrases.vectors.T, vectors @ views.names.vectors.T
     passages = vectors @ universe.passage_vectors.T
     for row, question in enumerate(asked):
         made = _example(
             question,
-            vectors[row],
             Cosines(phrases[row], names[row]),
             universe.nearest(passages[row]),
         )
@@ -182,23 +181,20 @@ def _chunk(universe: Universe, asked: Sequence[Asked]) -> Iterator[Example]:
             yield made
 
 
-def _example(
-    asked: Asked, vector: NDArray[np.float32], cosines: Cosines, passages: Mapping[str, float]
-) -> Example | None:
+def _example(asked: Asked, cosines: Cosines, passages: Mapping[str, float]) -> Example | None:
     universe, views = asked.universe, asked.universe.views
     labels = {
         views.index[label]: share for label, share in asked.wanted.items() if label in views.index
     }
     found = views.measure(
         heard(normalise(asked.text)),
-        vector,
+        cosines,
         passages,
         hidden=Hidden(
             phrases=universe.phrase_at.get(asked.own, ()) if asked.own else (),
             labels=tuple(labels) if asked.remove else (),
             without=next(iter(labels), None) if asked.forget_phrases else None,
         ),
-        cosines=cosines,
     )
     if not len(found.candidates):
         return None

@@ -166,12 +166,7 @@ class Views:
         indexes = (self.phrases.folded, self.names.folded, self._body)
         return sum(len(index.documents(term)) for index in indexes)
 
-    def encode(self, normalised: str) -> Floats:
-        """The unit vector of one normalised question, shape (dimensions,)."""
-        vector: Floats = self._encoder.encode([normalised], "query")[0]
-        return vector
-
-    def encode_all(self, normalised: Sequence[str]) -> Floats:
+    def encode(self, normalised: Sequence[str]) -> Floats:
         """The unit vectors of several normalised questions, shape (questions, dimensions)."""
         return self._encoder.encode(normalised, "query")
 
@@ -183,21 +178,18 @@ class Views:
     def measure(
         self,
         normalised: str,
-        vector: Floats,
+        cosines: Cosines,
         passages: Mapping[str, float],
         *,
         proper: Collection[str] = (),
         hidden: Hidden = NOTHING_HIDDEN,
-        cosines: Cosines | None = None,
     ) -> Measured:
         """Features of every label worth considering.
 
-        ``passages`` maps a label id to the cosine of its nearest passage, ``proper`` are
-        words that are only somebody's or something's name (`proper_words`). ``hidden`` serves
-        teaching; ``cosines`` spares computing them again.
+        ``cosines`` are the question's, ``passages`` maps a label id to the cosine of its nearest
+        passage, ``proper`` are words that are only somebody's or something's name
+        (`proper_words`). ``hidden`` serves teaching.
         """
-        if cosines is None:
-            cosines = self.cosines(vector[None])[0]
         heard = self._heard(normalised, cosines, hidden)
         classes, groups = self._classifiers.read(normalised)
         every = self._every(normalised, heard, cosines.names, passages, hidden)
