@@ -17,7 +17,17 @@ from typing import Any
 
 import httpx
 
-from evals.bench import UNBOUND, Step, crowds, free_port, letan, memory_mib, serving
+from evals.bench import (
+    UNBOUND,
+    WARMING,
+    Step,
+    crowds,
+    free_port,
+    letan,
+    memory_mib,
+    serving,
+    warm_up,
+)
 from evals.cases import LinkCase, read_cases
 
 START_SECONDS = 60
@@ -157,8 +167,8 @@ def measure(home: Path, portal: Path | None, workers: int, step: Step) -> dict[s
         with serving(own, workers, start_seconds=START_LONG_SECONDS) as (address, start, pid):
             questions = [case.question for case in read_cases(LinkCase, "linking")]
             asked = list(dict.fromkeys(questions))
-            crowds(address, asked[:40], lambda _: None)  # every worker has answered once
-            by_clients = crowds(address, asked, step)
+            warm_up(address, asked[:WARMING])
+            by_clients = crowds(address, asked[WARMING:] or asked, step)
             step("Bản lớn: công bố và chờ mọi tiến trình thấy")
             return {
                 "workers": workers, "start_seconds": round(start, 1), "by_clients": by_clients,

@@ -5,12 +5,23 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from evals.bench import CLIENTS, Step, crowds, echoing, listening, memory_mib, serving
+from evals.bench import (
+    CLIENTS,
+    WARMING,
+    Step,
+    crowds,
+    echoing,
+    listening,
+    memory_mib,
+    serving,
+    warm_up,
+)
 from evals.cases import LinkCase, link_cases
 from evals.linking import SILENT
 from evals.tutorial import E5, cache_folder, has_sentence_transformers
@@ -99,13 +110,12 @@ def compare(
     sides = []
     with serving(environment) as (address, start, pid):
         step(f"So sánh: {DESK}")
-        right = judge(address, cases, read_desk)
+        right = partial(judge, address, cases, read_desk)
         sides.append(side(DESK, address, pid, questions, clients, right, step, start))
     if workers > 1:
         with serving(environment, workers) as (address, start, pid):
             name = in_processes(DESK, workers)
             step(f"So sánh: {name}")
-            crowds(address, questions[:20], lambda _: None)  # every worker has answered once
             sides.append(side(name, address, pid, questions, clients, None, step, start))
     for one in rivals:
         step(f"So sánh: {one.name} (nhúng hồ sơ nếu chưa)")
@@ -113,7 +123,7 @@ def compare(
         try:
             with rival(one, home, environment) as (address, pid):
                 start = time.perf_counter() - begun
-                right = judge(address, cases, lambda said: (said["codes"], bool(said["codes"])))
+                right = partial(judge, address, cases, read_rival)
                 sides.append(side(one.name, address, pid, questions, clients, right, step, start))
         except (RuntimeError, httpx.HTTPError) as problem:
             left_out(one.name, str(problem))
@@ -136,14 +146,15 @@ def side(
     pid: int | None,
     questions: Sequence[str],
     clients: Sequence[int],
-    accuracy: Accuracy | None,
+    judged: Callable[[], Accuracy] | None,
     step: Step,
     start_seconds: float | None = None,
 ) -> Side:
-    """The speed of one running system."""
-    by_clients = crowds(address, questions, step, clients)
+    """The speed of one running system, asked what it was not asked before; then how right it is."""
+    warm_up(address, questions[:WARMING])
+    by_clients = crowds(address, questions[WARMING:] or questions, step, clients)
     memory = memory_mib(pid) if pid else 0.0
-    return Side(name, by_clients, memory, accuracy, start_seconds)
+    return Side(name, by_clients, memory, judged() if judged else None, start_seconds)
 
 
 Read = Callable[[dict[str, Any]], tuple[list[str], bool]]
@@ -155,6 +166,11 @@ def read_desk(said: dict[str, Any]) -> tuple[list[str], bool]:
     named += [also["procedure"]["code"] for also in said.get("also", []) if also["procedure"]]
     offered = [choice["code"] for choice in said["choices"] if choice.get("code")]
     return [*named, *offered], said["outcome"] == "answered" and bool(named)
+
+
+def read_rival(said: dict[str, Any]) -> tuple[list[str], bool]:
+    """The codes of a rival's records, best first, and whether it gave any."""
+    return said["codes"], bool(said["codes"])
 
 
 def judge(address: str, cases: Sequence[LinkCase], read: Read) -> Accuracy:
