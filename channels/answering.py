@@ -1,7 +1,8 @@
 """The few threads that answer, and the line before them.
 
-An answer keeps a core busy, so more threads than cores only take turns. What waits in line is made
-ready together with the next message whose turn it is: that costs less than one by one.
+An answer keeps the interpreter busy, so many threads only take turns (`channels.serving.answering`
+says how many there are). What waits in line is made ready together with the next message whose turn
+it is: that costs less than one by one.
 """
 
 import asyncio

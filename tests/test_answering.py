@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from threading import Event
+from typing import cast
 
 import anyio
 import pytest
 from anyio import create_task_group
+from sqlalchemy import Engine, create_mock_engine
 
 from assistant.receptionist import Ready
 from channels.answering import A_GO, Answering
+from channels.serving import answering
+from channels.settings import ChannelSettings
 
 
 class Desk:
@@ -39,10 +43,10 @@ def ask(
     got: dict[str, str] = {}
 
     async def main() -> None:
-        answering = Answering(threads)
+        line = Answering(threads)
 
         async def one(desk: Desk, message: str) -> None:
-            got[message] = await answering.run(
+            got[message] = await line.run(
                 message, desk.prepare, lambda ready: desk.answer(message, ready)
             )
 
@@ -109,3 +113,20 @@ def test_several_threads_answer_everybody_once(threads: int) -> None:
     assert ask([desk], messages, threads=threads) == {m: f"{m}: {m}" for m in messages}
     assert sorted(desk.answered) == sorted(messages)
     assert sorted(message for go in desk.goes for message in go) == sorted(messages)
+
+
+@pytest.mark.parametrize(
+    ("url", "said", "alone", "threads"),
+    [
+        ("sqlite://", 0, False, 1),
+        ("sqlite://", 0, True, 0),  # as many as `Shared` has for a process alone
+        ("sqlite://", 3, False, 3),
+        ("postgresql+psycopg://", 0, False, 0),
+    ],
+)
+def test_several_processes_over_a_file_answer_with_one_thread_each(
+    url: str, said: int, alone: bool, threads: int
+) -> None:
+    engine = create_mock_engine(url, lambda *_: None)
+    settings = ChannelSettings(answer_threads=said)
+    assert answering(settings, cast(Engine, engine), alone=alone).answer_threads == threads

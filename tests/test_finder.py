@@ -23,6 +23,25 @@ BIRTH, SINGLE = "1.001193", "1.004873"
 # -- with the shared desk ---------------------------------------------------------------------
 
 
+def test_questions_read_together_mean_what_they_mean_alone(desk: Desk) -> None:
+    questions = [
+        "làm giấy khai sinh cho con", "", "xin giấy độc thân mất mấy ngày", "!!!", "sao y bằng cấp",
+    ]  # fmt: skip
+    read = desk.finder.read(questions)
+    for question, ready in zip(questions, read, strict=True):
+        together, alone = desk.finder.link(question, read=ready), desk.finder.link(question)
+        assert [c.label for c in together.candidates] == [c.label for c in alone.candidates]
+        assert [c.probability for c in together.candidates] == pytest.approx(
+            [c.probability for c in alone.candidates], abs=1e-4
+        )
+
+
+def test_what_was_read_of_another_text_is_not_used(desk: Desk) -> None:
+    other = desk.finder.read(["đăng ký kết hôn cần giấy tờ gì"])[0]
+    asked = "đăng ký thường trú cho cả hộ cần giấy tờ gì"
+    assert desk.finder.link(asked, read=other) == desk.finder.link(asked)
+
+
 @pytest.mark.parametrize(
     ("question", "code"),
     [
@@ -136,6 +155,16 @@ def test_one_procedure_more_changes_nothing_for_the_others(own_desk: Desk) -> No
         assert old.best is not None and new.best is not None
         assert new.best.label == old.best.label
         assert new.best.probability == pytest.approx(old.best.probability, abs=0.1)
+
+
+def test_what_was_read_before_a_publish_is_read_anew(own_desk: Desk) -> None:
+    asked = "giấy phép nuôi cá cảnh quý"
+    before = own_desk.finder.read([asked])[0]
+    new = record("1.999998", "Cấp giấy phép nuôi cá cảnh quý")
+    own_desk.library.store.publish(new, by="cán bộ thử")
+    own_desk.finder.refresh_now()
+    best = own_desk.finder.link(asked, read=before).best
+    assert best is not None and best.label == "1.999998"
 
 
 def test_a_new_version_is_answered_at_once_while_the_finder_still_knows_the_old(

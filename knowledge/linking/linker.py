@@ -76,11 +76,11 @@ class Read:
     text: str
     normalised: str
     named: int | None
-    near: "Near | None"
+    near: "Compared | None"
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class Compared:
     """A question's vector, and its cosines with phrases, names and passages."""
 
     vector: NDArray[np.float32]
@@ -133,12 +133,12 @@ class Linker:
             for text, (normalised, named) in zip(texts, said, strict=True)
         ]
 
-    def _near(self, normalised: Sequence[str]) -> list[Near]:
+    def _near(self, normalised: Sequence[str]) -> list[Compared]:
         if not normalised:
             return []
         vectors = self._views.encode(normalised)
         each = zip(vectors, self._views.cosines(vectors), self._passages(vectors), strict=True)
-        return [Near(*of_one) for of_one in each]
+        return [Compared(*of_one) for of_one in each]
 
     def _said_in(self, text: str) -> tuple[str, int | None]:
         """The words of a text that count, and the label that is named in so many words."""
